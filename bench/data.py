@@ -1,0 +1,69 @@
+"""The evaluation photos and their labels, read from a folder outside the project."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.scoring import Boxes
+
+IGNORED = Path(__file__).parent / "labels" / "ignored.json"
+"""Faces that are real but not labelled, found by looking at false alarms: count neither way."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPhoto:
+    """One evaluation photo."""
+
+    path: Path
+    """The file."""
+    dataset: str
+    """`groups` or `wider_dev`."""
+    posed: bool
+    """A posed group rather than a crowd."""
+    faces: Boxes
+    """Labelled faces."""
+    ignored: Boxes
+    """Faces that count neither way."""
+    flags: list[dict[str, int]]
+    """WIDER's flags of each labelled face."""
+
+
+def evaluation_folder(given: Path | None = None) -> Path:
+    """Return the evaluation data's folder: the argument or `BLURKIT_EVAL_DATA`."""
+    folder = given or Path(os.environ.get("BLURKIT_EVAL_DATA", ""))
+    if not (folder / "detect").is_dir():
+        raise SystemExit("give the folder of the evaluation data, or set BLURKIT_EVAL_DATA")
+    return folder
+
+
+def detection_photos(folder: Path, datasets: tuple[str, ...] = ("groups", "wider_dev")) -> list[LabelledPhoto]:
+    """Return all labelled photos for detection; invalid faces and those under 2 px are ignored."""
+    extra = json.loads(IGNORED.read_text()) if IGNORED.exists() else {}
+    photos = []
+    for dataset in datasets:
+        labels = json.loads((folder / "detect" / dataset / "ground_truth.json").read_text())
+        for name, entry in labels.items():
+            faces, ignored, flags = [], [list(box) for box in extra.get(f"{dataset}/{name}", [])], []
+            for face in entry["faces"]:
+                box = [face["x"], face["y"], face["x"] + face["w"], face["y"] + face["h"]]
+                out = face.get("invalid") or face.get("ignore") or min(face["w"], face["h"]) < 2
+                (ignored if out else faces).append(box)
+                if not out:
+                    flags.append({key: int(face.get(key, 0)) for key in ("blur", "occlusion", "pose")})
+            ignored += [[b["x"], b["y"], b["x"] + b["w"], b["y"] + b["h"]] for b in entry.get("ignore", [])]
+            photos.append(
+                LabelledPhoto(
+                    folder / "detect" / dataset / name,
+                    dataset,
+                    bool(entry.get("posed", dataset == "groups")),
+                    np.array(faces, float).reshape(-1, 4),
+                    np.array(ignored, float).reshape(-1, 4),
+                    flags,
+                )
+            )
+    return photos

@@ -1,0 +1,70 @@
+"""Scoring of detections against labels, as `data/README.md` of the evaluation data defines it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Boxes = npt.NDArray[np.float64]
+"""Boxes of shape (n, 4): left, top, right, bottom in pixels."""
+
+BUCKETS = ((8, 16), (16, 32), (32, 64), (64, 128), (128, 10**6))
+"""Face heights in pixels, half-open."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoScore:
+    """What one photo's detections are worth."""
+
+    heights: npt.NDArray[np.float64]
+    """Height of each labelled face in pixels."""
+    found: npt.NDArray[np.bool_]
+    """Whether each labelled face was found."""
+    false_alarms: int
+    """Detections that overlap no labelled or ignored face."""
+
+
+def overlaps(boxes: Boxes, faces: Boxes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return IoU and the covered share of each face, both of shape (boxes, faces)."""
+    boxes, faces = boxes.reshape(-1, 4), faces.reshape(-1, 4)
+    corner = np.maximum(boxes[:, None, :2], faces[None, :, :2])
+    other = np.minimum(boxes[:, None, 2:], faces[None, :, 2:])
+    shared = np.clip(other - corner, 0, None).prod(axis=2)
+    box_area = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
+    face_area = (faces[:, 2:] - faces[:, :2]).prod(axis=1)
+    union = box_area[:, None] + face_area[None] - shared
+    return shared / np.maximum(union, 1e-9), shared / np.maximum(face_area[None], 1e-9)
+
+
+def score_photo(boxes: Boxes, faces: Boxes, ignored: Boxes) -> PhotoScore:
+    """Score one photo: found is IoU > 0.3 or > 70 % covered; a false alarm has IoU <= 0.2 and < 40 % everywhere."""
+    heights = faces.reshape(-1, 4)[:, 3] - faces.reshape(-1, 4)[:, 1]
+    iou, covered = overlaps(boxes, faces)
+    found = ((iou > 0.3) | (covered > 0.7)).any(axis=0)
+    everything = np.concatenate([faces.reshape(-1, 4), ignored.reshape(-1, 4)])
+    iou, covered = overlaps(boxes, everything)
+    touches = ((iou > 0.2) | (covered >= 0.4)).any(axis=1)
+    return PhotoScore(heights, found, int((~touches).sum()))
+
+
+def summary(scores: list[PhotoScore], *, min_px: int = 16) -> dict[str, float]:
+    """Return recall over all faces of `min_px` and by height, missed faces and photos, false alarms a photo."""
+    heights = np.concatenate([score.heights for score in scores])
+    found = np.concatenate([score.found for score in scores])
+    big = heights >= min_px
+    result = {
+        "photos": len(scores),
+        "faces": int(big.sum()),
+        "missed": int((~found[big]).sum()),
+        "recall": float(found[big].mean()),
+        "photos_with_miss": sum(bool((~score.found[score.heights >= min_px]).any()) for score in scores),
+        "false_alarms_per_photo": float(np.mean([score.false_alarms for score in scores])),
+    }
+    for low, high in BUCKETS:
+        here = (heights >= low) & (heights < high)
+        result[f"recall_{low}_{high}" if high < 10**6 else f"recall_{low}"] = (
+            float(found[here].mean()) if here.any() else float("nan")
+        )
+    return result

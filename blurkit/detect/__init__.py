@@ -1,0 +1,57 @@
+"""The detect stage: a photo in, faces out. One file a detector; this one knows only their names."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from blurkit.detect.merge import merge
+from blurkit.errors import ModelMissing
+from blurkit.settings import DetectorName
+
+if TYPE_CHECKING:
+    from blurkit.detect.base import Detector
+    from blurkit.settings import DetectSettings
+
+__all__ = ["DETECTORS", "make_detector", "make_detectors", "merge"]
+
+DETECTORS = {
+    DetectorName.CENTERFACE: "blurkit.detect.centerface:CenterFace",
+    DetectorName.MEDIAPIPE: "blurkit.detect.mediapipe:MediaPipe",
+}
+"""Every detector, by name."""
+
+
+def make_detector(name: str, settings: DetectSettings, *, threads: int = 1) -> Detector:
+    """Open one detector by name.
+
+    Raises:
+        ModelError: Its model or library is missing, altered or failing.
+    """
+    module, _, kind = DETECTORS[DetectorName(name)].partition(":")
+    if name == DetectorName.MEDIAPIPE and not mediapipe_installed():
+        raise ModelMissing(
+            "mediapipe is not installed here (there is no build for this system)",
+            hint="use --detector centerface",
+        )
+    return cast("Detector", getattr(import_module(module), kind)(settings, threads=threads))
+
+
+def make_detectors(settings: DetectSettings, *, threads: int = 1) -> tuple[Detector, ...]:
+    """Open the detectors that the settings name.
+
+    Where both are asked for by default and mediapipe has no build, CenterFace works alone; the command line says so.
+
+    Raises:
+        ModelError: A detector asked for by name is not there.
+    """
+    names = settings.detector
+    if settings == type(settings)(min_score=settings.min_score) and not mediapipe_installed():
+        names = (DetectorName.CENTERFACE,)
+    return tuple(make_detector(name, settings, threads=threads) for name in names)
+
+
+def mediapipe_installed() -> bool:
+    """Whether mediapipe has been installed; on some systems it has no build."""
+    return find_spec("mediapipe") is not None

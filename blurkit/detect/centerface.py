@@ -1,0 +1,156 @@
+"""CenterFace on onnxruntime, shown a photo at several sizes: the only file that knows CenterFace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blurkit.detect.merge import fuse
+from blurkit.detect.views import Sighting, View, level, sweep, tiles
+from blurkit.errors import DetectorFailed
+from blurkit.geometry import Box, Point, Size
+from blurkit.weights import onnx_session
+
+if TYPE_CHECKING:
+    from blurkit.records import Face, Pixels
+    from blurkit.settings import DetectSettings
+
+STRIDE = 4
+"""Pixels of the picture for one cell of the network's output."""
+
+LEVELS = (640, 1024, 1440, 2048)
+"""Long sides in pixels at which every photo is seen."""
+
+TILE, OVERLAP = 1120, 96
+"""Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
+
+SMALL_PX = 20
+"""A face lower than this at the finest level, in its pixels, asks for a closer look around it."""
+
+WORTH_A_LOOK = 0.3
+"""Score from which something small asks for a closer look."""
+
+TURNED_PX = 640
+"""Long side in pixels at which the photo is also seen turned by 90, 180 and 270 degrees."""
+
+
+class CenterFaceNetwork:
+    """The network: fully convolutional, one heat map, boxes and five landmarks.
+
+    Source: Xu et al. 2019, https://arxiv.org/abs/1911.03599
+    """
+
+    name = "centerface"
+
+    def __init__(self, *, threads: int = 1, min_score: float = 0.1) -> None:
+        """Open the model.
+
+        Args:
+            threads: Threads of one run.
+            min_score: Sightings below this are dropped, 0..1.
+
+        Raises:
+            ModelError: The model is missing, altered or cannot be opened.
+        """
+        self._session = onnx_session("centerface", threads=threads)
+        self._min_score = min_score
+
+    def look(self, picture: Pixels) -> list[Sighting]:
+        """Find faces in a picture; see `views.Network`.
+
+        Raises:
+            DetectorFailed: The network failed or returned numbers that are none.
+        """
+        height, width = picture.shape[:2]
+        padded = np.zeros((_up(height), _up(width), 3), np.uint8)
+        padded[:height, :width] = picture
+        batch = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
+        try:
+            heatmap, scale, offset, landmarks = self._session.run(None, {"images": batch})
+        except Exception as error:  # onnxruntime's errors have no base of their own
+            raise DetectorFailed(f"CenterFace failed on a photo: {error}") from error
+        if not np.isfinite(heatmap).all():
+            raise DetectorFailed("CenterFace returned scores that are not numbers")
+        return self._decode(heatmap[0, 0], scale[0], offset[0], landmarks[0])
+
+    def _decode(
+        self, heatmap: np.ndarray, scale: np.ndarray, offset: np.ndarray, landmarks: np.ndarray
+    ) -> list[Sighting]:
+        """Turn the network's maps into boxes, keeping the best of those that overlap."""
+        import cv2
+
+        rows, columns = np.nonzero(heatmap > self._min_score)
+        scores = heatmap[rows, columns]
+        heights, widths = np.exp(np.clip(scale[:, rows, columns], -8, 8)) * STRIDE
+        tops = (rows + offset[0, rows, columns] + 0.5) * STRIDE - heights / 2
+        lefts = (columns + offset[1, rows, columns] + 0.5) * STRIDE - widths / 2
+        xywh = np.stack([lefts, tops, widths, heights], axis=1).astype(float)
+        if not len(xywh):
+            return []
+        sightings = []
+        for index in np.asarray(cv2.dnn.NMSBoxes(xywh.tolist(), scores.tolist(), self._min_score, 0.3)).reshape(-1):
+            left, top, width, height = xywh[index]
+            ys, xs = landmarks[0::2, rows[index], columns[index]], landmarks[1::2, rows[index], columns[index]]
+            points = tuple(Point(left + float(x) * width, top + float(y) * height) for x, y in zip(xs, ys, strict=True))
+            sightings.append(Sighting(Box(left, top, left + width, top + height), float(scores[index]), points))
+        return sightings
+
+    def close(self) -> None:
+        """Nothing to free by hand."""
+
+
+class CenterFace:
+    """Finds faces from 12 px to the whole photo with CenterFace: coarse levels first, tiles where faces are small."""
+
+    name = "centerface"
+
+    def __init__(self, settings: DetectSettings, *, threads: int = 1) -> None:
+        """Open the network.
+
+        Args:
+            settings: The score from which something is a face.
+            threads: Threads of one run.
+
+        Raises:
+            ModelError: The model is missing, altered or cannot be opened.
+        """
+        self._network = CenterFaceNetwork(threads=threads)
+        self._min_score = settings.min_score
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        """Find the faces in a photo; see `base.Detector`."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        if min(size.width, size.height) < 2:
+            return ()
+        views = [view for side in LEVELS for view in level(size, side, tile=TILE, overlap=OVERLAP)]
+        views += _turned_views(size)
+        found = sweep(self._network, pixels, views)
+        found += sweep(self._network, pixels, _closer_views(found, size))
+        return fuse(found, self.name, min_score=self._min_score)
+
+    def close(self) -> None:
+        """Free the network."""
+        self._network.close()
+
+
+def _turned_views(size: Size) -> list[View]:
+    whole = (0, 0, size.width, size.height)
+    scale = TURNED_PX / size.long_side
+    return [View(whole, scale, f"turned {90 * turns}", turns) for turns in (1, 2, 3)]
+
+
+def _closer_views(found: list[Sighting], size: Size) -> list[View]:
+    """Return tiles at the photo's own size around what looks like faces too small for the levels."""
+    finest = LEVELS[-1] / size.long_side
+    if finest >= 1:
+        return []
+    views = tiles((0, 0, size.width, size.height), 1.0, tile=640, overlap=64, source="closer")
+    small = [s.box for s in found if s.score >= WORTH_A_LOOK and s.box.height * finest < SMALL_PX]
+    around = [box.expand(3, 3) for box in small]
+    return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
+
+
+def _up(length: int) -> int:
+    """Round up to a length the network takes: a multiple of 32."""
+    return -(-length // 32) * 32

@@ -1,0 +1,166 @@
+"""Views of a photo: whole, enlarged, cut into tiles, turned; and the way back to the photo's pixels. Pure geometry."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from blurkit.geometry import Box, Point, Size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.records import Pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Something like a face that a network saw, in the pixels of the picture it was shown."""
+
+    box: Box
+    """Where; may stick out."""
+    score: float
+    """The network's own score, 0..1."""
+    landmarks: tuple[Point, ...] = ()
+    """Right eye, left eye, nose tip, right and left mouth corner."""
+    source: str = ""
+    """Which look it was: equal looks are one piece of evidence, others add to it."""
+
+
+class Network(Protocol):
+    """A face detection network that sees one small picture at a time."""
+
+    name: str
+    """The detector's name."""
+
+    def look(self, picture: Pixels) -> list[Sighting]:
+        """Return what it sees in a picture, uint8 RGB of shape (H, W, 3), in that picture's pixels."""
+        ...
+
+    def close(self) -> None:
+        """Free the network."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at a photo: a window of it, resized, then turned counter-clockwise by quarter turns."""
+
+    window: tuple[int, int, int, int]
+    """Left, top, right, bottom in pixels of the photo, half-open."""
+    scale: float
+    """Pixels of the view for one pixel of the photo."""
+    source: str
+    """Name of the look, such as `1440` or `640/90`."""
+    quarter_turns: int = 0
+    """How often the view is turned by 90 degrees counter-clockwise, 0 to 3."""
+
+    @property
+    def size(self) -> Size:
+        """Size of the picture before it is turned, in pixels."""
+        left, top, right, bottom = self.window
+        return Size(max(1, round((right - left) * self.scale)), max(1, round((bottom - top) * self.scale)))
+
+    def picture(self, pixels: Pixels) -> Pixels:
+        """Return what is seen: uint8 RGB, contiguous."""
+        import cv2
+
+        left, top, right, bottom = self.window
+        size = self.size
+        method = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
+        seen = pixels[top:bottom, left:right]
+        if (size.width, size.height) != (right - left, bottom - top):
+            seen = cv2.resize(seen, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
+        return np.ascontiguousarray(np.rot90(seen, self.quarter_turns))
+
+    def to_photo(self, sighting: Sighting) -> Sighting:
+        """Return a sighting of this view in the pixels of the photo."""
+        size = self.size
+        seen = Size(size.height, size.width) if self.quarter_turns % 2 else size
+        box = sighting.box.turned(-self.quarter_turns, seen)
+        left, top, right, bottom = self.window
+        x, y = (right - left) / size.width, (bottom - top) / size.height
+        points = (_turned(point, -self.quarter_turns, seen) for point in sighting.landmarks)
+        return Sighting(
+            Box(box.left * x + left, box.top * y + top, box.right * x + left, box.bottom * y + top),
+            sighting.score,
+            tuple(Point(point.x * x + left, point.y * y + top) for point in points),
+            self.source,
+        )
+
+
+def _turned(point: Point, quarter_turns: int, size: Size) -> Point:
+    """Return a point after its picture was turned, as `Box.turned`."""
+    box = Box(point.x, point.y, point.x, point.y).turned(quarter_turns, size)
+    return Point(box.left, box.top)
+
+
+def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
+    """Cut a length into even spans of at most `tile` pixels that overlap by at least `overlap`.
+
+    Returns:
+        Half-open spans from 0 to `length`.
+
+    Invariant: every pixel lies in a span, and whatever is no longer than `overlap` lies whole inside one.
+    """
+    if length <= tile:
+        return [(0, length)]
+    count = math.ceil((length - overlap) / (tile - overlap))
+    starts = [round(index * (length - tile) / (count - 1)) for index in range(count)]
+    return [(start, start + tile) for start in starts]
+
+
+def tiles(window: tuple[int, int, int, int], scale: float, *, tile: int, overlap: int, source: str) -> list[View]:
+    """Cut a window of the photo into views.
+
+    Args:
+        window: Left, top, right, bottom in pixels of the photo.
+        scale: Pixels of a view for one of the photo.
+        tile: Longest side of a view in its own pixels.
+        overlap: How far neighbours overlap, in pixels of the view: larger faces are left to coarser views.
+        source: Name of the look.
+    """
+    left, top, right, bottom = window
+    side, shared = max(2, int(tile / scale)), max(1, math.ceil(overlap / scale))
+    return [
+        View((left + x0, top + y0, left + x1, top + y1), scale, source)
+        for y0, y1 in spans(bottom - top, side, shared)
+        for x0, x1 in spans(right - left, side, shared)
+    ]
+
+
+def level(size: Size, long_side: int, *, tile: int, overlap: int) -> list[View]:
+    """Return the views of a whole photo resized to a long side in pixels."""
+    scale = long_side / size.long_side
+    return tiles((0, 0, size.width, size.height), scale, tile=tile, overlap=overlap, source=str(long_side))
+
+
+def sweep(network: Network, pixels: Pixels, views: Sequence[View]) -> list[Sighting]:
+    """Show views of a photo to a network.
+
+    What a tile cuts at its edge is dropped if it would lie whole in the neighbour.
+
+    Returns:
+        Sightings in the pixels of the photo, each naming the view's source.
+    """
+    size = Size(pixels.shape[1], pixels.shape[0])
+    found = []
+    for view in views:
+        seen = [view.to_photo(sighting) for sighting in network.look(view.picture(pixels))]
+        found += [sighting for sighting in seen if not _is_cut(sighting.box, view, size)]
+    return found
+
+
+def _is_cut(box: Box, view: View, size: Size) -> bool:
+    """Whether a box sticks out of its tile on a side that is not the photo's own border."""
+    left, top, right, bottom = view.window
+    slack = 0.1 * max(box.width, box.height)
+    return (
+        (left > 0 and box.left < left - slack)
+        or (top > 0 and box.top < top - slack)
+        or (right < size.width and box.right > right + slack)
+        or (bottom < size.height and box.bottom > bottom + slack)
+    )

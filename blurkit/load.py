@@ -1,0 +1,296 @@
+"""The load stage: a file in, an upright photo out, with what is needed to write it the same way again."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.formats import RAW_SUFFIXES, sniff
+from blurkit.records import Encoding, ImageFormat, Photo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PIL import Image
+
+    from blurkit.records import Pixels
+    from blurkit.settings import LoadSettings
+
+PILLOW_NAMES = {
+    ImageFormat.JPEG: ("JPEG", "MPO"),
+    ImageFormat.PNG: ("PNG",),
+    ImageFormat.WEBP: ("WEBP",),
+    ImageFormat.TIFF: ("TIFF",),
+    ImageFormat.BMP: ("BMP",),
+    ImageFormat.GIF: ("GIF",),
+    ImageFormat.HEIF: ("HEIF",),
+    ImageFormat.AVIF: ("AVIF",),
+}
+"""What Pillow calls each format; nothing else is opened."""
+
+ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
+"""Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
+
+MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
+"""Pillow's modes and the kind of samples each becomes."""
+
+SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
+
+
+def load_photo(path: Path, settings: LoadSettings) -> Photo:
+    """Read a photo and turn it upright.
+
+    Args:
+        path: A file; its content decides the format, not its name.
+        settings: The limit on megapixels.
+
+    Returns:
+        The photo with sRGB pixels for the models and the source's own samples for the output.
+
+    Raises:
+        UnreadablePhoto: The file is empty, truncated or damaged, or may not be read.
+        UnsupportedFormat: Not a photo blurkit reads, animated, or several pages.
+        PhotoTooLarge: More megapixels than the limit.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
+    try:
+        return decode(data, settings, source=path)
+    except PhotoError as error:
+        error.path = path
+        raise
+
+
+def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -> Photo:
+    """Decode the bytes of a photo; as `load_photo`, for bytes already read."""
+    if not data:
+        raise UnreadablePhoto("the file is empty", hint="copy it again from the phone or camera")
+    kind = sniff(data[:64])
+    if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
+        raise UnsupportedFormat(
+            "not a photo that blurkit reads",
+            hint="export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF",
+        )
+    with _decoder_faults(settings), _open(data, kind) as image:
+        megapixels = image.width * image.height / 1e6
+        if megapixels > settings.max_megapixels:
+            raise _too_large(settings)
+        _refuse_several(image, kind)
+        image.load()
+        samples, mode = _samples(image, data, kind)
+        orientation = _orientation(image)
+        encoding = _encoding(image, kind, data, turned=orientation in (5, 6, 7, 8))
+        samples = _upright(samples, orientation)
+    samples.flags.writeable = False
+    pixels = _srgb(samples, mode, encoding)
+    pixels.flags.writeable = False
+    return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
+
+
+def _open(data: bytes, kind: ImageFormat) -> Image.Image:
+    from PIL import Image
+
+    if kind is ImageFormat.HEIF:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+
+
+@contextmanager
+def _decoder_faults(settings: LoadSettings) -> Iterator[None]:
+    """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
+    from PIL import Image
+
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except (PhotoError, MemoryError) as fault:
+        if isinstance(fault, PhotoError):
+            raise
+        raise _too_large(settings) from fault
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+        raise _too_large(settings) from fault
+    except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
+        raise UnreadablePhoto(
+            f"cannot be decoded: {str(fault) or type(fault).__name__}",
+            hint="the file may be cut short or damaged; copy it again from the phone or camera",
+        ) from fault
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _too_large(settings: LoadSettings) -> PhotoTooLarge:
+    return PhotoTooLarge(
+        f"more than {settings.max_megapixels:g} megapixels",
+        hint="raise the limit with --max-megapixels, or make the photo smaller",
+    )
+
+
+def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
+    """Refuse what shows several pictures: covers on the first would leave the others open."""
+    frames = getattr(image, "n_frames", 1)
+    if kind in ANIMATED and frames > 1:
+        word, remedy = (
+            ("pages", "save each page as a file of its own")
+            if kind is ImageFormat.TIFF
+            else ("frames: it is animated", "save the frame you need as a still picture")
+        )
+        raise UnsupportedFormat(f"{kind.value.upper()} with {frames} {word}", hint=remedy)
+
+
+def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[np.ndarray, str]:
+    """Return the stored samples, not yet upright, and their kind."""
+    if _depth(image, data, kind) > 8:
+        import cv2
+
+        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if samples is None or samples.dtype != np.uint16 or samples.shape[:2] != (image.height, image.width):
+            raise UnsupportedFormat(f"{kind.value.upper()} with samples of a rare kind", hint="save it with 8 bits")
+        if samples.ndim == 2:
+            return samples, "L;16"
+        order = [2, 1, 0, 3][: samples.shape[2]]
+        return samples[..., order], "RGBA;16" if samples.shape[2] == 4 else "RGB;16"
+    if image.mode not in MODES:
+        raise UnsupportedFormat(f"{kind.value.upper()} of kind {image.mode}", hint="save it as 8-bit RGB")
+    mode = MODES[image.mode]
+    return np.array(image if mode == image.mode else image.convert(mode)), mode
+
+
+def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:
+    """Return bits a sample in the file; Pillow shows colour of 16 bits as 8."""
+    if kind is ImageFormat.PNG:
+        return data[24]
+    if kind is ImageFormat.TIFF:
+        bits = image.tag_v2.get(258, 1)  # type: ignore[attr-defined]
+        depth = max(bits) if isinstance(bits, tuple) else int(bits)
+        return depth if image.mode.startswith(("RGB", "I;16")) else 8
+    return 8
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation 1..8 that is still to be applied; 1 if there is none that can be read."""
+    try:
+        orientation = image.getexif().get(0x0112, 1)
+    except Exception:  # a broken EXIF block leaves the photo as stored; faces are found turned, too
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn and mirror an array as EXIF orientation 1..8 asks for."""
+    turned = {
+        1: lambda a: a,
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.swapaxes(0, 1),
+        6: lambda a: np.rot90(a, -1),
+        7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+        8: lambda a: np.rot90(a, 1),
+    }[orientation](samples)
+    return np.ascontiguousarray(turned)
+
+
+def _encoding(image: Image.Image, kind: ImageFormat, data: bytes, *, turned: bool) -> Encoding:
+    """Return what the output keeps of the way the source is coded."""
+    palette, transparency = None, None
+    if image.mode == "P":
+        palette = image.getpalette("RGB")
+        transparency = image.info.get("transparency")
+    tables = getattr(image, "quantization", None) if kind is ImageFormat.JPEG else None
+    subsampling = None
+    if tables:
+        from PIL.JpegImagePlugin import get_sampling
+
+        subsampling = SUBSAMPLINGS.get(get_sampling(image), "4:4:4")
+        if turned and subsampling == "4:2:2":
+            subsampling = "4:4:4"
+    return Encoding(
+        icc_profile=_usable_profile(image.info.get("icc_profile"), image.mode),
+        dpi=_density(image.info.get("dpi"), turned=turned),
+        quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
+        subsampling=subsampling,
+        progressive=bool(image.info.get("progressive")),
+        lossless=kind is ImageFormat.WEBP and b"VP8L" in data[:64],
+        palette=bytes(palette) if palette is not None else None,
+        transparency=transparency if isinstance(transparency, bytes | int) else None,
+        compression=image.info.get("compression") if kind is ImageFormat.TIFF else None,
+    )
+
+
+def _table(values: list[int], *, turned: bool) -> tuple[int, ...]:
+    """Return a quantisation table for the upright photo: transposed if it was turned by 90 degrees."""
+    table = np.asarray(values).reshape(8, 8)
+    return tuple(int(value) for value in (table.T if turned else table).ravel())
+
+
+def _density(dpi: Any, *, turned: bool) -> tuple[float, float] | None:
+    try:
+        across, down = (float(value) for value in dpi)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not (1 <= across < 65536 and 1 <= down < 65536):
+        return None
+    return (down, across) if turned else (across, down)
+
+
+def _usable_profile(profile: Any, mode: str) -> bytes | None:
+    """Return the colour profile if it is one for this kind of samples; a broken one is dropped."""
+    from PIL import ImageCms
+
+    spaces = {"L": "GRAY", "LA": "GRAY", "1": "GRAY", "I;16": "GRAY", "CMYK": "CMYK"}
+    if not isinstance(profile, bytes) or not profile:
+        return None
+    try:
+        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile
+    except (OSError, ImageCms.PyCMSError):
+        return None
+    return profile if opened.xcolor_space.strip() == spaces.get(mode, "RGB") else None
+
+
+def _srgb(samples: np.ndarray, mode: str, encoding: Encoding) -> Pixels:
+    """Return the view the models see: sRGB without alpha, so that nothing hides in a clear part."""
+    from PIL import Image, ImageCms
+
+    kind = mode.removesuffix(";16")
+    if mode.endswith(";16"):
+        samples = (samples >> 8).astype(np.uint8)
+    if kind == "P":
+        table = np.zeros((256, 3), np.uint8)
+        colors = np.frombuffer(encoding.palette or b"", np.uint8).reshape(-1, 3)
+        table[: len(colors)] = colors
+        samples, kind = table[samples], "RGB"
+    elif kind in ("LA", "RGBA"):
+        samples, kind = samples[..., :-1], kind[:-1]
+        samples = np.ascontiguousarray(samples[..., 0] if kind == "L" else samples)
+    profile = encoding.icc_profile
+    if profile is not None and kind != "L" and not _is_srgb(profile):
+        image = ImageCms.profileToProfile(
+            Image.fromarray(samples, kind), io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+        return np.array(image)
+    if kind == "RGB":
+        return samples
+    if kind == "L":
+        return np.repeat(samples[..., None], 3, axis=2)
+    return np.array(Image.fromarray(samples, kind).convert("RGB"))
+
+
+def _is_srgb(profile: bytes) -> bool:
+    from PIL import ImageCms
+
+    return "srgb" in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).lower()

@@ -1,0 +1,241 @@
+"""The obscure stage: a photo and decisions in, a photo with covers out.
+
+What is drawn under a cover is a function of its geometry, of colours and random numbers, and of pixels outside all
+covers: of no pixel under any cover. So nothing of a face can be got back from it.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blurkit.geometry import Box
+from blurkit.records import Action
+from blurkit.settings import Shape, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from blurkit.geometry import Size
+    from blurkit.records import Decision, Encoding, Face, Photo
+    from blurkit.settings import ObscureSettings
+
+    Mask = npt.NDArray[np.bool_]
+    Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+
+HEAD_ASPECT = 0.8
+"""Width of a head over its height, seen from the front; a narrower box is a profile and is widened to it."""
+
+RING = 0.25
+"""Width of the ring around a cover whose tones a mosaic takes, as a share of the cover's size."""
+
+TONES = 12
+"""Different tones in one mosaic."""
+
+GRID = 2
+"""Covers are rounded outward to cells of so many pixels: the size of a half-resolution chroma sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The outline of one cover, in pixels of the upright photo."""
+
+    box: Box
+    """What the outline fills; may stick out of the photo."""
+    face_size: float
+    """The longer side of the face it covers."""
+    shape: Shape
+    """Ellipse or rounded box."""
+
+    def mask(self, window: tuple[int, int, int, int]) -> Mask:
+        """Return which pixels of a window the cover touches, rounded outward.
+
+        Args:
+            window: Left, top, right, bottom in whole pixels, half-open.
+
+        Returns:
+            Bool of shape (bottom - top, right - left).
+        """
+        left, top, right, bottom = window
+        across = _nearest(np.arange(left, right), self.box.center.x)
+        down = _nearest(np.arange(top, bottom), self.box.center.y)
+        half_width, half_height = max(self.box.width / 2, 0.5), max(self.box.height / 2, 0.5)
+        power = 2 if self.shape is Shape.ELLIPSE else 8
+        touched: Mask = (across[None, :] / half_width) ** power + (down[:, None] / half_height) ** power <= 1.0
+        return touched
+
+
+def cover_of(face: Face, settings: ObscureSettings) -> Cover:
+    """Return the cover over the whole head of a face: forehead to under the chin, ears included.
+
+    With a margin of 0.21 or more the ellipse holds the whole face box, its corners included.
+    """
+    box = face.box
+    width = max(box.width, HEAD_ASPECT * box.height)
+    height = max(box.height, HEAD_ASPECT * box.width)
+    reach = 1 + 2 * settings.margin
+    center = box.center
+    dx, dy = width * reach / 2, height * reach / 2
+    return Cover(
+        Box(center.x - dx, center.y - dy, center.x + dx, center.y + dy), max(box.width, box.height), settings.shape
+    )
+
+
+def stamp(cover: Cover, size: Size) -> tuple[tuple[slice, slice], Mask]:
+    """Return where a cover lies in the photo's arrays, and which pixels there it covers.
+
+    Rounded outward to cells of `GRID` pixels, so that one sample of half-resolution chroma never mixes covered
+    and open pixels.
+
+    Returns:
+        Rows and columns of the window, and a bool array of the window's shape.
+    """
+    left, top, right, bottom = cover.box.pixels(size)
+    left, top = left // GRID * GRID, top // GRID * GRID
+    touched = cover.mask((left, top, math.ceil(right / GRID) * GRID, math.ceil(bottom / GRID) * GRID))
+    rows, columns = touched.shape[0] // GRID, touched.shape[1] // GRID
+    cells = touched.reshape(rows, GRID, columns, GRID).any(axis=(1, 3))
+    whole = np.repeat(np.repeat(cells, GRID, axis=0), GRID, axis=1)
+    window = slice(top, min(top + whole.shape[0], size.height)), slice(left, min(left + whole.shape[1], size.width))
+    return window, whole[: window[0].stop - top, : window[1].stop - left]
+
+
+def covered_mask(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> Mask:
+    """Return which pixels lie under any cover: bool of shape (H, W)."""
+    mask = np.zeros((size.height, size.width), bool)
+    for face in faces:
+        window, touched = stamp(cover_of(face, settings), size)
+        mask[window] |= touched
+    return mask
+
+
+def obscure(
+    photo: Photo,
+    decisions: Sequence[Decision],
+    settings: ObscureSettings,
+    *,
+    random: np.random.Generator | None = None,
+) -> Photo:
+    """Draw a cover over each face that is to be covered.
+
+    Args:
+        photo: The upright photo; not written to.
+        decisions: One a face; a covered face wins over a kept one beside it.
+        settings: Style, shape, colour, margin and cells.
+        random: For tests; by default seeded from the operating system, and the seed is not stored.
+
+    Returns:
+        A new photo. Palette entries that only covered pixels used are gone from its palette.
+
+    Invariant: outside the covers nothing changes; inside, nothing depends on a pixel under any cover.
+    """
+    faces = [decision.face for decision in decisions if decision.action is Action.COVER]
+    if not faces:
+        return photo
+    mask = covered_mask(faces, settings, photo.size)
+    if photo.mode == "P":
+        photo = replace(photo, encoding=_open_palette(photo, mask, settings))
+    samples = photo.samples.copy()
+    pixels = samples if photo.pixels is photo.samples else photo.pixels.copy()
+    random = random or np.random.default_rng(secrets.randbits(128))
+    for face in faces:
+        cover = cover_of(face, settings)
+        window, touched = stamp(cover, photo.size)
+        if settings.style is Style.SOLID:
+            tones = _as_samples(np.asarray([settings.rgb], np.uint8), photo)
+            shades, picks = np.asarray([settings.rgb], np.uint8), np.zeros(touched.shape, int)
+        else:
+            tones, shades = _ring_tones(photo, cover, mask, random)
+            picks = _mosaic(touched.shape, cover, settings, random)
+        picks = picks % max(1, len(tones))
+        samples[window][touched] = tones[picks[touched]]
+        if pixels is not samples:
+            pixels[window][touched] = shades[picks[touched]]
+    samples.flags.writeable = pixels.flags.writeable = False
+    return replace(photo, samples=samples, pixels=pixels)
+
+
+def _mosaic(
+    shape: tuple[int, ...], cover: Cover, settings: ObscureSettings, random: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return a random tone's number for each pixel of a window, the same within each cell."""
+    cell = GRID * max(1, math.ceil(cover.face_size / settings.blocks_across / GRID))
+    cells = random.integers(TONES, size=(math.ceil(shape[0] / cell), math.ceil(shape[1] / cell)))
+    return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)[: shape[0], : shape[1]]
+
+
+def _ring_tones(
+    photo: Photo, cover: Cover, mask: Mask, random: np.random.Generator
+) -> tuple[Samples, npt.NDArray[np.uint8]]:
+    """Return a few tones of the ring just outside a cover, as samples and as RGB; grays if there is no ring."""
+    left, top, right, bottom = cover.box.expand(RING, RING).pixels(photo.size)
+    open_rows, open_columns = np.nonzero(~mask[top:bottom, left:right])
+    if len(open_rows) == 0:
+        shades = np.repeat(np.linspace(64, 192, TONES).astype(np.uint8)[:, None], 3, axis=1)
+    else:
+        picks = random.integers(len(open_rows), size=TONES)
+        shades = photo.pixels[open_rows[picks] + top, open_columns[picks] + left]
+    return _as_samples(shades, photo), shades
+
+
+def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encoding:
+    """Return the encoding with a palette of only the colours that open pixels use, and one for the cover.
+
+    What only covered pixels used could tell their tones, so those entries are blanked.
+    """
+    palette = np.frombuffer(photo.encoding.palette or b"", np.uint8).reshape(-1, 3).copy()
+    used = np.zeros(256, bool)
+    used[np.unique(photo.samples[~mask])] = True
+    used = used[: len(palette)]
+    palette[~used] = 0
+    if settings.style is Style.SOLID and not used.all():
+        palette[np.flatnonzero(~used)[0]] = settings.rgb
+    clear = photo.encoding.transparency
+    if isinstance(clear, bytes):
+        alpha = np.frombuffer(clear.ljust(len(palette), b"\xff")[: len(palette)], np.uint8).copy()
+        alpha[~used] = 255
+        clear = alpha.tobytes()
+    elif clear is not None and not used[clear]:
+        clear = None
+    return replace(photo.encoding, palette=palette.tobytes(), transparency=clear)
+
+
+def _as_samples(shades: npt.NDArray[np.uint8], photo: Photo) -> Samples:
+    """Return colours (n, 3) as n samples of the photo's own kind; opaque where there is alpha."""
+    kind = photo.mode.removesuffix(";16")
+    luma = np.round(shades @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+    full = np.full(len(shades), 255, np.uint8)
+    if kind == "P":
+        return _nearest_entries(shades, photo.encoding)
+    samples: Samples = {
+        "L": lambda: luma,
+        "LA": lambda: np.stack([luma, full], axis=1),
+        "RGB": lambda: shades,
+        "RGBA": lambda: np.column_stack([shades, full]),
+        "CMYK": lambda: np.column_stack([255 - shades, full - 255]),
+    }[kind]()
+    return samples.astype(np.uint16) * np.uint16(257) if photo.mode.endswith(";16") else samples
+
+
+def _nearest_entries(shades: npt.NDArray[np.uint8], encoding: Encoding) -> npt.NDArray[np.uint8]:
+    """Return for each colour (n, 3) the number of the nearest opaque palette entry."""
+    palette = np.frombuffer(encoding.palette or b"", np.uint8).reshape(-1, 3).astype(int)
+    clear = np.zeros(len(palette), bool)
+    if isinstance(encoding.transparency, bytes):
+        alpha = np.frombuffer(encoding.transparency, np.uint8)[: len(palette)]
+        clear[: len(alpha)] = alpha < 255
+    elif encoding.transparency is not None:
+        clear[encoding.transparency] = True
+    distance = np.abs(palette[None] - shades[:, None].astype(int)).sum(axis=2) + 1000 * clear
+    return distance.argmin(axis=1).astype(np.uint8)
+
+
+def _nearest(pixels: npt.NDArray[np.int64], center: float) -> npt.NDArray[np.float64]:
+    """Return how near to a centre each pixel (of width 1) comes, in pixels: rounds a cover outward."""
+    return np.maximum(np.abs(pixels + 0.5 - center) - 0.5, 0.0)

@@ -1,0 +1,118 @@
+"""The policy stage: faces and ages in, one decision with a reason a face out. No pixels."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from blurkit.geometry import Box
+from blurkit.records import Action, AgeEstimate, Decision, Face, Reason, Status
+from blurkit.settings import OnUnknown, PolicySettings, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.geometry import Size
+
+DOUBT_YEARS = 3.0
+"""A kept face whose interval starts less than this above the threshold is doubtful, in years."""
+
+
+def decide(
+    faces: Sequence[Face],
+    ages: Sequence[AgeEstimate | None],
+    policy: PolicySettings,
+    *,
+    size: Size,
+    threshold: float,
+    photo: PurePath | str = "",
+) -> tuple[Decision, ...]:
+    """Decide for each face whether it is covered, and say why.
+
+    Args:
+        faces: Faces in pixels of the upright photo.
+        ages: One estimate a face, None where age cannot be judged.
+        policy: The rules; the first that matches decides, and who matches none is covered.
+        size: Width and height of the photo in pixels.
+        threshold: Years that the low end of an age must reach to count as adult, from the calibration.
+        photo: The photo's path as given, for rules about regions of certain files.
+
+    Returns:
+        One decision a face, in the same order.
+
+    Invariant: a lower `low`, a lost estimate or a smaller face never turns COVER into KEEP.
+    """
+    regions = tuple(region for region in policy.regions if _is_about(region, PurePath(photo)))
+    return tuple(
+        _decide_one(face, age, policy, regions, size, threshold) for face, age in zip(faces, ages, strict=True)
+    )
+
+
+def verdict(decisions: Sequence[Decision]) -> Status:
+    """Return LOOK if a person should look at one of the faces, else READY."""
+    return Status.LOOK if any(decision.doubtful for decision in decisions) else Status.READY
+
+
+def _decide_one(
+    face: Face,
+    age: AgeEstimate | None,
+    policy: PolicySettings,
+    regions: Sequence[Region],
+    size: Size,
+    threshold: float,
+) -> Decision:
+    holds = _conditions(face, age, policy, regions, size, threshold)
+    for rule in policy.rules:
+        if rule.when in holds:
+            break
+    else:
+        return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True)
+    unknown = rule.when in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
+    near_line = rule.when is Reason.LOOKS_ADULT and age is not None and age.low < threshold + DOUBT_YEARS
+    doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
+    return Decision(face, age, rule.action, rule.when, doubtful=doubtful)
+
+
+def _conditions(
+    face: Face,
+    age: AgeEstimate | None,
+    policy: PolicySettings,
+    regions: Sequence[Region],
+    size: Size,
+    threshold: float,
+) -> frozenset[Reason]:
+    """Return all conditions that hold for a face; a policy's rules pick the first they name."""
+    holds = {Reason.EVERYONE}
+    for region in regions:
+        if region.action is Action.COVER and _in_pixels(region, size).intersection(face.box.clip(size)) > 0:
+            holds.add(Reason.ALWAYS_REGION)
+        if region.action is Action.KEEP and _is_inside(face.box, _in_pixels(region, size)):
+            holds.add(Reason.NEVER_REGION)
+    if face.box.height < policy.min_face_px:
+        holds.add(Reason.TOO_SMALL_TO_JUDGE)
+    elif age is None:
+        holds.add(Reason.UNCLEAR_FACE)
+    elif age.years < policy.child_age:
+        holds.add(Reason.LOOKS_UNDER_AGE)
+    elif age.low < max(threshold, policy.child_age):
+        holds.add(Reason.MAY_BE_UNDER_AGE)
+    else:
+        holds.add(Reason.LOOKS_ADULT)
+    return frozenset(holds)
+
+
+def _is_about(region: Region, photo: PurePath) -> bool:
+    """Whether a region is for this photo, by file name or by the path as given."""
+    return fnmatch(photo.name, region.files) or fnmatch(photo.as_posix(), region.files)
+
+
+def _in_pixels(region: Region, size: Size) -> Box:
+    left, top, right, bottom = region.box
+    return Box(left * size.width, top * size.height, right * size.width, bottom * size.height)
+
+
+def _is_inside(box: Box, region: Box) -> bool:
+    return (
+        box.left >= region.left and box.top >= region.top and box.right <= region.right and box.bottom <= region.bottom
+    )

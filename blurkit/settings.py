@@ -1,0 +1,308 @@
+"""Everything a user can set, checked once; each stage receives only its own part."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from blurkit.errors import SettingsError
+from blurkit.records import Action, Reason
+
+PRESETS = ("children", "consent", "everyone", "cautious")
+"""Policies that come with blurkit, `blurkit/policies/<name>.toml`."""
+
+NAMED_COLORS = {
+    "gray": (128, 128, 128),
+    "grey": (128, 128, 128),
+    "black": (0, 0, 0),
+    "white": (255, 255, 255),
+    "red": (200, 30, 30),
+    "orange": (235, 130, 20),
+    "yellow": (250, 210, 40),
+    "green": (40, 150, 70),
+    "blue": (40, 90, 190),
+    "purple": (120, 60, 160),
+    "pink": (240, 150, 180),
+}
+"""Cover colours by name, as (red, green, blue) 0..255."""
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Style(StrEnum):
+    """How a cover is drawn."""
+
+    SOLID = "solid"
+    PIXELATE = "pixelate"
+
+
+class Shape(StrEnum):
+    """Outline of a cover."""
+
+    ELLIPSE = "ellipse"
+    BOX = "box"
+
+
+class DetectorName(StrEnum):
+    """A face detector."""
+
+    MEDIAPIPE = "mediapipe"
+    CENTERFACE = "centerface"
+
+
+class OutputFormat(StrEnum):
+    """Format of the files written."""
+
+    AUTO = "auto"
+    """As the source; HEIC, HEIF and AVIF become JPEG, since websites refuse them."""
+    JPEG = "jpeg"
+    PNG = "png"
+    SAME = "same"
+    """As the source, HEIC, HEIF and AVIF too."""
+
+
+class OnUnknown(StrEnum):
+    """What a face that cannot be judged does to the verdict; it is covered either way."""
+
+    COVER = "cover"
+    REVIEW = "review"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class LoadSettings(_Frozen):
+    """What is read."""
+
+    max_megapixels: Annotated[float, Field(gt=0)] = 200.0
+    """Larger pictures are refused (a small file can unpack to gigabytes)."""
+
+
+class DetectSettings(_Frozen):
+    """How faces are found."""
+
+    detector: Annotated[tuple[DetectorName, ...], Field(min_length=1)] = (
+        DetectorName.CENTERFACE,
+        DetectorName.MEDIAPIPE,
+    )
+    """Detectors to ask; a face that any of them is sure of counts."""
+    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    """Combined evidence from which something counts as a face, 0..1."""
+
+
+class Rule(_Frozen):
+    """One line of a policy: when this is so, do that."""
+
+    when: Reason
+    """The condition, by the reason's name."""
+    action: Action
+    """Cover or keep."""
+
+    @model_validator(mode="after")
+    def _fails_closed(self) -> Self:
+        if self.when in (Reason.MANUAL, Reason.FOUND_IN_CHECK):
+            raise ValueError(f"'{self.when}' is not a condition; it is set by hand or by the check")
+        judged = (Reason.NEVER_REGION, Reason.LOOKS_ADULT, Reason.EVERYONE)
+        if self.action is Action.KEEP and self.when not in judged:
+            raise ValueError(f"a face that is '{self.when}' is always covered; keep is for {', '.join(judged)}")
+        return self
+
+
+class Region(_Frozen):
+    """A part of the photo whose faces are always covered or always kept."""
+
+    action: Action
+    """Cover: a face that touches it. Keep: a face that lies wholly inside."""
+    box: tuple[Share, Share, Share, Share]
+    """Left, top, right, bottom as shares 0..1 of the upright photo."""
+    files: str = "*"
+    """Which photos, as a pattern for the file name or the path as given (`stage-*.jpg`)."""
+
+    @model_validator(mode="after")
+    def _is_a_box(self) -> Self:
+        left, top, right, bottom = self.box
+        if left >= right or top >= bottom:
+            raise ValueError("box is left, top, right, bottom with left < right and top < bottom")
+        return self
+
+
+class PolicySettings(_Frozen):
+    """Who is covered: an ordered list of rules; the first that matches decides."""
+
+    name: str = "children"
+    """The name in the report."""
+    child_age: Annotated[int, Field(ge=10, le=18)] = 18
+    """Who is younger than this is a child, in years."""
+    max_miss_rate: Annotated[float, Field(ge=0.001, le=0.2)] = 0.01
+    """Share of children that may be left visible, on photos like those of the calibration."""
+    judge_as_under: Annotated[int, Field(ge=10, le=30)] | None = None
+    """Judge every face as if children were younger than this, in years: a larger margin."""
+    min_face_px: Annotated[int, Field(ge=16, le=1000)] = 32
+    """Height of a face in pixels below which its age is not judged."""
+    on_unknown: OnUnknown = OnUnknown.REVIEW
+    """A face that cannot be judged is covered; `review` also asks a person to look."""
+    regions: tuple[Region, ...] = ()
+    """Parts of the photo with their own rule."""
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = (Rule(when=Reason.EVERYONE, action=Action.COVER),)
+    """First match decides; whoever matches none is covered."""
+
+    @model_validator(mode="after")
+    def _margin_not_below_age(self) -> Self:
+        if self.judge_as_under is not None and self.judge_as_under < self.child_age:
+            raise ValueError(f"judge_as_under ({self.judge_as_under}) is below child_age ({self.child_age})")
+        return self
+
+    @property
+    def cutoff_age(self) -> int:
+        """Age in years that a face must look safely above to be kept."""
+        return self.judge_as_under or self.child_age
+
+
+class ObscureSettings(_Frozen):
+    """How a cover looks."""
+
+    style: Style = Style.SOLID
+    """One flat colour, or a mosaic in the photo's tones that carries nothing of the face."""
+    shape: Shape = Shape.ELLIPSE
+    """Outline of a cover."""
+    color: str = "gray"
+    """Colour of a solid cover: a name or #rrggbb."""
+    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.35
+    """How far a cover reaches beyond the face, as a share of the face's size, on every side."""
+    blocks_across: Annotated[int, Field(ge=2, le=12)] = 8
+    """Cells of the mosaic across a face."""
+
+    @model_validator(mode="after")
+    def _color_exists(self) -> Self:
+        if self.color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", self.color):
+            raise ValueError(f"color is one of {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
+        return self
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """The colour as (red, green, blue), 0..255."""
+        if self.color in NAMED_COLORS:
+            return NAMED_COLORS[self.color]
+        red, green, blue = bytes.fromhex(self.color[1:])
+        return red, green, blue
+
+
+class OutputSettings(_Frozen):
+    """What is written."""
+
+    format: OutputFormat = OutputFormat.AUTO
+    """Format of the files written."""
+    overwrite: bool = False
+    """Replace an earlier output; an original is never replaced."""
+
+
+class Settings(_Frozen):
+    """All settings of a run."""
+
+    load: LoadSettings = LoadSettings()
+    detect: DetectSettings = DetectSettings()
+    policy: PolicySettings = PolicySettings()
+    obscure: ObscureSettings = ObscureSettings()
+    output: OutputSettings = OutputSettings()
+
+    @classmethod
+    def of(cls, **parts: dict[str, Any]) -> Settings:
+        """Build settings from plain values, one mapping a part.
+
+        Raises:
+            SettingsError: An unknown key or a value that is not allowed; names both.
+        """
+        return validated(cls, parts, origin="settings")
+
+
+def validated(model: type[Model], values: dict[str, Any], *, origin: str) -> Model:
+    """Check plain values against a settings model.
+
+    Args:
+        model: The settings class.
+        values: Keys and values, as TOML gives them.
+        origin: Where the values come from, for the message.
+
+    Returns:
+        The frozen settings.
+
+    Raises:
+        SettingsError: An unknown key or a value that is not allowed; names the key and what is allowed.
+    """
+    try:
+        return model.model_validate(values)
+    except pydantic.ValidationError as fault:
+        lines = []
+        for problem in fault.errors(include_url=False):
+            key = ".".join(str(part) for part in problem["loc"]) or model.__name__
+            if problem["type"] == "extra_forbidden":
+                lines.append(f"unknown key '{key}'; known here: {', '.join(sorted(_fields_at(model, problem['loc'])))}")
+            else:
+                lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')} (got {problem['input']!r:.60})")
+        raise SettingsError("; ".join(lines), path=origin, hint="blurkit policy show children") from fault
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:
+    """Return the keys known at the place of an unknown one."""
+    fields = set(model.model_fields)
+    for part in location[:-1]:
+        inner = {"regions": Region, "rules": Rule}.get(str(part))
+        annotation = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
+        inner = inner or (annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None)
+        if inner is not None:
+            model, fields = inner, set(inner.model_fields)
+    return fields
+
+
+def load_policy(name: str | Path) -> PolicySettings:
+    """Read a policy: one of the presets by name, or a TOML file.
+
+    A file may start from a preset (`preset = "children"`) and change single keys.
+
+    Args:
+        name: A preset's name or the path of a TOML file.
+
+    Returns:
+        The checked policy.
+
+    Raises:
+        SettingsError: No such preset or file, not TOML, an unknown key or a value that is not allowed.
+    """
+    if str(name) in PRESETS:
+        return validated(PolicySettings, tomllib.loads(preset_text(str(name))), origin=str(name))
+    path = Path(name)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as fault:
+        raise SettingsError(
+            "no such preset or policy file", path=name, hint=f"presets are {', '.join(PRESETS)}"
+        ) from fault
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise SettingsError(f"cannot be read as TOML: {fault}", path=name, hint="blurkit policy check FILE") from fault
+    base: dict[str, Any] = {"name": path.stem}
+    if "preset" in values:
+        preset = values.pop("preset")
+        if preset not in PRESETS:
+            raise SettingsError(f"preset: one of {', '.join(PRESETS)} (got {preset!r})", path=name)
+        base = tomllib.loads(preset_text(preset)) | base
+    elif "rules" not in values:
+        raise SettingsError(
+            "a policy needs rules or a preset to start from", path=name, hint='begin the file with: preset = "children"'
+        )
+    return validated(PolicySettings, base | values, origin=str(name))
+
+
+def preset_text(name: str) -> str:
+    """Return the TOML text of a preset that comes with blurkit."""
+    return (Path(__file__).parent / "policies" / f"{name}.toml").read_text(encoding="utf-8")
