@@ -1,1 +1,91 @@
-"""A local privacy tool for group photos: finds faces, decides which look like children, covers them for good."""
+"""A local privacy tool for group photos: finds faces, decides which look like children, covers them for good.
+
+import blurkit
+
+with blurkit.Blurrer(blurkit.Settings()) as blurrer:
+outcome = blurrer.run("photo.jpg", out="safe.jpg")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from blurkit.errors import BlurkitError, ExitCode
+    from blurkit.geometry import Box, Point, Size
+    from blurkit.pipeline import Blurrer
+    from blurkit.records import (
+        Action,
+        AgeEstimate,
+        Decision,
+        Face,
+        ImageFormat,
+        Outcome,
+        Photo,
+        PhotoFailure,
+        PhotoResult,
+        Reason,
+        Rendered,
+        Status,
+    )
+    from blurkit.settings import Settings, load_policy
+
+__all__ = [
+    "Action",
+    "AgeEstimate",
+    "BlurkitError",
+    "Blurrer",
+    "Box",
+    "Decision",
+    "ExitCode",
+    "Face",
+    "ImageFormat",
+    "Outcome",
+    "Photo",
+    "PhotoFailure",
+    "PhotoResult",
+    "Point",
+    "Reason",
+    "Rendered",
+    "Settings",
+    "Size",
+    "Status",
+    "__version__",
+    "load_policy",
+]
+
+_HOMES = {
+    "errors": ("BlurkitError", "ExitCode"),
+    "geometry": ("Box", "Point", "Size"),
+    "pipeline": ("Blurrer",),
+    "records": (
+        "Action",
+        "AgeEstimate",
+        "Decision",
+        "Face",
+        "ImageFormat",
+        "Outcome",
+        "Photo",
+        "PhotoFailure",
+        "PhotoResult",
+        "Reason",
+        "Rendered",
+        "Status",
+    ),
+    "settings": ("Settings", "load_policy"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that `import blurkit` stays fast."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"blurkit.{home}"), name)
+    raise AttributeError(f"module 'blurkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

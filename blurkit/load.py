@@ -44,34 +44,42 @@ MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "
 SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
 
-def load_photo(path: Path, settings: LoadSettings) -> Photo:
-    """Read a photo and turn it upright.
+def read(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        UnreadablePhoto: It is not there, is a folder, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
+
+
+def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -> Photo:
+    """Decode the bytes of a photo and turn it upright.
 
     Args:
-        path: A file; its content decides the format, not its name.
+        data: The whole file; its content decides the format, not its name.
         settings: The limit on megapixels.
+        source: Where it came from.
 
     Returns:
         The photo with sRGB pixels for the models and the source's own samples for the output.
 
     Raises:
-        UnreadablePhoto: The file is empty, truncated or damaged, or may not be read.
+        UnreadablePhoto: The file is empty, truncated or damaged.
         UnsupportedFormat: Not a photo blurkit reads, animated, or several pages.
         PhotoTooLarge: More megapixels than the limit.
     """
     try:
-        data = path.read_bytes()
-    except OSError as fault:
-        raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
-    try:
-        return decode(data, settings, source=path)
+        return _decode(data, settings, source)
     except PhotoError as error:
-        error.path = path
+        error.path = source
         raise
 
 
-def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -> Photo:
-    """Decode the bytes of a photo; as `load_photo`, for bytes already read."""
+def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     if not data:
         raise UnreadablePhoto("the file is empty", hint="copy it again from the phone or camera")
     kind = sniff(data[:64])

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.choices import Shape, Style
 from blurkit.geometry import Box
 from blurkit.records import Action
-from blurkit.settings import Shape, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

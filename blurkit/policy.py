@@ -6,9 +6,10 @@ from fnmatch import fnmatch
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from blurkit.choices import OnUnknown
 from blurkit.geometry import Box
 from blurkit.records import Action, AgeEstimate, Decision, Face, Reason, Status
-from blurkit.settings import OnUnknown, PolicySettings, Region
+from blurkit.settings import PolicySettings, Region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,34 @@ def decide(
 def verdict(decisions: Sequence[Decision]) -> Status:
     """Return LOOK if a person should look at one of the faces, else READY."""
     return Status.LOOK if any(decision.doubtful for decision in decisions) else Status.READY
+
+
+def explain(policy: PolicySettings) -> list[str]:
+    """Return what a policy does, in sentences for a person."""
+    words = {
+        Reason.ALWAYS_REGION: "a face that touches a region marked cover",
+        Reason.NEVER_REGION: "a face that lies wholly in a region marked keep",
+        Reason.TOO_SMALL_TO_JUDGE: f"a face lower than {policy.min_face_px} pixels, too small to judge",
+        Reason.UNCLEAR_FACE: "a face too unclear to judge",
+        Reason.LOOKS_UNDER_AGE: f"a face that looks younger than {policy.child_age}",
+        Reason.MAY_BE_UNDER_AGE: f"a face that is not safely above {policy.cutoff_age}",
+        Reason.LOOKS_ADULT: f"a face that looks safely above {policy.cutoff_age}",
+        Reason.EVERYONE: "everyone" if len(policy.rules) == 1 else "everyone else",
+    }
+    lines = [f"The policy '{policy.name}': the first line that fits a face decides."]
+    verbs = {Action.COVER: "Covers", Action.KEEP: "Leaves visible"}
+    lines += [f"{verbs[rule.action]} {words[rule.when]}." for rule in policy.rules]
+    if policy.rules[-1].when is not Reason.EVERYONE:
+        lines.append("Covers whoever fits no line.")
+    if any(rule.when is Reason.LOOKS_ADULT for rule in policy.rules):
+        share = f"{policy.max_miss_rate * 100:g} %"
+        lines.append(f"At most {share} of children may be left visible, on photos like those of the calibration.")
+    if policy.on_unknown is OnUnknown.REVIEW:
+        lines.append("A photo with a covered face that could not be judged asks for a person's look.")
+    for region in policy.regions:
+        part = ", ".join(f"{share:g}" for share in region.box)
+        lines.append(f"Region to {region.action.value} in photos '{region.files}': {part} (left, top, right, bottom).")
+    return lines
 
 
 def _decide_one(

@@ -169,6 +169,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished file in memory that passed its checks."""
+
+    data: bytes
+    """The whole file."""
+    format: ImageFormat
+    """Its format."""
+    decisions: tuple[Decision, ...]
+    """Those it was made from, and those that the checks added."""
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoResult:
     """A photo that was analysed and, unless it was a dry run, written and verified."""
 

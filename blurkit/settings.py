@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from blurkit.choices import PRESETS, DetectorName, OnUnknown, OutputFormat, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
-
-PRESETS = ("children", "consent", "everyone", "cautious")
-"""Policies that come with blurkit, `blurkit/policies/<name>.toml`."""
 
 NAMED_COLORS = {
     "gray": (128, 128, 128),
@@ -34,45 +31,6 @@ NAMED_COLORS = {
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class Style(StrEnum):
-    """How a cover is drawn."""
-
-    SOLID = "solid"
-    PIXELATE = "pixelate"
-
-
-class Shape(StrEnum):
-    """Outline of a cover."""
-
-    ELLIPSE = "ellipse"
-    BOX = "box"
-
-
-class DetectorName(StrEnum):
-    """A face detector."""
-
-    MEDIAPIPE = "mediapipe"
-    CENTERFACE = "centerface"
-
-
-class OutputFormat(StrEnum):
-    """Format of the files written."""
-
-    AUTO = "auto"
-    """As the source; HEIC, HEIF and AVIF become JPEG, since websites refuse them."""
-    JPEG = "jpeg"
-    PNG = "png"
-    SAME = "same"
-    """As the source, HEIC, HEIF and AVIF too."""
-
-
-class OnUnknown(StrEnum):
-    """What a face that cannot be judged does to the verdict; it is covered either way."""
-
-    COVER = "cover"
-    REVIEW = "review"
 
 
 class _Frozen(BaseModel):
@@ -97,7 +55,7 @@ class DetectSettings(_Frozen):
         DetectorName.MEDIAPIPE,
     )
     """Detectors to ask; a face that any of them is sure of counts."""
-    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.55
     """Combined evidence from which something counts as a face, 0..1."""
 
 
@@ -217,8 +175,8 @@ class Settings(_Frozen):
     output: OutputSettings = OutputSettings()
 
     @classmethod
-    def of(cls, **parts: dict[str, Any]) -> Settings:
-        """Build settings from plain values, one mapping a part.
+    def of(cls, **parts: dict[str, Any] | BaseModel) -> Settings:
+        """Build settings from parts, or from plain values, one mapping a part.
 
         Raises:
             SettingsError: An unknown key or a value that is not allowed; names both.
@@ -306,3 +264,10 @@ def load_policy(name: str | Path) -> PolicySettings:
 def preset_text(name: str) -> str:
     """Return the TOML text of a preset that comes with blurkit."""
     return (Path(__file__).parent / "policies" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def policy_toml(policy: PolicySettings) -> str:
+    """Return a policy as complete TOML, which `load_policy` reads back to the same policy."""
+    import tomli_w
+
+    return tomli_w.dumps(policy.model_dump(mode="json", exclude_none=True))

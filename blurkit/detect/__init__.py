@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
+from blurkit.choices import DetectorName
 from blurkit.detect.merge import merge
 from blurkit.errors import ModelMissing
-from blurkit.settings import DetectorName
 
 if TYPE_CHECKING:
     from blurkit.detect.base import Detector
+    from blurkit.detect.views import Network
     from blurkit.settings import DetectSettings
 
-__all__ = ["DETECTORS", "make_detector", "make_detectors", "merge"]
+__all__ = ["DETECTORS", "make_check_network", "make_detector", "make_detectors", "merge"]
 
 DETECTORS = {
     DetectorName.CENTERFACE: "blurkit.detect.centerface:CenterFace",
@@ -49,7 +51,25 @@ def make_detectors(settings: DetectSettings, *, threads: int = 1) -> tuple[Detec
     names = settings.detector
     if settings == type(settings)(min_score=settings.min_score) and not mediapipe_installed():
         names = (DetectorName.CENTERFACE,)
-    return tuple(make_detector(name, settings, threads=threads) for name in names)
+    with ExitStack() as opened:  # closes what is open if a later one fails
+        detectors = []
+        for name in names:
+            detector = make_detector(name, settings, threads=threads)
+            opened.callback(detector.close)
+            detectors.append(detector)
+        opened.pop_all()
+    return tuple(detectors)
+
+
+def make_check_network(*, threads: int = 1) -> Network:
+    """Open the network of the independent look, which never places covers.
+
+    Raises:
+        ModelError: It is missing, altered or cannot be opened.
+    """
+    from blurkit.detect.fullrange import FullRangeNetwork
+
+    return FullRangeNetwork(threads=threads)
 
 
 def mediapipe_installed() -> bool:

@@ -20,7 +20,10 @@ STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
 
 LEVELS = (640, 1024, 1440, 2048)
-"""Long sides in pixels at which every photo is seen."""
+"""Long sides in pixels at which every photo is seen; at the first also turned by 90, 180 and 270 degrees.
+
+If a turn shows more faces than upright (a phone held wrongly), the other levels are seen in that turn, too.
+"""
 
 TILE, OVERLAP = 1120, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
@@ -30,9 +33,6 @@ SMALL_PX = 20
 
 WORTH_A_LOOK = 0.3
 """Score from which something small asks for a closer look."""
-
-TURNED_PX = 640
-"""Long side in pixels at which the photo is also seen turned by 90, 180 and 270 degrees."""
 
 
 class CenterFaceNetwork:
@@ -123,10 +123,18 @@ class CenterFace:
         size = Size(pixels.shape[1], pixels.shape[0])
         if min(size.width, size.height) < 2:
             return ()
-        views = [view for side in LEVELS for view in level(size, side, tile=TILE, overlap=OVERLAP)]
-        views += _turned_views(size)
-        found = sweep(self._network, pixels, views)
-        found += sweep(self._network, pixels, _closer_views(found, size))
+        found = []
+        evidence = {}
+        for turns in range(4):
+            seen = sweep(self._network, pixels, level(size, LEVELS[0], tile=TILE, overlap=OVERLAP, quarter_turns=turns))
+            evidence[turns] = sum(sighting.score for sighting in seen if sighting.score >= WORTH_A_LOOK)
+            found += seen
+        upright = max(evidence, key=lambda turns: evidence[turns])
+        for turns in {0, upright}:
+            for side in LEVELS[1:]:
+                views = level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
+                found += sweep(self._network, pixels, views)
+        found += sweep(self._network, pixels, _closer_views(found, size, upright))
         return fuse(found, self.name, min_score=self._min_score)
 
     def close(self) -> None:
@@ -134,18 +142,13 @@ class CenterFace:
         self._network.close()
 
 
-def _turned_views(size: Size) -> list[View]:
-    whole = (0, 0, size.width, size.height)
-    scale = TURNED_PX / size.long_side
-    return [View(whole, scale, f"turned {90 * turns}", turns) for turns in (1, 2, 3)]
-
-
-def _closer_views(found: list[Sighting], size: Size) -> list[View]:
+def _closer_views(found: list[Sighting], size: Size, upright: int) -> list[View]:
     """Return tiles at the photo's own size around what looks like faces too small for the levels."""
     finest = LEVELS[-1] / size.long_side
     if finest >= 1:
         return []
-    views = tiles((0, 0, size.width, size.height), 1.0, tile=640, overlap=64, source="closer")
+    whole = (0, 0, size.width, size.height)
+    views = tiles(whole, 1.0, tile=640, overlap=64, source="closer", quarter_turns=upright)
     small = [s.box for s in found if s.score >= WORTH_A_LOOK and s.box.height * finest < SMALL_PX]
     around = [box.expand(3, 3) for box in small]
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]

@@ -113,7 +113,9 @@ def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
     return [(start, start + tile) for start in starts]
 
 
-def tiles(window: tuple[int, int, int, int], scale: float, *, tile: int, overlap: int, source: str) -> list[View]:
+def tiles(
+    window: tuple[int, int, int, int], scale: float, *, tile: int, overlap: int, source: str, quarter_turns: int = 0
+) -> list[View]:
     """Cut a window of the photo into views.
 
     Args:
@@ -122,20 +124,22 @@ def tiles(window: tuple[int, int, int, int], scale: float, *, tile: int, overlap
         tile: Longest side of a view in its own pixels.
         overlap: How far neighbours overlap, in pixels of the view: larger faces are left to coarser views.
         source: Name of the look.
+        quarter_turns: How often each view is turned by 90 degrees counter-clockwise.
     """
     left, top, right, bottom = window
     side, shared = max(2, int(tile / scale)), max(1, math.ceil(overlap / scale))
     return [
-        View((left + x0, top + y0, left + x1, top + y1), scale, source)
+        View((left + x0, top + y0, left + x1, top + y1), scale, source, quarter_turns)
         for y0, y1 in spans(bottom - top, side, shared)
         for x0, x1 in spans(right - left, side, shared)
     ]
 
 
-def level(size: Size, long_side: int, *, tile: int, overlap: int) -> list[View]:
-    """Return the views of a whole photo resized to a long side in pixels."""
-    scale = long_side / size.long_side
-    return tiles((0, 0, size.width, size.height), scale, tile=tile, overlap=overlap, source=str(long_side))
+def level(size: Size, long_side: int, *, tile: int, overlap: int, quarter_turns: int = 0) -> list[View]:
+    """Return the views of a whole photo resized to a long side in pixels, and turned."""
+    source = f"{long_side} turned {90 * quarter_turns}" if quarter_turns else str(long_side)
+    window, scale = (0, 0, size.width, size.height), long_side / size.long_side
+    return tiles(window, scale, tile=tile, overlap=overlap, source=source, quarter_turns=quarter_turns)
 
 
 def sweep(network: Network, pixels: Pixels, views: Sequence[View]) -> list[Sighting]:

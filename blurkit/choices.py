@@ -1,0 +1,45 @@
+"""The words a user chooses from, on the command line and in TOML."""
+
+from enum import StrEnum
+
+PRESETS = ("children", "consent", "everyone", "cautious")
+"""Policies that come with blurkit, `blurkit/policies/<name>.toml`."""
+
+
+class Style(StrEnum):
+    """How a cover is drawn."""
+
+    SOLID = "solid"
+    PIXELATE = "pixelate"
+
+
+class Shape(StrEnum):
+    """Outline of a cover."""
+
+    ELLIPSE = "ellipse"
+    BOX = "box"
+
+
+class DetectorName(StrEnum):
+    """A face detector."""
+
+    MEDIAPIPE = "mediapipe"
+    CENTERFACE = "centerface"
+
+
+class OutputFormat(StrEnum):
+    """Format of the files written."""
+
+    AUTO = "auto"
+    """As the source; HEIC, HEIF and AVIF become JPEG, since websites refuse them."""
+    JPEG = "jpeg"
+    PNG = "png"
+    SAME = "same"
+    """As the source, HEIC, HEIF and AVIF too."""
+
+
+class OnUnknown(StrEnum):
+    """What a face that cannot be judged does to the verdict; it is covered either way."""
+
+    COVER = "cover"
+    REVIEW = "review"

@@ -1,0 +1,213 @@
+"""The story in one screen: load, detect, age, policy, obscure, encode, metadata, verify, write. READ FIRST."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from blurkit import metadata
+from blurkit.age import make_estimator
+from blurkit.age.calibration import load_calibration
+from blurkit.detect import make_check_network, make_detectors, merge
+from blurkit.encode import encode, output_format, prepare
+from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoError, VerificationError
+from blurkit.load import decode, read
+from blurkit.obscure import obscure
+from blurkit.policy import decide, verdict
+from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Rendered, Status
+from blurkit.settings import Settings
+from blurkit.verify import check, uncovered
+from blurkit.write import check_target, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blurkit.age.base import AgeEstimator
+    from blurkit.detect.base import Detector
+    from blurkit.records import Face, Outcome, Photo
+
+MAX_ROUNDS = 3
+"""How often a face found by the independent look is covered and the file made anew."""
+
+
+class Blurrer:
+    """Makes photos safe: `with Blurrer(settings) as blurrer: blurrer.run("photo.jpg", out="safe.jpg")`."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        detectors: Sequence[Detector] | None = None,
+        age_estimator: AgeEstimator | None = None,
+        threads: int = 1,
+    ) -> None:
+        """Open the models once, for many photos.
+
+        Args:
+            settings: What the user chose; by default the policy `children`.
+            detectors: Your own instead of those the settings name; closed with this object.
+            age_estimator: Your own instead of the bundled ensemble; closed with this object.
+            threads: Threads of one run of a model.
+
+        Raises:
+            ModelError: A model is missing, altered or cannot be opened.
+        """
+        self.settings = settings or Settings()
+        policy = self.settings.policy
+        self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
+        with ExitStack() as models:  # closes what is open if a later one fails
+            self._detectors = tuple(detectors or make_detectors(self.settings.detect, threads=threads))
+            for detector in self._detectors:
+                models.callback(detector.close)
+            self._age_estimator = age_estimator or make_estimator(min_face_px=policy.min_face_px, threads=threads)
+            models.callback(self._age_estimator.close)
+            self._check_network = make_check_network(threads=threads)
+            models.callback(self._check_network.close)
+            self._models = models.pop_all()
+        self._clock = _Clock()
+
+    def run(self, path: Path | str, *, out: Path | str) -> Outcome:
+        """Make one photo safe, from file to file.
+
+        Args:
+            path: The photo.
+            out: The file to write; an original is never overwritten.
+
+        Returns:
+            What was done; or, if anything failed, why there is no output.
+        """
+        source, target = Path(path), Path(out)
+        self._clock = _Clock()
+        try:
+            with self._clock("write"):
+                check_target(target, source, overwrite=self.settings.output.overwrite)
+            with self._clock("load"):
+                data = read(source)
+                photo = decode(data, self.settings.load, source=source)
+            rendered = self.render(photo, self.analyze(photo))
+            with self._clock("metadata"):
+                removed = _hidden_words(data)
+            with self._clock("write"):
+                write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
+        except BlurkitError as error:
+            return failure(source, error, stage=self._clock.stage)
+        return self._result(source, target, photo, rendered.decisions, removed)
+
+    def look(self, path: Path | str) -> Outcome:
+        """Say what `run` would do with a photo, and write nothing."""
+        source = Path(path)
+        self._clock = _Clock()
+        try:
+            with self._clock("load"):
+                photo = decode(read(source), self.settings.load, source=source)
+            decisions = self.analyze(photo)
+        except BlurkitError as error:
+            return failure(source, error, stage=self._clock.stage)
+        return self._result(source, None, photo, decisions, ())
+
+    def analyze(self, photo: Photo) -> tuple[Decision, ...]:
+        """Find the faces of a photo, estimate their age, and decide which are covered.
+
+        Raises:
+            ModelError: A detector or the estimator failed; no other is tried in its place.
+        """
+        with self._clock("detect"):
+            faces = merge([detector.detect(photo.pixels) for detector in self._detectors])
+            faces = tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
+        with self._clock("age"):
+            ages = self._age_estimator.estimate(photo.pixels, faces)
+        with self._clock("policy"):
+            return decide(
+                faces,
+                ages,
+                self.settings.policy,
+                size=photo.size,
+                threshold=self._threshold,
+                photo=photo.source or Path(),
+            )
+
+    def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
+        """Cover, encode, clean and check a photo in memory.
+
+        Args:
+            photo: The upright photo.
+            decisions: Of `analyze`, or changed by hand.
+
+        Returns:
+            The bytes of a file that passed its checks, with the decisions that the checks added.
+
+        Raises:
+            VerificationError: The file did not pass; it must not be written.
+        """
+        kind = output_format(photo.format, self.settings.output.format)
+        decisions = tuple(decisions)
+        missed: Sequence[Face] = ()
+        for _ in range(1 + MAX_ROUNDS):
+            with self._clock("obscure"):
+                drawn = prepare(obscure(photo, decisions, self.settings.obscure), kind)
+            with self._clock("encode"):
+                data = encode(drawn)
+            with self._clock("metadata"):
+                data = metadata.strip(data)
+            with self._clock("verify"):
+                missed = uncovered(check(data, drawn, self.settings.load), decisions, self._check_network)
+            if not missed:
+                return Rendered(data, kind, decisions)
+            decisions += tuple(
+                Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed
+            )
+        raise FaceVisible(
+            f"{len(missed)} faces are still seen by the independent look after {MAX_ROUNDS} rounds",
+            path=photo.source,
+            hint="cover them by hand, or use --policy everyone",
+        )
+
+    def _result(
+        self, source: Path, output: Path | None, photo: Photo, decisions: tuple[Decision, ...], removed: tuple[str, ...]
+    ) -> PhotoResult:
+        seconds = dict(self._clock.seconds)
+        return PhotoResult(source, output, photo.size, decisions, verdict(decisions), removed, seconds)
+
+    def close(self) -> None:
+        """Free the models."""
+        self._models.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
+    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
+    unsafe = isinstance(error, VerificationError | ModelError)
+    status = Status.BLOCKED if unsafe else Status.FAILED
+    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
+
+
+def _hidden_words(data: bytes) -> tuple[str, ...]:
+    """Say what a source hides, in words; the output is made anew, so this is for the report only."""
+    try:
+        return tuple(sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data)}))
+    except PhotoError:
+        return ("a structure that cannot be read",)
+
+
+class _Clock:
+    """Times the stages of one photo, and remembers which one it is in when something fails."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.stage = "load"
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        self.stage = stage
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start

@@ -1,0 +1,184 @@
+"""What a run did, as text: the `--json` document, and a summary that a school secretary understands."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blurkit.records import Decision, Outcome
+    from blurkit.settings import Settings
+
+SCHEMA = 1
+"""Version of the JSON document: keys may be added, none renamed or removed."""
+
+REASONS = {
+    Reason.LOOKS_UNDER_AGE: "look under age",
+    Reason.MAY_BE_UNDER_AGE: "may be under age",
+    Reason.TOO_SMALL_TO_JUDGE: "too small to judge",
+    Reason.UNCLEAR_FACE: "too unclear to judge",
+    Reason.EVERYONE: "everyone is covered",
+    Reason.ALWAYS_REGION: "in a part that is always covered",
+    Reason.NEVER_REGION: "in a part that is never covered",
+    Reason.FOUND_IN_CHECK: "found by the independent check",
+    Reason.MANUAL: "decided by hand",
+    Reason.LOOKS_ADULT: "look adult",
+}
+"""Reasons in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One photo of a run, with its paths as the user gave them."""
+
+    path: str
+    """The argument, or argument/path inside the folder."""
+    output: str | None
+    """Likewise below the output folder; None if nothing was written."""
+    outcome: Outcome
+    """What became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """A whole run."""
+
+    version: str
+    """Version of blurkit."""
+    settings: Settings
+    """What the user chose."""
+    models: Mapping[str, str]
+    """sha256 of each model."""
+    entries: tuple[Entry, ...]
+    """One a photo, in the order of the run."""
+    companions: Mapping[str, int]
+    """Files that travel with photos, by kind; not made safe, not copied."""
+    skipped: int
+    """Other files that are no photos."""
+
+    @property
+    def failures(self) -> tuple[Entry, ...]:
+        """The photos of which there is no output."""
+        return tuple(entry for entry in self.entries if isinstance(entry.outcome, PhotoFailure))
+
+    def document(self) -> dict[str, Any]:
+        """Return the `--json` document, as DESIGN.md 8 has it."""
+        policy = self.settings.policy
+        return {
+            "schema": SCHEMA,
+            "version": self.version,
+            "policy": {
+                "name": policy.name,
+                "child_age": policy.child_age,
+                "max_miss_rate": policy.max_miss_rate,
+            },
+            "models": dict(self.models),
+            "companions": dict(self.companions),
+            "skipped": self.skipped,
+            "photos": [_photo(entry) for entry in self.entries],
+        }
+
+    def to_json(self) -> str:
+        """Return the document as text in plain ASCII, so that any console takes it."""
+        return json.dumps(self.document(), indent=2) + "\n"
+
+    def summary(self, *, written: bool) -> str:
+        """Return a few lines for a person: photos, faces by reason, and what was left aside.
+
+        Args:
+            written: Whether files were written, or only looked at.
+        """
+        done = [entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult)]
+        decisions = [decision for result in done for decision in result.decisions]
+        look = sum(result.status is Status.LOOK for result in done)
+        lines = [f"{_count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        if look:
+            lines.append(f"  {_count(look, 'photo')} should be looked at by a person before publishing")
+        for action, word in ((Action.COVER, "covered"), (Action.KEEP, "left visible")):
+            chosen = [decision for decision in decisions if decision.action is action]
+            lines.append(f"{_count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
+        removed = Counter(what for result in done for what in set(result.removed))
+        if removed:
+            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in removed.most_common(8)))
+        for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
+            count = sum(entry.outcome.status is status for entry in self.entries)
+            if count:
+                lines.append(f"{_count(count, 'photo')} {word}: no output")
+        lines += [f"{count} {kind}: not made safe, not copied" for kind, count in self.companions.items()]
+        if self.skipped:
+            lines.append(f"{_count(self.skipped, 'other file')} skipped")
+        return "\n".join(lines)
+
+
+def sentences(result: PhotoResult) -> list[str]:
+    """Return a line about a photo, and one for each of its faces."""
+    lines = [f"{result.source}: {result.status.value}, {_count(len(result.decisions), 'face')}"]
+    for decision in result.decisions:
+        box, age = decision.face.box, decision.age
+        years = "" if age is None else f", looks {age.years:.0f} ({age.low:.0f} to {age.high:.0f})"
+        lines.append(
+            f"  {decision.action.value}: face at {box.center.x:.0f}, {box.center.y:.0f} of "
+            f"{box.height:.0f} px: {REASONS[decision.reason]}{years}"
+        )
+    return lines
+
+
+def _by_reason(decisions: list[Decision]) -> str:
+    counts = Counter(decision.reason for decision in decisions)
+    parts = [f"{count} {REASONS[reason]}" for reason, count in counts.most_common()]
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _photo(entry: Entry) -> dict[str, Any]:
+    outcome = entry.outcome
+    if isinstance(outcome, PhotoFailure):
+        return {
+            "path": entry.path,
+            "output": None,
+            "width": None,
+            "height": None,
+            "seconds": {},
+            "faces": [],
+            "removed": [],
+            "status": outcome.status.value,
+            "error": {
+                "kind": outcome.kind,
+                "stage": outcome.stage,
+                "message": outcome.error,
+                "hint": outcome.hint,
+            },
+        }
+    return {
+        "path": entry.path,
+        "output": entry.output,
+        "width": outcome.size.width,
+        "height": outcome.size.height,
+        "seconds": {stage: round(seconds, 4) for stage, seconds in outcome.seconds.items()},
+        "faces": [_face(decision, outcome) for decision in outcome.decisions],
+        "removed": list(outcome.removed),
+        "status": outcome.status.value,
+        "error": None,
+    }
+
+
+def _face(decision: Decision, result: PhotoResult) -> dict[str, Any]:
+    box, age = decision.face.box.clip(result.size), decision.age
+    return {
+        "box": [round(side, 2) for side in (box.left, box.top, box.right, box.bottom)],
+        "score": round(decision.face.score, 4),
+        "age": None if age is None else {"low": age.low, "years": age.years, "high": age.high},
+        "action": decision.action.value,
+        "reason": decision.reason.value,
+        "doubtful": decision.doubtful,
+        "detectors": list(decision.face.detectors),
+    }

@@ -1,0 +1,85 @@
+"""Detectors and estimators for tests of logic and faults; each says in its name what it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from blurkit.errors import DetectorFailed, EstimatorFailed
+from typing import TYPE_CHECKING
+
+from blurkit.records import AgeEstimate, Face
+
+if TYPE_CHECKING:
+    from blurkit.records import Pixels
+
+
+class FixedFaces:
+    """Finds the faces it was told."""
+
+    name = "fixed"
+
+    def __init__(self, *faces: Face) -> None:
+        self.faces = faces
+        self.closed = False
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        return tuple(sorted(self.faces, key=lambda face: -face.score))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class NoFaces(FixedFaces):
+    """Finds nothing."""
+
+
+class CrashingDetector(NoFaces):
+    """Fails as a detector may."""
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        raise DetectorFailed("the model fell over", hint="try again")
+
+
+class BuggyDetector(NoFaces):
+    """Fails as nobody foresaw."""
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        raise ZeroDivisionError("unforeseen")
+
+
+class SlowDetector(NoFaces):
+    """Takes its time."""
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        time.sleep(5)
+        return ()
+
+
+class FixedAge:
+    """Gives every face the same age."""
+
+    name = "fixed"
+
+    def __init__(self, years: float, spread: float = 2.0) -> None:
+        self.age: AgeEstimate | None = AgeEstimate(years, years - spread, years + spread, "fixed")
+
+    def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
+        return tuple(self.age for _ in faces)
+
+    def close(self) -> None:
+        pass
+
+
+class NoAge(FixedAge):
+    """Cannot judge any face."""
+
+    def __init__(self) -> None:
+        self.age = None
+
+
+class CrashingAge(NoAge):
+    """Fails as an estimator may."""
+
+    def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
+        raise EstimatorFailed("the model fell over")
