@@ -1,0 +1,139 @@
+"""What every format module of the metadata stage uses: the record of a finding, and reading that cannot overrun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from blurkit.errors import UnreadablePhoto
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_PARTS = 65_536
+"""More segments, chunks, boxes, directories or items than this are no photo."""
+MAX_PICTURES = 32
+"""Embedded pictures taken out of one place; the bytes of any more are still found and removed."""
+
+Order = Literal["big", "little"]
+Range = tuple[int, int]
+"""Half-open stretch of a file: first byte, first byte after it."""
+
+
+class Kind(StrEnum):
+    """What is hidden."""
+
+    EXIF = "exif"
+    GPS = "gps"
+    SERIAL_NUMBER = "serial_number"
+    MAKER_NOTE = "maker_note"
+    TEXT = "text"
+    """Captions, names, software, dates: anything in words."""
+    THUMBNAIL = "thumbnail"
+    """A small copy of the picture, as it may have been before it was edited."""
+    PREVIEW = "preview"
+    """A larger copy of the picture."""
+    SECOND_IMAGE = "second_image"
+    FRAME = "frame"
+    """A further page or animation frame."""
+    GAIN_MAP = "gain_map"
+    DEPTH_MAP = "depth_map"
+    VIDEO = "video"
+    XMP = "xmp"
+    IPTC = "iptc"
+    PSD = "psd"
+    COMMENT = "comment"
+    C2PA = "c2pa"
+    ICC_TEXT = "icc_text"
+    """Text or private data in the colour profile."""
+    TRAILER = "trailer"
+    """Bytes after the end of the picture."""
+    GAP = "gap"
+    """Bytes inside the file that nothing refers to."""
+    PADDING = "padding"
+    """Like TRAILER or GAP, but only zeros or fill bytes."""
+    OTHER = "other"
+    """Anything else that is not on the allow-list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Something in a file that is neither its picture nor on the allow-list."""
+
+    kind: Kind
+    """What it is."""
+    where: str
+    """Where it was found, such as `JPEG APP1 at byte 20`."""
+    size: int
+    """Its length in bytes."""
+    detail: str = ""
+    """A few words for people; never a value such as a position or a name."""
+    offset: int | None = None
+    """First byte in the file; None if it is coded, or spread over several places."""
+    picture: bytes | None = field(default=None, repr=False)
+    """An embedded picture as a file of its own, to look for faces in; a video is at `offset` only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a file that is kept, or replaced."""
+
+    start: int
+    """First byte."""
+    end: int
+    """First byte after it."""
+    hidden: tuple[Hidden, ...] = ()
+    """What it hides; empty for a part that is kept."""
+    clean: bytes | None = None
+    """What `strip` writes in its place; None keeps it as it is."""
+
+
+def hidden_in(parts: Iterable[Part]) -> tuple[Hidden, ...]:
+    """Return all findings of a file in its order."""
+    return tuple(hidden for part in parts for hidden in part.hidden)
+
+
+def cleaned(data: bytes, parts: Iterable[Part]) -> bytes:
+    """Return the file with every part replaced that hides something."""
+    return b"".join(data[part.start : part.end] if part.clean is None else part.clean for part in parts)
+
+
+def take(data: bytes, at: int, size: int) -> bytes:
+    """Return `size` bytes from `at`.
+
+    Raises:
+        UnreadablePhoto: They are not all there.
+    """
+    if at < 0 or size < 0 or at + size > len(data):
+        raise UnreadablePhoto("the file is damaged or cut off")
+    return data[at : at + size]
+
+
+def uint(data: bytes, at: int, size: int, order: Order = "big") -> int:
+    """Return the unsigned number of `size` bytes at `at`.
+
+    Raises:
+        UnreadablePhoto: It is not all there.
+    """
+    return int.from_bytes(take(data, at, size), order)
+
+
+def gaps(covered: Iterable[Range], end: int) -> list[Range]:
+    """Return the stretches of 0..end that no range covers, in order."""
+    found: list[Range] = []
+    position = 0
+    for start, stop in sorted(covered):
+        if start > position:
+            found.append((position, min(start, end)))
+        position = max(position, stop)
+        if position >= end:
+            return found
+    if position < end:
+        found.append((position, end))
+    return found
+
+
+def is_zero(data: bytes, start: int, end: int) -> bool:
+    """Return whether a stretch holds zeros only."""
+    return data.count(0, start, end) == end - start

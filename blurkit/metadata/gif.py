@@ -1,0 +1,116 @@
+"""GIF: what is hidden in its extensions, in further frames and after its end marker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.errors import UnreadablePhoto
+from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, uint
+from blurkit.metadata.embedded import trailer
+from blurkit.metadata.xmp import find_xmp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
+_CONTROL, _COMMENT, _PLAIN_TEXT, _APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
+_CONTROL_SIZE, _LOOP_SIZE = 8, 19
+_HEAD = 13
+_MEAN_SUB_BLOCK = 64
+"""Encoders fill sub-blocks up to 255 bytes; a file of far smaller ones is no photo."""
+
+
+def find(data: bytes) -> tuple[Hidden, ...]:
+    """List what a GIF hides."""
+    return hidden_in(_parts(data))
+
+
+def strip(data: bytes) -> bytes:
+    """Keep the palette and the first frame; its data stays as it is."""
+    return cleaned(data, _parts(data))
+
+
+def frames(data: bytes) -> int:
+    """Return the number of frames."""
+    return sum(data[start] == _IMAGE for start, _ in _blocks(data))
+
+
+def _table(flags: int) -> int:
+    """Return the bytes of the colour table that flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield first byte and end of each block, the end marker last.
+
+    Raises:
+        UnreadablePhoto: One is cut off or unknown, or the end marker is missing.
+    """
+    if data[:6] not in (b"GIF87a", b"GIF89a"):
+        raise UnreadablePhoto("the GIF header is damaged")
+    position = _HEAD + _table(uint(data, 10, 1))
+    budget = MAX_PARTS + len(data) // _MEAN_SUB_BLOCK
+    for _ in range(MAX_PARTS):
+        kind = uint(data, position, 1)
+        if kind == _END:
+            yield position, position + 1
+            return
+        if kind == _EXTENSION:
+            start = position + 2
+        elif kind == _IMAGE:
+            start = position + 11 + _table(uint(data, position + 9, 1))
+        else:
+            raise UnreadablePhoto("the GIF holds an unknown block")
+        end, budget = _sub_blocks(data, start, budget)
+        yield position, end
+        position = end
+    raise UnreadablePhoto(f"the GIF has more than {MAX_PARTS:,} blocks")
+
+
+def _sub_blocks(data: bytes, position: int, budget: int) -> tuple[int, int]:
+    """Return where a run of sub-blocks ends, and how many more may follow in the file."""
+    while position < len(data) and budget:
+        size = data[position]
+        position += 1 + size
+        budget -= 1
+        if not size:
+            return position, budget
+    raise UnreadablePhoto("the GIF is cut off, or cut into too small pieces")
+
+
+def _parts(data: bytes) -> list[Part]:
+    """Split a GIF into parts to keep and parts to drop."""
+    blocks = list(_blocks(data))
+    images = [i for i, (start, _) in enumerate(blocks) if data[start] == _IMAGE]
+    if not images:
+        raise UnreadablePhoto("the GIF holds no picture")
+    controls = [i for i in range(images[0]) if data[blocks[i][0] + 1] == _CONTROL]
+    loops = [i for i, (start, end) in enumerate(blocks) if _is_loop(data[start:end][: _LOOP_SIZE + 1])]
+    kept = {images[0], len(blocks) - 1, *controls[-1:], *loops[:1]}
+    parts = [Part(0, blocks[0][0])]
+    for i, (start, end) in enumerate(blocks):
+        is_plain = data[start : start + 2] != b"\x21\xf9" or end - start == _CONTROL_SIZE
+        parts.append(Part(start, end) if i in kept and is_plain else Part(start, end, _describe(data, start, end), b""))
+    end = blocks[-1][1]
+    return [*parts, Part(end, len(data), trailer(data, end, "GIF"), b"")]
+
+
+def _is_loop(block: bytes) -> bool:
+    """Return whether a block only says how often an animation repeats."""
+    return len(block) == _LOOP_SIZE and block[:16] == b"\x21\xff\x0bNETSCAPE2.0\x03\x01"
+
+
+def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
+    """Say what a block is that is dropped."""
+    label = data[start + 1] if data[start] == _EXTENSION else _IMAGE
+    where = f"GIF block at byte {start}"
+    if label == _APPLICATION and data[start + 3 : start + 14] == b"XMP DataXMP":
+        return find_xmp(data[start + 14 : end], where, start + 14)
+    kinds = {
+        _IMAGE: (Kind.FRAME, "frame of an animation"),
+        _CONTROL: (Kind.FRAME, "timing of a frame"),
+        _COMMENT: (Kind.COMMENT, "comment"),
+        _PLAIN_TEXT: (Kind.TEXT, "text drawn over the picture"),
+    }
+    kind, words = kinds.get(label, (Kind.OTHER, "data of an application"))
+    return (Hidden(kind, where, end - start, words, start),)

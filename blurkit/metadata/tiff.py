@@ -1,0 +1,121 @@
+"""TIFF: what is hidden in its tags, in further directories, and in bytes that nothing refers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.errors import PhotoError, UnreadablePhoto
+from blurkit.metadata.base import Hidden, Kind, Range, gaps, is_zero
+from blurkit.metadata.embedded import leftovers
+from blurkit.metadata.exif import THUMBNAIL_AT, THUMBNAIL_SIZE, find_in_directory, find_in_entry, find_thumbnail
+from blurkit.metadata.icc import oddities
+from blurkit.metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS, Tiff
+from blurkit.metadata.tiffpicture import PROFILE, TiffPicture
+
+if TYPE_CHECKING:
+    from blurkit.metadata.ifd import Directory, Entry
+
+_SUBFILE = 254
+_REDUCED, _MASK = 1, 4
+_POINTERS = (EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS)
+_ALIGNMENT = 16
+"""Zeros between two parts of a file that are no finding: writers align to so many bytes."""
+_HEADER, _BIG_HEADER = 8, 16
+
+
+def find(data: bytes) -> tuple[Hidden, ...]:
+    """List what a TIFF hides."""
+    tiff = Tiff.read(data)
+    main = TiffPicture.read(tiff, tiff.directory(tiff.first, "IFD0"))
+    found = main.hidden() + _in_main(main)
+    covered: list[Range] = [(0, _BIG_HEADER if tiff.big else _HEADER)]
+    spent = 0
+    try:
+        for directory in tiff.directories():
+            covered += [(directory.start, directory.end)]
+            covered += [(entry.at, entry.at + entry.size) for entry in directory.entries]
+            covered += _pieces(tiff, directory)
+            if directory.start != main.directory.start:
+                found += _further(tiff, directory, len(data) - spent)
+                spent += sum(len(hidden.picture or b"") for hidden in found[-1:])
+    except UnreadablePhoto:
+        found.append(Hidden(Kind.OTHER, "TIFF", 0, "damaged directory"))
+    stretches = [s for s in gaps(covered, len(data)) if s[1] - s[0] > _ALIGNMENT or not is_zero(data, *s)]
+    return (*found, *leftovers(data, stretches, "TIFF between its parts", Kind.GAP))
+
+
+def strip(data: bytes) -> bytes:
+    """Write a TIFF of the first picture alone, with the tags it needs; its strips stay as they are."""
+    if not find(data):
+        return data
+    tiff = Tiff.read(data)
+    return TiffPicture.read(tiff, tiff.directory(tiff.first, "IFD0")).write()
+
+
+def frames(data: bytes) -> int:
+    """Return the number of pages, thumbnails and masks left out."""
+    tiff = Tiff.read(data)
+    chain = [directory for directory in tiff.directories() if directory.name.startswith("IFD")]
+    return max(1, sum(not tiff.number(page, _SUBFILE) & (_REDUCED | _MASK) for page in chain))
+
+
+def _in_main(main: TiffPicture) -> list[Hidden]:
+    """List what the tags of the first picture hold that it does not need."""
+    found: list[Hidden] = []
+    seen: set[int] = set()
+    for entry in main.directory.entries:
+        if entry.tag not in seen and (entry.tag in _POINTERS or main.needs(entry)):
+            found += [] if entry.tag not in _POINTERS else _pointer(entry)
+        else:
+            found += _tag(main, entry)
+        seen.add(entry.tag)
+    return found
+
+
+def _pointer(entry: Entry) -> list[Hidden]:
+    """Report a tag that leads to a further directory; what that holds is reported with it."""
+    words = {EXIF_IFD: "camera data", GPS_IFD: "GPS data"}.get(entry.tag, "further directories")
+    kind = {EXIF_IFD: Kind.EXIF, GPS_IFD: Kind.GPS}.get(entry.tag, Kind.OTHER)
+    return [Hidden(kind, f"TIFF tag {entry.tag}", entry.size, words, entry.at)]
+
+
+def _tag(main: TiffPicture, entry: Entry) -> tuple[Hidden, ...]:
+    """Report a tag of the first picture that is dropped."""
+    where = f"TIFF tag {entry.tag}"
+    if entry.tag == PROFILE:
+        odd = oddities(entry.raw(main.tiff.data)) or ("second colour profile",)
+        return tuple(Hidden(Kind.ICC_TEXT, where, entry.size, words, entry.at) for words in odd)
+    found = find_in_entry(main.tiff, entry, where)
+    return found or (Hidden(Kind.OTHER, where, entry.size, "tag that the picture does not need", entry.at),)
+
+
+def _further(tiff: Tiff, directory: Directory, budget: int) -> list[Hidden]:
+    """Report a directory beside the first: a page, a thumbnail, a preview, or data about the photo."""
+    where = f"TIFF {directory.name} at byte {directory.start}"
+    found = find_in_directory(tiff, directory, where)
+    if not directory.name.startswith(("IFD", "SubIFD")):
+        return found
+    kind, words = Kind.FRAME, "further page"
+    if directory.name == "SubIFD":
+        kind, words = Kind.PREVIEW, "preview"
+    elif tiff.number(directory, _SUBFILE) & _REDUCED:
+        kind, words = Kind.THUMBNAIL, "thumbnail"
+    pieces = _pieces(tiff, directory)
+    size = sum(end - start for start, end in pieces)
+    at = pieces[0][0] if len(pieces) == 1 else None
+    if size > budget:
+        return [*found, Hidden(kind, where, size, words, at)]
+    try:
+        return [*found, Hidden(kind, where, size, words, at, TiffPicture.read(tiff, directory).write())]
+    except PhotoError:
+        old_style = find_thumbnail(tiff, directory, where)
+        return [*found, *(old_style or [Hidden(kind, where, size, words, at)])]
+
+
+def _pieces(tiff: Tiff, directory: Directory) -> list[Range]:
+    """Return where the picture of a directory lies; nothing if it has none that can be read."""
+    try:
+        return list(TiffPicture.read(tiff, directory).pieces)
+    except PhotoError:
+        at = tiff.number(directory, THUMBNAIL_AT)
+        return [(at, at + tiff.number(directory, THUMBNAIL_SIZE))] if at else []
