@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blurkit.choices import OutputFormat
+from blurkit.color import opacity
 from blurkit.errors import OutputNotWritable
 from blurkit.records import Encoding, ImageFormat
 
@@ -21,9 +24,9 @@ HELD = {
     ImageFormat.WEBP: ("RGB", "RGBA"),
     ImageFormat.TIFF: ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16"),
     ImageFormat.BMP: ("L", "RGB", "P"),
-    ImageFormat.GIF: ("L", "P"),
-    ImageFormat.HEIF: ("RGB", "RGBA"),
-    ImageFormat.AVIF: ("RGB", "RGBA"),
+    ImageFormat.GIF: ("P",),
+    ImageFormat.HEIF: ("L", "RGB", "RGBA"),
+    ImageFormat.AVIF: ("L", "RGB", "RGBA"),
 }
 """Kinds of samples that each format can hold here."""
 
@@ -61,21 +64,15 @@ def prepare(photo: Photo, kind: ImageFormat) -> Photo:
     as_source = photo.mode in HELD[kind] and (photo.encoding.icc_profile is None or kind in PROFILED)
     if as_source and not (kind is ImageFormat.JPEG and photo.format in PHONE_ONLY):
         return photo if kind is photo.format else replace(photo, format=kind, encoding=_portable(photo.encoding))
+    pixels = photo.pixels
+    alpha = opacity(photo.samples, photo.mode, photo.encoding)
+    if alpha is not None:
+        shown = pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
+        pixels = ((shown + 127) // 255).astype(np.uint8)
+    gray = photo.mode.startswith("L") and "L" in HELD[kind]
+    samples, mode = (np.ascontiguousarray(pixels[..., 0]), "L") if gray else (pixels, "RGB")
     encoding = Encoding(dpi=photo.encoding.dpi)
-    pixels, mode = photo.pixels, "RGB"
-    if photo.mode.startswith(("LA", "RGBA")) or photo.encoding.transparency is not None:
-        alpha = _alpha(photo)
-        if "RGBA" in HELD[kind]:
-            pixels, mode = np.concatenate([pixels, alpha], axis=2), "RGBA"
-        else:
-            pixels = ((pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16)) + 127) // 255).astype(
-                np.uint8
-            )
-    if kind is ImageFormat.GIF:
-        pixels, mode, encoding = _in_palette(pixels, encoding)
-    elif photo.mode.startswith("L") and "L" in HELD[kind] and mode == "RGB":
-        pixels, mode = np.ascontiguousarray(pixels[..., 0]), "L"
-    return replace(photo, samples=pixels, mode=mode, format=kind, encoding=encoding)
+    return replace(photo, pixels=pixels, samples=samples, mode=mode, format=kind, encoding=encoding)
 
 
 def encode(photo: Photo) -> bytes:
@@ -109,9 +106,9 @@ def _encode(photo: Photo) -> bytes:
         image.putpalette(encoding.palette, "RGB")
     options: dict[str, Any] = {}
     if kind is ImageFormat.JPEG:
-        options = _jpeg_options(encoding)
+        options = _jpeg_options(encoding, photo.mode)
     elif kind is ImageFormat.WEBP:
-        options = {"lossless": True, "exact": True} if encoding.lossless else {"quality": QUALITY}
+        options = {"exact": True} | ({"lossless": True} if encoding.lossless else {"quality": QUALITY})
     elif kind is ImageFormat.TIFF:
         options = {
             "compression": encoding.compression if encoding.compression in TIFF_LOSSLESS else "tiff_adobe_deflate"
@@ -129,11 +126,12 @@ def _encode(photo: Photo) -> bytes:
     return buffer.getvalue()
 
 
-def _jpeg_options(encoding: Encoding) -> dict[str, Any]:
+def _jpeg_options(encoding: Encoding, mode: str) -> dict[str, Any]:
     if encoding.quantization is None:
         return {"quality": QUALITY, "subsampling": "4:2:0", "progressive": encoding.progressive}
+    tables = encoding.quantization[:1] if mode == "CMYK" else encoding.quantization  # the second is for chroma
     return {
-        "qtables": [list(table) for table in encoding.quantization],
+        "qtables": [list(table) for table in tables],
         "subsampling": encoding.subsampling or "4:4:4",
         "progressive": encoding.progressive,
     }
@@ -141,14 +139,18 @@ def _jpeg_options(encoding: Encoding) -> dict[str, Any]:
 
 def _encode_deep(photo: Photo) -> bytes:
     """Encode colour of 16 bits a sample, which Pillow cannot write."""
-    profile = photo.encoding.icc_profile
+    encoding, profile = photo.encoding, photo.encoding.icc_profile
     if photo.format is ImageFormat.TIFF:
         import tifffile
 
+        options: dict[str, Any] = {"compression": None if encoding.compression == "raw" else "zlib"}
+        if photo.mode == "RGBA;16":
+            options["extrasamples"] = ["unassalpha"]
+        if encoding.dpi is not None:
+            options |= {"resolution": encoding.dpi, "resolutionunit": "INCH"}
         buffer = io.BytesIO()
-        extra = {"extrasamples": ["unassalpha"]} if photo.mode == "RGBA;16" else {}
         tifffile.imwrite(
-            buffer, photo.samples, photometric="rgb", iccprofile=profile, metadata=None, software=False, **extra
+            buffer, photo.samples, photometric="rgb", iccprofile=profile, metadata=None, software=False, **options
         )
         return buffer.getvalue()
     import cv2
@@ -159,30 +161,18 @@ def _encode_deep(photo: Photo) -> bytes:
     done, data = cv2.imencodeWithMetadata(".png", np.ascontiguousarray(photo.samples[..., order]), kinds, chunks)
     if not done:
         raise OSError("the encoder refused the picture")
-    return bytes(data.tobytes())
+    return _with_density(data.tobytes(), encoding.dpi)
+
+
+def _with_density(png: bytes, dpi: tuple[float, float] | None) -> bytes:
+    """Return a PNG with its density put in behind the header."""
+    if dpi is None:
+        return png
+    across, down = (round(value / 0.0254) for value in dpi)
+    chunk = b"pHYs" + struct.pack(">IIB", across, down, 1)
+    return png[:33] + struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[33:]
 
 
 def _portable(encoding: Encoding) -> Encoding:
     """Return what another format keeps of a source's encoding."""
     return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None)
-
-
-def _alpha(photo: Photo) -> np.ndarray:
-    """Return opacity, uint8 of shape (H, W, 1)."""
-    if photo.mode == "P":
-        table = np.full(256, 255, np.uint8)
-        clear = photo.encoding.transparency
-        if isinstance(clear, bytes):
-            table[: len(clear)] = np.frombuffer(clear, np.uint8)
-        elif clear is not None:
-            table[clear] = 0
-        return table[photo.samples][..., None]
-    alpha = photo.samples[..., -1:]
-    return (alpha >> 8).astype(np.uint8) if alpha.dtype == np.uint16 else alpha.astype(np.uint8)
-
-
-def _in_palette(pixels: np.ndarray, encoding: Encoding) -> tuple[np.ndarray, str, Encoding]:
-    from PIL import Image
-
-    image = Image.fromarray(pixels).quantize(256)
-    return np.array(image), "P", replace(encoding, palette=bytes(image.getpalette("RGB") or b""))

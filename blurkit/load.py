@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blurkit.color import to_srgb, usable_profile
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.formats import RAW_SUFFIXES, sniff
 from blurkit.records import Encoding, ImageFormat, Photo
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from blurkit.records import Pixels
+    from blurkit.records import Samples
     from blurkit.settings import LoadSettings
 
 PILLOW_NAMES = {
@@ -41,7 +42,19 @@ ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF
 MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
 """Pillow's modes and the kind of samples each becomes."""
 
+GRAYS = bytes(tone for tone in range(256) for _ in range(3))
+"""Palette of a GIF that Pillow shows as gray."""
+
+WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
+
 SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
+
+SUBFILE_TYPE, DNG_VERSION = 254, 50706
+"""TIFF tags that tell a camera's raw file: its first picture is only a preview, or it says that it is a DNG."""
+
+COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
+
+EXPORT = "export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF"
 
 
 def read(path: Path) -> bytes:
@@ -53,7 +66,9 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
+        raise UnreadablePhoto(
+            f"cannot be read: {fault.strerror or fault}", path=path, hint="check its name and who may read it"
+        ) from fault
 
 
 def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -> Photo:
@@ -81,25 +96,23 @@ def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -
 
 def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     if not data:
-        raise UnreadablePhoto("the file is empty", hint="copy it again from the phone or camera")
+        raise UnreadablePhoto("the file is empty", hint=COPY_AGAIN)
     kind = sniff(data[:64])
     if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
-        raise UnsupportedFormat(
-            "not a photo that blurkit reads",
-            hint="export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF",
-        )
+        raise UnsupportedFormat("not a photo that blurkit reads", hint=EXPORT)
     with _decoder_faults(settings), _open(data, kind) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > settings.max_megapixels:
             raise _too_large(settings)
         _refuse_several(image, kind)
+        _refuse_raw(image, kind)
         image.load()
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
-        encoding = _encoding(image, kind, data, turned=orientation in (5, 6, 7, 8))
+        encoding = _encoding(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
-    pixels = _srgb(samples, mode, encoding)
+    pixels = to_srgb(samples, mode, encoding)
     pixels.flags.writeable = False
     return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
 
@@ -117,7 +130,7 @@ def _open(data: bytes, kind: ImageFormat) -> Image.Image:
 @contextmanager
 def _decoder_faults(settings: LoadSettings) -> Iterator[None]:
     """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     limit = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
@@ -132,11 +145,10 @@ def _decoder_faults(settings: LoadSettings) -> Iterator[None]:
         raise _too_large(settings) from fault
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
         raise _too_large(settings) from fault
+    except UnidentifiedImageError as fault:
+        raise UnreadablePhoto("its beginning is that of a photo, but what follows is not", hint=COPY_AGAIN) from fault
     except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
-        raise UnreadablePhoto(
-            f"cannot be decoded: {str(fault) or type(fault).__name__}",
-            hint="the file may be cut short or damaged; copy it again from the phone or camera",
-        ) from fault
+        raise UnreadablePhoto(f"cannot be decoded: {str(fault) or type(fault).__name__}", hint=COPY_AGAIN) from fault
     finally:
         Image.MAX_IMAGE_PIXELS = limit
 
@@ -160,7 +172,15 @@ def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
         raise UnsupportedFormat(f"{kind.value.upper()} with {frames} {word}", hint=remedy)
 
 
-def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[np.ndarray, str]:
+def _refuse_raw(image: Image.Image, kind: ImageFormat) -> None:
+    """Refuse a camera's raw file under another name: what it shows is only its preview."""
+    if kind is ImageFormat.TIFF:
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        if DNG_VERSION in tags or int(tags.get(SUBFILE_TYPE, 0)) & 1:
+            raise UnsupportedFormat("a raw photo, of which only a preview can be shown", hint=EXPORT)
+
+
+def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Samples, str]:
     """Return the stored samples, not yet upright, and their kind."""
     if _depth(image, data, kind) > 8:
         import cv2
@@ -175,6 +195,10 @@ def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[np.nda
     if image.mode not in MODES:
         raise UnsupportedFormat(f"{kind.value.upper()} of kind {image.mode}", hint="save it as 8-bit RGB")
     mode = MODES[image.mode]
+    if kind is ImageFormat.GIF and mode == "L":  # a palette of grays
+        mode = "P"
+    elif mode in WITH_ALPHA and "transparency" in image.info:  # one tone or colour is clear
+        mode = WITH_ALPHA[mode]
     return np.array(image if mode == image.mode else image.convert(mode)), mode
 
 
@@ -213,11 +237,11 @@ def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(turned)
 
 
-def _encoding(image: Image.Image, kind: ImageFormat, data: bytes, *, turned: bool) -> Encoding:
+def _encoding(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *, turned: bool) -> Encoding:
     """Return what the output keeps of the way the source is coded."""
     palette, transparency = None, None
-    if image.mode == "P":
-        palette = image.getpalette("RGB")
+    if mode == "P":
+        palette = bytes(image.getpalette("RGB") or GRAYS)
         transparency = image.info.get("transparency")
     tables = getattr(image, "quantization", None) if kind is ImageFormat.JPEG else None
     subsampling = None
@@ -228,13 +252,13 @@ def _encoding(image: Image.Image, kind: ImageFormat, data: bytes, *, turned: boo
         if turned and subsampling == "4:2:2":
             subsampling = "4:4:4"
     return Encoding(
-        icc_profile=_usable_profile(image.info.get("icc_profile"), image.mode),
+        icc_profile=usable_profile(image.info.get("icc_profile"), mode),
         dpi=_density(image.info.get("dpi"), turned=turned),
         quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
         subsampling=subsampling,
         progressive=bool(image.info.get("progressive")),
-        lossless=kind is ImageFormat.WEBP and b"VP8L" in data[:64],
-        palette=bytes(palette) if palette is not None else None,
+        lossless=kind is ImageFormat.WEBP and _is_lossless_webp(data),
+        palette=palette,
         transparency=transparency if isinstance(transparency, bytes | int) else None,
         compression=image.info.get("compression") if kind is ImageFormat.TIFF else None,
     )
@@ -246,59 +270,20 @@ def _table(values: list[int], *, turned: bool) -> tuple[int, ...]:
     return tuple(int(value) for value in (table.T if turned else table).ravel())
 
 
+def _is_lossless_webp(data: bytes) -> bool:
+    """Whether the picture is in a `VP8L` chunk; in front of it there may be others, such as a colour profile."""
+    at = 12
+    while data[at : at + 4] in (b"VP8X", b"ICCP", b"ALPH"):
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+    return data[at : at + 4] == b"VP8L"
+
+
 def _density(dpi: Any, *, turned: bool) -> tuple[float, float] | None:
     try:
         across, down = (float(value) for value in dpi)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    if not (1 <= across < 65536 and 1 <= down < 65536):
+    if not (1 < across < 65536 and 1 < down < 65536):  # 1 is what files without a density say
         return None
     return (down, across) if turned else (across, down)
-
-
-def _usable_profile(profile: Any, mode: str) -> bytes | None:
-    """Return the colour profile if it is one for this kind of samples; a broken one is dropped."""
-    from PIL import ImageCms
-
-    spaces = {"L": "GRAY", "LA": "GRAY", "1": "GRAY", "I;16": "GRAY", "CMYK": "CMYK"}
-    if not isinstance(profile, bytes) or not profile:
-        return None
-    try:
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile
-    except (OSError, ImageCms.PyCMSError):
-        return None
-    return profile if opened.xcolor_space.strip() == spaces.get(mode, "RGB") else None
-
-
-def _srgb(samples: np.ndarray, mode: str, encoding: Encoding) -> Pixels:
-    """Return the view the models see: sRGB without alpha, so that nothing hides in a clear part."""
-    from PIL import Image, ImageCms
-
-    kind = mode.removesuffix(";16")
-    if mode.endswith(";16"):
-        samples = (samples >> 8).astype(np.uint8)
-    if kind == "P":
-        table = np.zeros((256, 3), np.uint8)
-        colors = np.frombuffer(encoding.palette or b"", np.uint8).reshape(-1, 3)
-        table[: len(colors)] = colors
-        samples, kind = table[samples], "RGB"
-    elif kind in ("LA", "RGBA"):
-        samples, kind = samples[..., :-1], kind[:-1]
-        samples = np.ascontiguousarray(samples[..., 0] if kind == "L" else samples)
-    profile = encoding.icc_profile
-    if profile is not None and kind != "L" and not _is_srgb(profile):
-        image = ImageCms.profileToProfile(
-            Image.fromarray(samples, kind), io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
-        return np.array(image)
-    if kind == "RGB":
-        return samples
-    if kind == "L":
-        return np.repeat(samples[..., None], 3, axis=2)
-    return np.array(Image.fromarray(samples, kind).convert("RGB"))
-
-
-def _is_srgb(profile: bytes) -> bool:
-    from PIL import ImageCms
-
-    return "srgb" in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).lower()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.choices import Shape, Style
+from blurkit.color import from_srgb, to_srgb
 from blurkit.geometry import Box
 from blurkit.records import Action
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from blurkit.settings import ObscureSettings
 
     Mask = npt.NDArray[np.bool_]
-    Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 HEAD_ASPECT = 0.8
 """Width of a head over its height, seen from the front; a narrower box is a profile and is widened to it."""
@@ -141,22 +141,20 @@ def obscure(
     mask = covered_mask(faces, settings, photo.size)
     if photo.mode == "P":
         photo = replace(photo, encoding=_open_palette(photo, mask, settings))
-    samples = photo.samples.copy()
-    pixels = samples if photo.pixels is photo.samples else photo.pixels.copy()
+    pixels = photo.pixels.copy()
+    samples = pixels if photo.samples is photo.pixels else photo.samples.copy()
     random = random or np.random.default_rng(secrets.randbits(128))
     for face in faces:
         cover = cover_of(face, settings)
         window, touched = stamp(cover, photo.size)
         if settings.style is Style.SOLID:
-            tones = _as_samples(np.asarray([settings.rgb], np.uint8), photo)
             shades, picks = np.asarray([settings.rgb], np.uint8), np.zeros(touched.shape, int)
         else:
-            tones, shades = _ring_tones(photo, cover, mask, random)
-            picks = _mosaic(touched.shape, cover, settings, random)
-        picks = picks % max(1, len(tones))
+            shades, picks = _ring_shades(photo, cover, mask, random), _mosaic(touched.shape, cover, settings, random)
+        tones = from_srgb(shades, photo.mode, photo.encoding)
         samples[window][touched] = tones[picks[touched]]
         if pixels is not samples:
-            pixels[window][touched] = shades[picks[touched]]
+            pixels[window][touched] = to_srgb(tones[None], photo.mode, photo.encoding)[0][picks[touched]]
     samples.flags.writeable = pixels.flags.writeable = False
     return replace(photo, samples=samples, pixels=pixels)
 
@@ -170,18 +168,15 @@ def _mosaic(
     return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)[: shape[0], : shape[1]]
 
 
-def _ring_tones(
-    photo: Photo, cover: Cover, mask: Mask, random: np.random.Generator
-) -> tuple[Samples, npt.NDArray[np.uint8]]:
-    """Return a few tones of the ring just outside a cover, as samples and as RGB; grays if there is no ring."""
+def _ring_shades(photo: Photo, cover: Cover, mask: Mask, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return `TONES` colours (n, 3) of the ring just outside a cover; grays if there is no ring."""
     left, top, right, bottom = cover.box.expand(RING, RING).pixels(photo.size)
     open_rows, open_columns = np.nonzero(~mask[top:bottom, left:right])
     if len(open_rows) == 0:
-        shades = np.repeat(np.linspace(64, 192, TONES).astype(np.uint8)[:, None], 3, axis=1)
-    else:
-        picks = random.integers(len(open_rows), size=TONES)
-        shades = photo.pixels[open_rows[picks] + top, open_columns[picks] + left]
-    return _as_samples(shades, photo), shades
+        return np.repeat(np.linspace(64, 192, TONES).astype(np.uint8)[:, None], 3, axis=1)
+    picks = random.integers(len(open_rows), size=TONES)
+    shades: npt.NDArray[np.uint8] = photo.pixels[open_rows[picks] + top, open_columns[picks] + left]
+    return shades
 
 
 def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encoding:
@@ -194,8 +189,6 @@ def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encodi
     used[np.unique(photo.samples[~mask])] = True
     used = used[: len(palette)]
     palette[~used] = 0
-    if settings.style is Style.SOLID and not used.all():
-        palette[np.flatnonzero(~used)[0]] = settings.rgb
     clear = photo.encoding.transparency
     if isinstance(clear, bytes):
         alpha = np.frombuffer(clear.ljust(len(palette), b"\xff")[: len(palette)], np.uint8).copy()
@@ -203,39 +196,16 @@ def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encodi
         clear = alpha.tobytes()
     elif clear is not None and not used[clear]:
         clear = None
+    if settings.style is Style.SOLID:
+        color = from_srgb(np.asarray([settings.rgb], np.uint8), "RGB", photo.encoding)
+        if not used.all():
+            palette[used.argmin()] = color[0]
+        elif len(palette) < 256:
+            palette = np.concatenate([palette, color])
     return replace(photo.encoding, palette=palette.tobytes(), transparency=clear)
-
-
-def _as_samples(shades: npt.NDArray[np.uint8], photo: Photo) -> Samples:
-    """Return colours (n, 3) as n samples of the photo's own kind; opaque where there is alpha."""
-    kind = photo.mode.removesuffix(";16")
-    luma = np.round(shades @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-    full = np.full(len(shades), 255, np.uint8)
-    if kind == "P":
-        return _nearest_entries(shades, photo.encoding)
-    samples: Samples = {
-        "L": lambda: luma,
-        "LA": lambda: np.stack([luma, full], axis=1),
-        "RGB": lambda: shades,
-        "RGBA": lambda: np.column_stack([shades, full]),
-        "CMYK": lambda: np.column_stack([255 - shades, full - 255]),
-    }[kind]()
-    return samples.astype(np.uint16) * np.uint16(257) if photo.mode.endswith(";16") else samples
-
-
-def _nearest_entries(shades: npt.NDArray[np.uint8], encoding: Encoding) -> npt.NDArray[np.uint8]:
-    """Return for each colour (n, 3) the number of the nearest opaque palette entry."""
-    palette = np.frombuffer(encoding.palette or b"", np.uint8).reshape(-1, 3).astype(int)
-    clear = np.zeros(len(palette), bool)
-    if isinstance(encoding.transparency, bytes):
-        alpha = np.frombuffer(encoding.transparency, np.uint8)[: len(palette)]
-        clear[: len(alpha)] = alpha < 255
-    elif encoding.transparency is not None:
-        clear[encoding.transparency] = True
-    distance = np.abs(palette[None] - shades[:, None].astype(int)).sum(axis=2) + 1000 * clear
-    return distance.argmin(axis=1).astype(np.uint8)
 
 
 def _nearest(pixels: npt.NDArray[np.int64], center: float) -> npt.NDArray[np.float64]:
     """Return how near to a centre each pixel (of width 1) comes, in pixels: rounds a cover outward."""
-    return np.maximum(np.abs(pixels + 0.5 - center) - 0.5, 0.0)
+    distance: npt.NDArray[np.float64] = np.maximum(np.abs(pixels + 0.5 - center) - 0.5, 0.0)
+    return distance

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Pixels = npt.NDArray[np.uint8]
     """Upright RGB, uint8 of shape (H, W, 3)."""
+    Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    """A picture's own samples, shape (H, W) or (H, W, C)."""
 
 
 class ImageFormat(StrEnum):
@@ -97,7 +99,7 @@ class Photo:
 
     pixels: Pixels
     """What the models see: sRGB, uint8 of shape (H, W, 3), channels R G B, read-only."""
-    samples: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    samples: Samples
     """The source's own upright samples, shape (H, W) or (H, W, C), read-only; covers are drawn on a copy.
 
     The same array as `pixels` if the source is 8-bit sRGB.
