@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
     """Return where each photo goes below the output folder.
 
     A file goes to its own name, a folder's file to its path inside that folder. Where two would meet, all keep their
-    path below the deepest folder common to all arguments; what still meets gets a number.
+    path below the deepest folder common to all arguments. What still meets (`b.heic` and `b.jpg`) gets a number,
+    first of all what has a new extension.
 
     Returns:
         One relative path a photo, with the extension of the output's format.
@@ -55,15 +57,16 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
         common = _deepest_common([source.path.parent if source.named else source.argument for source in sources])
         names = [with_suffix_of(_below(source.path, common), source.format) for source in sources]
     taken: set[str] = set()
-    unique = []
-    for name in names:
-        candidate, count = name, 1
+    unique: dict[int, Path] = {}
+    for index in sorted(range(len(names)), key=lambda index: names[index].name != sources[index].path.name):
+        name = candidate = names[index]
+        count = 1
         while _key(candidate) in taken:
             count += 1
             candidate = name.with_name(f"{name.stem}-{count}{name.suffix}")
         taken.add(_key(candidate))
-        unique.append(candidate)
-    return unique
+        unique[index] = candidate
+    return [unique[index] for index in range(len(names))]
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:
@@ -75,7 +78,8 @@ def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:
 
 
 def _key(path: Path) -> str:
-    return path.as_posix().casefold()
+    """Return what is the same for names that some file system takes for one: capitals, composed accents."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path.as_posix()).casefold())
 
 
 def _deepest_common(folders: Sequence[Path]) -> Path | None:

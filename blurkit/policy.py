@@ -20,6 +20,17 @@ DOUBT_YEARS = 3.0
 """A kept face whose interval starts less than this above the threshold is doubtful, in years."""
 
 
+BY_DOUBT = (
+    Reason.LOOKS_ADULT,
+    Reason.MAY_BE_UNDER_AGE,
+    Reason.LOOKS_UNDER_AGE,
+    Reason.UNCLEAR_FACE,
+    Reason.TOO_SMALL_TO_JUDGE,
+)
+"""What is known of a face's age, from the surest adult to the least known. A rule that covers one covers all after it,
+whatever the other rules say, so that more doubt never uncovers a face."""
+
+
 def decide(
     faces: Sequence[Face],
     ages: Sequence[AgeEstimate | None],
@@ -91,43 +102,42 @@ def _decide_one(
     size: Size,
     threshold: float,
 ) -> Decision:
-    holds = _conditions(face, age, policy, regions, size, threshold)
+    judged = _judged(face, age, policy, threshold)
+    place = _place(face, regions, size)
     for rule in policy.rules:
-        if rule.when in holds:
-            break
-    else:
-        return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True)
-    unknown = rule.when in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
-    near_line = rule.when is Reason.LOOKS_ADULT and age is not None and age.low < threshold + DOUBT_YEARS
-    doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
-    return Decision(face, age, rule.action, rule.when, doubtful=doubtful)
+        if rule.when in place or rule.when is judged:
+            reason = rule.when
+        elif rule.action is Action.COVER and rule.when in BY_DOUBT[: BY_DOUBT.index(judged)]:
+            reason = judged
+        else:
+            continue
+        unknown = reason in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
+        near_line = reason is Reason.LOOKS_ADULT and age is not None and age.low < threshold + DOUBT_YEARS
+        doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
+        return Decision(face, age, rule.action, reason, doubtful=doubtful)
+    return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True)
 
 
-def _conditions(
-    face: Face,
-    age: AgeEstimate | None,
-    policy: PolicySettings,
-    regions: Sequence[Region],
-    size: Size,
-    threshold: float,
-) -> frozenset[Reason]:
-    """Return all conditions that hold for a face; a policy's rules pick the first they name."""
-    holds = {Reason.EVERYONE}
-    for region in regions:
-        if region.action is Action.COVER and _in_pixels(region, size).intersection(face.box.clip(size)) > 0:
-            holds.add(Reason.ALWAYS_REGION)
-        if region.action is Action.KEEP and _is_inside(face.box, _in_pixels(region, size)):
-            holds.add(Reason.NEVER_REGION)
+def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, threshold: float) -> Reason:
+    """Return what is known of a face's age, one of `BY_DOUBT`."""
     if face.box.height < policy.min_face_px:
-        holds.add(Reason.TOO_SMALL_TO_JUDGE)
-    elif age is None:
-        holds.add(Reason.UNCLEAR_FACE)
-    elif age.years < policy.child_age:
-        holds.add(Reason.LOOKS_UNDER_AGE)
-    elif age.low < max(threshold, policy.child_age):
-        holds.add(Reason.MAY_BE_UNDER_AGE)
-    else:
-        holds.add(Reason.LOOKS_ADULT)
+        return Reason.TOO_SMALL_TO_JUDGE
+    if age is None:
+        return Reason.UNCLEAR_FACE
+    if age.years < policy.child_age:
+        return Reason.LOOKS_UNDER_AGE
+    return Reason.MAY_BE_UNDER_AGE if age.low < max(threshold, policy.child_age) else Reason.LOOKS_ADULT
+
+
+def _place(face: Face, regions: Sequence[Region], size: Size) -> frozenset[Reason]:
+    """Return the conditions that hold for a face by where it is."""
+    holds = {Reason.EVERYONE}
+    box = face.box.clip(size)
+    for region in regions:
+        if region.action is Action.COVER and _in_pixels(region, size).intersection(box) > 0:
+            holds.add(Reason.ALWAYS_REGION)
+        if region.action is Action.KEEP and _is_inside(box, _in_pixels(region, size)):
+            holds.add(Reason.NEVER_REGION)
     return frozenset(holds)
 
 

@@ -43,7 +43,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class LoadSettings(_Frozen):
     """What is read."""
 
-    max_megapixels: Annotated[float, Field(gt=0)] = 200.0
+    max_megapixels: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 200.0
     """Larger pictures are refused (a small file can unpack to gigabytes)."""
 
 
@@ -213,14 +213,11 @@ def validated(model: type[Model], values: dict[str, Any], *, origin: str) -> Mod
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:
     """Return the keys known at the place of an unknown one."""
-    fields = set(model.model_fields)
+    tables: dict[str, type[BaseModel]] = {"regions": Region, "rules": Rule}
+    tables |= {name: type(part) for name, part in Settings() if isinstance(part, BaseModel)}
     for part in location[:-1]:
-        inner = {"regions": Region, "rules": Rule}.get(str(part))
-        annotation = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
-        inner = inner or (annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None)
-        if inner is not None:
-            model, fields = inner, set(inner.model_fields)
-    return fields
+        model = tables.get(str(part), model)
+    return set(model.model_fields)
 
 
 def load_policy(name: str | Path) -> PolicySettings:

@@ -20,7 +20,7 @@ def check_target(target: Path, source: Path, *, overwrite: bool) -> None:
         OutputExists: The target is the source (also by a link), or is there and `overwrite` is off.
     """
     try:
-        if target.exists() and target.samefile(source):
+        if target.exists() and source.exists() and target.samefile(source):
             raise OutputExists(
                 "is the original itself, which is never overwritten", path=target, hint="choose another --out"
             )
