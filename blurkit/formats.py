@@ -45,7 +45,7 @@ def sniff(head: bytes) -> ImageFormat | None:
         return ImageFormat.PNG
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ImageFormat.WEBP
-    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+") and head[8:10] != b"CR":  # a raw CR2 has that there
         return ImageFormat.TIFF
     if head[:6] in (b"GIF87a", b"GIF89a"):
         return ImageFormat.GIF

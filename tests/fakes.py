@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-
-from blurkit.errors import DetectorFailed, EstimatorFailed
 from typing import TYPE_CHECKING
 
+from blurkit.detect.views import Sighting
+from blurkit.errors import DetectorFailed, EstimatorFailed
+from blurkit.geometry import Box
 from blurkit.records import AgeEstimate, Face
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blurkit.records import Pixels
 
 
@@ -83,3 +85,48 @@ class CrashingAge(NoAge):
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
         raise EstimatorFailed("the model fell over")
+
+
+class FixedSightings:
+    """A network that sees the same in every picture, or nothing; remembers what it was shown."""
+
+    name = "fixed"
+
+    def __init__(self, *sightings: Sighting) -> None:
+        self.sightings = sightings
+        self.shown: list[Pixels] = []
+        self.closed = False
+
+    def look(self, picture: Pixels) -> list[Sighting]:
+        self.shown.append(picture)
+        return list(self.sightings)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class BlindNetwork(FixedSightings):
+    """Sees nothing."""
+
+
+class SeesColor(BlindNetwork):
+    """Takes the rectangle around all pixels near a colour for a face: a face that a cover can hide."""
+
+    def __init__(self, color: tuple[int, int, int]) -> None:
+        super().__init__()
+        self.color = color
+
+    def look(self, picture: Pixels) -> list[Sighting]:
+        near = (abs(picture.astype(int) - self.color) < 12).all(axis=2)
+        if near.sum() < 20:
+            return []
+        rows, columns = near.any(axis=1).nonzero()[0], near.any(axis=0).nonzero()[0]
+        box = Box(float(columns[0]), float(rows[0]), float(columns[-1]) + 1, float(rows[-1]) + 1)
+        return [Sighting(box, 0.95)]
+
+
+class CrashingNetwork(BlindNetwork):
+    """Fails as a network may."""
+
+    def look(self, picture: Pixels) -> list[Sighting]:
+        raise DetectorFailed("the check fell over")

@@ -1,0 +1,56 @@
+"""Fixtures of all tests: photos on disk, settings, and a `Blurrer` of fakes that opens no model."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import pictures
+from tests.fakes import BlindNetwork, FixedAge, FixedFaces
+
+settings.register_profile(
+    "quick",
+    max_examples=int(os.environ.get("BLURKIT_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("quick")
+
+
+@pytest.fixture
+def photo_file(tmp_path):
+    """Write a real file of a format and kind into a folder of its own, and return its path."""
+
+    def write(kind="jpeg", mode="RGB", name=None, **options):
+        path = tmp_path / "in" / (name or f"photo.{kind}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(pictures.file(kind, mode, **options))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def out(tmp_path):
+    """Return an output folder that does not exist yet."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def blurrer(monkeypatch):
+    """Make a `Blurrer` of fakes: by default one adult face is found, and the independent look sees nothing."""
+    from blurkit import pipeline
+    from blurkit.settings import Settings
+
+    made = []
+
+    def make(*detectors, age=None, check=None, **parts):
+        monkeypatch.setattr(pipeline, "make_check_network", lambda **_: check or BlindNetwork())
+        detectors = detectors or (FixedFaces(pictures.face()),)
+        parts.setdefault("policy", {"name": "everyone"})
+        made.append(pipeline.Blurrer(Settings.of(**parts), detectors=detectors, age_estimator=age or FixedAge(40)))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()

@@ -1,0 +1,418 @@
+"""Every format and kind of photo is read upright and whole, or refused with a reason and a remedy."""
+
+import io
+import random
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blurkit.color import to_srgb
+from blurkit.errors import ExitCode, PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load import decode, read
+from blurkit.records import ImageFormat
+from blurkit.settings import LoadSettings
+from tests import pictures, profiles
+from tests.pictures import corners, exif, file, opened, saved, smooth, stored
+
+READ_AS = {"1": "L"}
+LOSS = 9
+"""Mean difference that coding may make to the soft test picture, of 255; alpha of WebP makes the most."""
+
+
+def load(data, **settings):
+    """Decode a file with the default limit, or another."""
+    return decode(data, LoadSettings(**settings))
+
+
+def refused(data, error, *, words="", source=None, **settings):
+    """Check that a file is refused with the right class, exit code, source and a hint."""
+    with pytest.raises(PhotoError) as caught:
+        decode(data, LoadSettings(**settings), source=source)
+    assert type(caught.value) is error, caught.value
+    assert caught.value.exit_code is ExitCode.INPUT
+    assert caught.value.hint
+    assert caught.value.path == source
+    assert words in caught.value.message
+    return caught.value
+
+
+# What is read
+
+
+@pytest.mark.parametrize(("kind", "mode"), pictures.EVERY_FILE, ids=pictures.EVERY_ID)
+def test_every_format_and_kind_is_read(kind, mode):
+    photo = load(file(kind, mode))
+    assert photo.format == kind
+    assert photo.mode == ("P" if kind == "gif" else READ_AS.get(mode, mode))
+    assert photo.pixels.shape == (64, 96, 3)
+    assert photo.pixels.dtype == np.uint8
+    assert (photo.pixels == to_srgb(photo.samples, photo.mode, photo.encoding)).all()
+    assert not photo.pixels.flags.writeable
+    assert not photo.samples.flags.writeable
+
+
+@pytest.mark.parametrize(("kind", "mode"), pictures.EVERY_FILE, ids=pictures.EVERY_ID)
+def test_the_samples_are_those_of_the_file(kind, mode):
+    photo, original = load(file(kind, mode)), smooth(mode)
+    if kind == "gif" and mode == "L":  # stored as a palette
+        assert (photo.pixels[..., 0] == original).all()
+    elif kind in pictures.LOSSLESS:
+        assert (photo.samples == original).all()
+    else:
+        assert np.abs(photo.samples.astype(int) - original).mean() < LOSS
+
+
+@pytest.mark.parametrize(("kind", "clear"), [("png", 3), ("png", bytes(range(60))), ("gif", 3)])
+def test_a_palette_keeps_its_clear_entries(kind, clear):
+    photo = load(file(kind, "P", transparency=clear))
+    assert photo.mode == "P"
+    if isinstance(clear, int):
+        assert photo.encoding.transparency in (clear, b"\xff" * clear + b"\0")
+    else:
+        assert photo.encoding.transparency == clear
+    assert photo.encoding.palette[:180] == pictures.palette_of()[:180]
+
+
+@pytest.mark.parametrize(("mode", "clear", "becomes"), [("L", 90, "LA"), ("RGB", (220, 30, 30), "RGBA")])
+def test_one_clear_tone_becomes_alpha(mode, clear, becomes):
+    image = Image.fromarray(corners()).convert(mode)
+    photo = load(saved(image, "png", transparency=image.getpixel((0, 0)) if mode == "L" else clear))
+    assert photo.mode == becomes
+    assert photo.samples[0, 0, -1] == 0
+    assert photo.samples[-1, -1, -1] == 255
+
+
+def test_a_gray_gif_with_a_clear_tone_keeps_it():
+    gray = Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16))
+    photo = load(saved(gray, "gif", transparency=3, optimize=False))
+    assert photo.mode == "P"
+    assert photo.encoding.transparency == 3
+    assert (photo.pixels[..., 0] == np.arange(256).reshape(16, 16)).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "sixteen"),
+    [("png", "L;16"), ("png", "RGBA;16"), ("tiff", "L;16"), ("tiff", "RGB;16"), ("tiff", "RGBA;16")],
+)
+def test_all_sixteen_bits_are_there(kind, sixteen):
+    assert len(np.unique(load(file(kind, sixteen)).samples & 255)) > 100
+
+
+def test_sixteen_bit_tiff_of_the_other_byte_order_is_read():
+    import tifffile
+
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, smooth("L;16"), byteorder=">", metadata=None)
+    photo = load(buffer.getvalue())
+    assert photo.mode == "L;16"
+    assert (photo.samples == smooth("L;16")).all()
+
+
+def test_an_adobe_cmyk_jpeg_is_not_inverted():
+    white = Image.new("CMYK", (32, 32), (0, 0, 0, 0))
+    data = saved(white, "jpeg")
+    assert b"Adobe" in data
+    assert load(data).pixels.min() > 250
+
+
+def test_a_ycck_jpeg_is_read_as_cmyk():
+    data = saved(Image.new("CMYK", (32, 32), (0, 0, 0, 0)), "jpeg")
+    at = data.index(b"Adobe") + 11  # behind version and two flags: the transform; white has the same samples in both
+    assert load(data[:at] + b"\2" + data[at + 1 :]).mode == "CMYK"
+
+
+# Upright
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heif", "avif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_comes_out_upright(kind, orientation):
+    image = Image.fromarray(stored(corners(), orientation))
+    options = {"exif": exif(orientation)}
+    if kind == "tiff":
+        options = {"tiffinfo": {0x0112: orientation}}
+    photo = load(saved(image, kind, **options))
+    assert photo.size.width == 96
+    middles = [(16, 24), (16, 72), (48, 24), (48, 72)]
+    for row, column in middles:
+        assert np.abs(photo.pixels[row, column].astype(int) - corners()[row, column]).max() < 25
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_sixteen_bits_come_out_upright(kind, orientation):
+    samples = stored(smooth("RGB;16"), orientation)
+    if kind == "tiff":
+        data = pictures._deep("tiff", samples, extratags=[(274, 3, 1, orientation, True)])
+    else:
+        data = pictures._deep("png", samples)
+        block = b"eXIf" + exif(orientation).removeprefix(b"Exif\0\0")
+        chunk = struct.pack(">I", len(block) - 4) + block + struct.pack(">I", zlib.crc32(block))
+        data = data[:33] + chunk + data[33:]
+    assert (load(data).samples == smooth("RGB;16")).all()
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 255])
+def test_an_orientation_that_is_none_leaves_the_photo_as_stored(orientation):
+    assert load(saved(Image.fromarray(corners()), "jpeg", exif=exif(orientation))).size.width == 96
+
+
+def test_a_broken_exif_block_leaves_the_photo_as_stored():
+    photo = load(saved(Image.fromarray(corners()), "jpeg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(20)))
+    assert photo.size.width == 96
+
+
+def test_a_sideways_phone_jpeg_turns_its_tables_and_density():
+    tables = [list(range(1, 65)), list(range(65, 129))]
+    data = saved(Image.fromarray(corners()), "jpeg", qtables=tables, dpi=(72, 144), exif=exif(6))
+    coded = load(data).encoding
+    assert coded.dpi == (144, 72)
+    for table, turned in zip(tables, coded.quantization, strict=True):
+        assert np.array_equal(np.reshape(table, (8, 8)).T, np.reshape(turned, (8, 8)))
+
+
+# Several pictures
+
+
+def test_a_phone_jpeg_with_two_pictures_is_its_first():
+    second = Image.fromarray(corners()[::-1])
+    data = saved(Image.fromarray(corners()), "mpo", save_all=True, append_images=[second])
+    assert opened(data).n_frames == 2
+    photo = load(data)
+    assert photo.format is ImageFormat.JPEG
+    assert np.abs(photo.pixels[16, 24].astype(int) - corners()[16, 24]).max() < 25
+
+
+@pytest.mark.parametrize("primary", [0, 1])
+def test_a_heic_of_two_pictures_is_its_primary(primary):
+    import pillow_heif
+
+    heif = pillow_heif.from_pillow(Image.new("RGB", (64, 64), (200, 0, 0)))
+    heif.add_from_pillow(Image.new("RGB", (64, 64), (0, 0, 200)))
+    buffer = io.BytesIO()
+    heif.save(buffer, primary_index=primary)
+    red, _, blue = load(buffer.getvalue()).pixels[32, 32]
+    assert (red > 150) == (primary == 0)
+    assert (blue > 150) == (primary == 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("gif", "animated"), ("webp", "animated"), ("png", "animated"), ("avif", "animated"), ("tiff", "pages")],
+)
+def test_a_file_that_shows_several_pictures_is_refused(kind, words):
+    frames = [Image.fromarray(smooth(seed=seed)) for seed in (1, 2, 3)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+    refused(data, UnsupportedFormat, words=words)
+
+
+# Coding
+
+
+@pytest.mark.parametrize(("subsampling", "kept"), [(0, "4:4:4"), (1, "4:2:2"), (2, "4:2:0")])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_how_a_jpeg_is_coded_is_known(subsampling, kept, progressive):
+    coded = load(file("jpeg", subsampling=subsampling, progressive=progressive, quality=71, dpi=(300, 300))).encoding
+    tables = opened(file("jpeg", quality=71)).quantization
+    assert coded.subsampling == kept
+    assert coded.progressive is progressive
+    assert coded.quantization == tuple(tuple(tables[key]) for key in sorted(tables))
+    assert coded.dpi == (300, 300)
+
+
+def test_half_rows_of_chroma_become_full_when_turned():
+    assert load(file("jpeg", subsampling=1, exif=exif(6))).encoding.subsampling == "4:4:4"
+    assert load(file("jpeg", subsampling=2, exif=exif(6))).encoding.subsampling == "4:2:0"
+
+
+@pytest.mark.parametrize("profile", [None, profiles.wide_gamut()])
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_webp_without_loss_is_known_as_such(mode, lossless, profile):
+    assert load(file("webp", mode, lossless=lossless, icc_profile=profile)).encoding.lossless is lossless
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
+def test_the_compression_of_a_tiff_is_known(compression):
+    assert load(file("tiff", compression=compression)).encoding.compression == compression
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff", "webp", "gif", "heif"])
+def test_a_file_without_a_density_has_none(kind):
+    assert load(file(kind)).encoding.dpi is None
+
+
+# Colour
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heif", "avif"])
+def test_a_wide_gamut_profile_is_kept_and_shown(kind):
+    plain = load(file(kind)).samples
+    photo = load(file(kind, icc_profile=profiles.wide_gamut()))
+    assert photo.encoding.icc_profile == profiles.wide_gamut()
+    assert (photo.samples == plain).all()
+    assert np.abs(photo.pixels - profiles.wide_gamut_shown(plain)).max() <= 4
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff"])
+def test_a_gray_profile_is_kept_and_shown(kind):
+    photo = load(file(kind, "L", icc_profile=profiles.gray()))
+    assert photo.encoding.icc_profile == profiles.gray()
+    assert photo.pixels.mean() > load(file(kind, "L")).pixels.mean() + 20
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("jpeg", "CMYK"), ("tiff", "CMYK")])
+def test_a_profile_of_inks_is_kept_and_shown(kind, mode):
+    photo = load(file(kind, mode, icc_profile=profiles.cmyk()))
+    assert photo.encoding.icc_profile == profiles.cmyk()
+    assert np.abs(photo.pixels.astype(int) - load(file(kind, mode)).pixels).mean() > 5
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(b"not a profile", id="text"),
+        pytest.param(profiles.wide_gamut()[:200], id="cut short"),
+        pytest.param(profiles.without(profiles.wide_gamut(), b"gXYZ"), id="a colour is missing"),
+        pytest.param(profiles.gray(), id="of another kind"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_a_profile_of_no_use_is_dropped(kind, profile):
+    photo = load(file(kind, icc_profile=profile))
+    assert photo.encoding.icc_profile is None
+    assert photo.pixels is photo.samples
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("kind", pictures.FILES)
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_a_truncated_file_is_refused(kind, share):
+    data = file(kind, size=(200, 150))
+    refused(data[: max(80, int(len(data) * share))], UnreadablePhoto)
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_a_truncated_sixteen_bit_file_is_refused(kind):
+    data = file(kind, "RGB;16")
+    refused(data[: len(data) // 2], UnreadablePhoto)
+
+
+def test_an_empty_file_is_refused():
+    refused(b"", UnreadablePhoto, words="empty")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"Dear parents, the photos of the sports day follow on Friday.\n" * 9, id="text"),
+        pytest.param(random.Random(4).randbytes(5000), id="random bytes"),
+        pytest.param(bytes(5000), id="zeros"),
+        pytest.param(b"%PDF-1.7\n" + bytes(500), id="PDF"),
+        pytest.param(b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(500), id="video"),
+    ],
+)
+def test_what_is_no_photo_is_refused(data):
+    assert "JPEG" in refused(data, UnsupportedFormat, source=Path("photo.jpg")).hint
+
+
+@pytest.mark.parametrize("kind", pictures.FILES)
+def test_a_head_with_noise_behind_it_is_refused_in_words(kind):
+    error = refused(file(kind)[:24] + random.Random(5).randbytes(3000), UnreadablePhoto)
+    assert "0x" not in error.message  # no address of a Python object
+
+
+@pytest.mark.parametrize("kind", pictures.FILES)
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_file_is_read_or_refused_never_a_bug(kind, seed):
+    data = bytearray(file(kind, icc_profile=profiles.srgb()) if kind not in ("bmp", "gif") else file(kind))
+    noise = random.Random(seed)
+    for _ in range(8):
+        data[noise.randrange(12, len(data))] = noise.randrange(256)
+    try:
+        photo = load(bytes(data), max_megapixels=1)
+    except PhotoError as error:
+        assert error.hint
+    else:
+        assert photo.pixels.shape[2] == 3
+
+
+@pytest.mark.parametrize("name", ["IMG_1.DNG", "IMG_1.nef", "a.cr2"])
+def test_a_raw_photo_is_refused_by_its_name(name):
+    refused(file("tiff"), UnsupportedFormat, source=Path(name))
+
+
+@pytest.mark.parametrize("tag", [(50706, 1, b"\1\4\0\0"), (254, 4, 1)], ids=["DNG version", "reduced picture"])
+def test_a_raw_photo_under_another_name_is_refused_by_its_content(tag):
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2
+
+    tags = ImageFileDirectory_v2()
+    number, kind, value = tag
+    tags.tagtype[number] = kind
+    tags[number] = value
+    refused(file("tiff", tiffinfo=tags), UnsupportedFormat, words="raw", source=Path("photo.tif"))
+
+
+def test_too_many_megapixels_are_refused_at_the_limit_and_not_below():
+    data = file("png", size=(400, 250))
+    assert load(data, max_megapixels=0.1).size.megapixels == 0.1
+    assert "--max-megapixels" in refused(data, PhotoTooLarge, max_megapixels=0.099).hint
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(16_000, 14_000), (40_000, 40_000), (2_000_000_000, 2_000_000_000)],
+    ids=["over", "far", "absurd"],
+)
+def test_a_decompression_bomb_is_refused_before_it_unpacks(width, height):
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    packed = zlib.compress(bytes(1_000_000))
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    refused(bomb, PhotoTooLarge)
+
+
+def test_reading_leaves_pillows_own_limit_alone():
+    before = Image.MAX_IMAGE_PIXELS
+    load(file())
+    refused(file(), PhotoTooLarge, max_megapixels=0.001)
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.parametrize("mode", ["F", "I", "LAB"])
+def test_a_rare_kind_of_tiff_is_refused(mode):
+    image = Image.new(mode, (20, 20)) if mode != "LAB" else Image.new("LAB", (20, 20), (50, 128, 128))
+    refused(saved(image, "tiff"), UnsupportedFormat)
+
+
+# Names and files
+
+
+@pytest.mark.parametrize("kind", pictures.FILES)
+def test_content_decides_not_the_name(kind):
+    for name in ("photo.jpg", "photo.png", "photo", "photo.txt"):
+        assert decode(file(kind), LoadSettings(), source=Path(name)).format == kind
+
+
+def test_a_photo_carries_its_source_and_hash(photo_file):
+    path = photo_file("png")
+    photo = decode(read(path), LoadSettings(), source=path)
+    assert photo.source == path
+    assert len(photo.sha256) == 64
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "folder"])
+def test_what_cannot_be_opened_is_unreadable(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UnreadablePhoto) as caught:
+        read(tmp_path / name)
+    assert caught.value.path == tmp_path / name
+    assert caught.value.hint
