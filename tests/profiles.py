@@ -1,6 +1,5 @@
 """Colour profiles made on the spot, as ICC.1:2022 describes them: wide-gamut RGB, gray, and CMYK by a table."""
 
-import io
 import struct
 
 import numpy as np

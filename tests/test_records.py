@@ -1,4 +1,4 @@
-"""Records are frozen and check themselves; errors carry a remedy, an exit code, and survive the way between processes."""
+"""Records are frozen and check themselves; errors carry a remedy, an exit code, and survive pickling."""
 
 import pickle
 import re

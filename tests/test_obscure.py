@@ -1,0 +1,298 @@
+"""Covers hide the whole head, whatever its place, shape or size, and are drawn in the photo's own kind of samples."""
+
+import numpy as np
+import pytest
+
+from blurkit.choices import Shape, Style
+from blurkit.color import to_srgb
+from blurkit.geometry import Box, Size
+from blurkit.obscure import GRID, Cover, cover_of, covered_mask, obscure, stamp
+from blurkit.records import Action, Face
+from blurkit.settings import ObscureSettings
+from tests import pictures, profiles
+from tests.pictures import covering, face, keeping, photo
+
+SIZE = Size(96, 64)
+STYLES = list(Style)
+SHAPES = list(Shape)
+
+
+def settings(**values):
+    return ObscureSettings(**values)
+
+
+def drawn(picture, *faces, seed=1, **values):
+    """Return a photo with covers over faces."""
+    return obscure(picture, covering(*faces), settings(**values), random=np.random.default_rng(seed))
+
+
+def mask_of(*faces, size=SIZE, **values):
+    return covered_mask(faces, settings(**values), size)
+
+
+# Where covers are
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_cover_holds_the_whole_face_its_corners_included(shape):
+    assert mask_of(face(), shape=shape)[20:44, 30:50].all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(("height", "width"), [(40, 32), (400, 320), (2000, 1600)])
+def test_a_cover_reaches_forehead_chin_and_ears_in_proportion_to_the_face(shape, height, width):
+    size = Size(3 * width, 3 * height)
+    whole = mask_of(face(width, height, 2 * width, 2 * height), size=size, shape=shape)
+    middle_row, middle_column = whole[3 * height // 2], whole[:, 3 * width // 2]
+    for line, length in ((middle_row, width), (middle_column, height)):
+        start, stop = line.nonzero()[0][[0, -1]]
+        assert start <= length * (1 - 0.3)
+        assert stop >= length * (2 + 0.3) - 1
+        assert start > length * 0.5
+    assert (np.diff(whole.any(axis=1).nonzero()[0]) == 1).all()
+
+
+def test_a_narrow_box_of_a_profile_is_widened_to_a_head():
+    cover = cover_of(face(100, 100, 120, 180), settings())
+    assert cover.box.width >= 0.8 * 80
+    assert cover.box.center.x == 110
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "box",
+    [
+        pytest.param((80, 40, 96, 64), id="last corner"),
+        pytest.param((0, 0, 14, 16), id="first corner"),
+        pytest.param((86, 20, 110, 50), id="sticks out right"),
+        pytest.param((-20, -20, 6, 6), id="sticks out top left"),
+        pytest.param((30, 50, 50, 90), id="sticks out below"),
+    ],
+)
+def test_a_face_at_the_border_is_covered_to_the_last_row_and_column(shape, box):
+    left, top, right, bottom = Box(*box).pixels(SIZE)
+    assert mask_of(face(*box), shape=shape)[top:bottom, left:right].all()
+
+
+def test_a_cover_that_sticks_out_is_clipped_and_not_made_smaller():
+    inside = mask_of(face(30, 20, 50, 44))
+    outside = mask_of(face(30 - 40, 20, 50 - 40, 44))
+    assert (outside[:, :56] == inside[:, 40:]).all()
+
+
+def test_a_face_wholly_outside_covers_nothing():
+    assert not mask_of(face(300, 300, 320, 330)).any()
+
+
+@pytest.mark.parametrize("size", [Size(1, 1), Size(3, 2), Size(95, 63)])
+def test_a_photo_of_odd_or_tiny_size_is_covered(size):
+    assert mask_of(face(0, 0, size.width, size.height), size=size).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_covers_are_whole_cells_so_that_half_resolution_colour_never_mixes(shape):
+    mask = mask_of(face(31.3, 20.7, 50.2, 43.9), shape=shape)
+    cells = mask.reshape(64 // GRID, GRID, 96 // GRID, GRID)
+    assert (cells.all(axis=(1, 3)) == cells.any(axis=(1, 3))).all()
+
+
+def test_a_cover_touches_every_pixel_that_its_outline_does():
+    cover = Cover(Box(10.4, 10.4, 20.6, 20.6), 10, Shape.ELLIPSE)
+    touched = cover.mask((0, 0, 32, 32))
+    angles = np.linspace(0, 2 * np.pi, 500)
+    columns, rows = np.floor(15.5 + 5.1 * np.cos(angles)).astype(int), np.floor(15.5 + 5.1 * np.sin(angles)).astype(int)
+    assert touched[rows, columns].all()
+
+
+def test_a_stamp_is_the_covers_part_of_the_photo():
+    cover = cover_of(face(), settings())
+    window, touched = stamp(cover, SIZE)
+    whole = np.zeros((64, 96), bool)
+    whole[window] = touched
+    assert (whole == mask_of(face())).all()
+
+
+# What is drawn
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("mode", pictures.KINDS)
+def test_outside_the_covers_nothing_changes_inside_everything(mode, style):
+    before = photo(mode)
+    after = drawn(before, face(), style=style)
+    mask = mask_of(face())
+    assert (after.samples[~mask] == before.samples[~mask]).all()
+    assert (after.pixels[~mask] == before.pixels[~mask]).all()
+    if style is Style.SOLID:
+        assert len(np.unique(after.pixels[mask], axis=0)) == 1
+    else:
+        assert len(np.unique(after.pixels[mask], axis=0)) <= 12
+
+
+@pytest.mark.parametrize("mode", pictures.KINDS)
+@pytest.mark.parametrize("style", STYLES)
+def test_what_the_models_and_the_checks_see_is_what_the_samples_show(mode, style):
+    after = drawn(photo(mode), face(), face(60, 5, 80, 30), style=style)
+    assert (after.pixels == to_srgb(after.samples, after.mode, after.encoding)).all()
+
+
+@pytest.mark.parametrize(
+    ("mode", "profile"),
+    [
+        ("RGB", profiles.wide_gamut()),
+        ("RGBA;16", profiles.wide_gamut()),
+        ("L", profiles.gray()),
+        ("P", profiles.wide_gamut()),
+    ],
+    ids=["RGB", "RGBA;16", "L", "P"],
+)
+@pytest.mark.parametrize("style", STYLES)
+def test_so_it_is_with_a_colour_profile(mode, profile, style):
+    after = drawn(photo(mode, icc_profile=profile), face(), style=style)
+    assert (after.pixels == to_srgb(after.samples, after.mode, after.encoding)).all()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "RGB;16", "CMYK", "P"])
+@pytest.mark.parametrize("profile", [None, profiles.wide_gamut()], ids=["sRGB", "wide gamut"])
+def test_a_solid_cover_has_the_colour_asked_for(mode, profile):
+    profile = profile if mode != "CMYK" else None
+    after = drawn(photo(mode, icc_profile=profile), face(), color="#285abe")
+    assert np.abs(after.pixels[32, 40].astype(int) - (0x28, 0x5A, 0xBE)).max() <= 3
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "L;16"])
+def test_a_solid_cover_in_a_gray_photo_is_as_light_as_its_colour(mode):
+    after = drawn(photo(mode), face(), color="#ffffff")
+    assert after.pixels[32, 40].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "RGBA;16"])
+def test_a_cover_is_opaque_also_where_the_photo_is_clear(mode, style):
+    samples = pictures.smooth(mode).copy()
+    samples[..., -1] = 0
+    after = drawn(photo(mode, samples=samples), face(), style=style)
+    mask = mask_of(face())
+    assert (after.samples[mask][:, -1] == np.iinfo(samples.dtype).max).all()
+    assert (after.samples[~mask][:, -1] == 0).all()
+
+
+@pytest.mark.parametrize("face_height", [30, 300])
+def test_mosaic_cells_are_a_share_of_the_face_not_a_number_of_pixels(face_height):
+    side = 3 * face_height
+    tall = face(face_height, face_height, 2 * face_height, 2 * face_height)
+    after = drawn(photo(size=(side, side)), tall, style="pixelate", blocks_across=6)
+    row = after.pixels[side // 2, face_height : 2 * face_height].astype(int)
+    runs = np.diff(np.flatnonzero(np.abs(np.diff(row, axis=0)).sum(axis=1)))
+    assert runs.min() >= face_height / 6 - GRID
+    assert len(runs) <= 7
+
+
+def test_a_mosaic_takes_its_tones_from_around_the_cover():
+    before = photo()
+    after = drawn(before, face(), style="pixelate")
+    mask = mask_of(face())
+    around = {tuple(tone) for tone in before.pixels[~mask].tolist()}
+    assert {tuple(tone) for tone in after.pixels[mask].tolist()} <= around
+
+
+@pytest.mark.parametrize("mode", pictures.KINDS)
+@pytest.mark.parametrize("style", STYLES)
+def test_a_face_that_fills_the_photo_leaves_nothing_of_it(mode, style):
+    whole = face(-10, -10, 106, 74)
+    one, other = (drawn(photo(mode, seed=seed, **_same_palette(mode)), whole, style=style) for seed in (1, 2))
+    assert (one.samples == other.samples).all()
+    assert one.encoding == other.encoding
+
+
+def _same_palette(mode):
+    return {"palette": pictures.palette_of(seed=1)} if mode == "P" else {}
+
+
+def test_the_mosaic_differs_from_run_to_run_when_left_to_chance():
+    shown = [obscure(photo(), covering(face()), settings(style="pixelate")).pixels for _ in range(2)]
+    assert (shown[0] != shown[1]).any()
+
+
+def test_covered_wins_over_kept_where_faces_overlap():
+    mine, beside = face(), face(40, 24, 60, 48)
+    decisions = keeping(beside) + covering(mine)
+    after = obscure(photo(), decisions, settings(), random=np.random.default_rng(1))
+    assert (after.pixels == drawn(photo(), mine).pixels).all()
+
+
+def test_a_photo_with_nothing_to_cover_is_itself():
+    before = photo()
+    assert obscure(before, keeping(face()), settings()) is before
+    assert obscure(before, (), settings()) is before
+
+
+def test_the_source_is_not_written_to():
+    before = photo("P")
+    samples, palette = before.samples.copy(), before.encoding.palette
+    drawn(before, face())
+    assert (before.samples == samples).all()
+    assert before.encoding.palette == palette
+
+
+def test_what_comes_out_cannot_be_written_to():
+    after = drawn(photo("RGBA"), face())
+    assert not after.samples.flags.writeable
+    assert not after.pixels.flags.writeable
+
+
+# Palettes
+
+
+def palette_photo(outside, inside, colors, **encoding):
+    """Return a palette photo with one entry outside the cover of `face()`, and another inside."""
+    samples = np.where(mask_of(face()), inside, outside).astype(np.uint8)
+    return photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel()), **encoding)
+
+
+def test_a_palette_entry_that_only_covered_pixels_used_is_gone():
+    after = drawn(palette_photo(0, 1, [(10, 20, 30), (200, 150, 120)]), face())
+    assert bytes((200, 150, 120)) not in after.encoding.palette
+    assert after.encoding.palette[:3] == bytes((10, 20, 30))
+    assert after.pixels[32, 40].tolist() == [128, 128, 128]
+
+
+def test_a_full_palette_that_is_all_used_gives_its_nearest_entry():
+    colors = [(i, i, 255 - i) for i in range(256)]
+    samples = np.tile(np.arange(256, dtype=np.uint8), (120, 1))
+    full = photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel()))
+    after = drawn(full, face(), color="#7f7f80")
+    assert after.encoding.palette == full.encoding.palette
+    assert after.pixels[32, 40].tolist() == [127, 127, 128]
+
+
+def test_a_palette_with_room_gets_the_colour():
+    colors = [(250, 0, 0), (0, 250, 0)]
+    samples = np.tile(np.array([0, 1], np.uint8), (64, 48))
+    after = drawn(photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel())), face(), color="blue")
+    assert after.pixels[32, 40].tolist() == [40, 90, 190]
+    assert len(after.encoding.palette) == 9
+
+
+@pytest.mark.parametrize("clear", [1, b"\xff\x00"])
+def test_a_clear_entry_under_the_cover_becomes_opaque(clear):
+    after = drawn(palette_photo(0, 1, [(10, 20, 30), (200, 150, 120)], transparency=clear), face())
+    assert after.encoding.transparency in (None, b"\xff\xff")
+
+
+@pytest.mark.parametrize("clear", [0, b"\x00\xff"])
+def test_a_clear_entry_outside_stays_clear_and_is_not_drawn_with(clear):
+    after = drawn(palette_photo(0, 1, [(128, 128, 128), (200, 150, 120)], transparency=clear), face())
+    assert after.encoding.transparency in (0, b"\x00\xff")
+    assert after.samples[32, 40] != 0
+
+
+def test_only_faces_to_cover_are_covered():
+    decisions = covering(face()) + keeping(face(60, 5, 80, 30))
+    after = obscure(photo(), decisions, settings())
+    assert (after.pixels[~mask_of(face())] == photo().pixels[~mask_of(face())]).all()
+    assert all(d.action in Action for d in decisions)
+
+
+def test_a_face_may_stick_out_on_all_sides():
+    assert mask_of(Face(Box(-500, -500, 900, 900), 0.9, ("fixed",))).all()
