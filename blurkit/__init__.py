@@ -1,9 +1,11 @@
 """A local privacy tool for group photos: finds faces, decides which look like children, covers them for good.
 
-import blurkit
+In a program:
 
-with blurkit.Blurrer(blurkit.Settings()) as blurrer:
-outcome = blurrer.run("photo.jpg", out="safe.jpg")
+    import blurkit
+
+    with blurkit.Blurrer(blurkit.Settings()) as blurrer:
+        outcome = blurrer.run("photo.jpg", out="safe.jpg")
 """
 
 from __future__ import annotations

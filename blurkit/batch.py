@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import threading
+import traceback
 from collections import Counter, deque
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -16,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.encode import output_format
-from blurkit.errors import BlurkitError, ExitCode
+from blurkit.errors import BlurkitError, ExitCode, OutputExists
 from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 from blurkit.naming import Source, output_names
 from blurkit.pipeline import Blurrer, failure
 from blurkit.records import PhotoFailure, Status
+from blurkit.workers import in_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
 
     from blurkit.records import ImageFormat, Outcome
     from blurkit.settings import Settings
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 SNIFF_BYTES = 64
 """How much of a file tells its format."""
 
-AHEAD = 2
-"""Photos handed to each worker ahead of time; keeps memory flat however many there are."""
+AHEAD = 16
+"""Photos handed to an executor ahead of time; keeps memory flat however many there are."""
 
 _blurrers = threading.local()
 """The models of this process and thread, opened at the first photo."""
@@ -71,8 +70,8 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
     """Find the photos of a run.
 
     In a folder, what has neither a photo's content nor its extension is counted, not processed; so are hidden files,
-    and what lies in the output folder. A file named itself always counts, also one that is not there. Each is done
-    once.
+    and what lies in the output folder. A file named itself always counts, also one that is not there; a folder inside
+    that cannot be read counts as a photo that fails. Each is done once.
 
     Args:
         arguments: Files and folders as the user gave them.
@@ -89,11 +88,12 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
             continue
         for path in _files(argument, recursive=recursive, out=out):
             kind, suffix = _format(path), path.suffix.lower()
-            if path.name.startswith("."):
+            looks_like_photo = kind is not None or any(suffix in known for known in PHOTO_SUFFIXES.values())
+            if path.name.startswith(".") and not path.is_dir():
                 skipped += 1
             elif suffix in COMPANIONS:
                 companions[COMPANIONS[suffix]] += 1
-            elif kind is not None or any(suffix in known for known in PHOTO_SUFFIXES.values()):
+            elif looks_like_photo or path.is_dir():
                 inside = os.path.join(given, path.relative_to(argument))
                 sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))
             else:
@@ -102,12 +102,24 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
 
 
 def plan(sources: Sequence[Source], out: str | None, settings: Settings) -> list[Task]:
-    """Say where the output of each photo goes; nowhere if `out` is None."""
+    """Say where the output of each photo goes; nowhere if `out` is None.
+
+    Raises:
+        OutputExists: With `overwrite`, one would replace the original of another.
+    """
     if out is None:
         return [Task(source) for source in sources]
     wanted = settings.output.format
     as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
-    return [Task(source, out, name) for source, name in zip(sources, output_names(as_written), strict=True)]
+    tasks = [Task(source, out, name) for source, name in zip(sources, output_names(as_written), strict=True)]
+    originals = {os.path.realpath(source.path): source for source in sources}
+    for task in tasks:
+        other = originals.get(os.path.realpath(os.path.join(out, task.name)))
+        if settings.output.overwrite and other not in (None, task.source):
+            raise OutputExists(
+                f"would replace the original {other.given}", path=task.written, hint="choose another --out"
+            )
+    return tasks
 
 
 def run_batch(
@@ -125,7 +137,7 @@ def run_batch(
         settings: What the user chose.
         jobs: Processes on this machine; 1 works in this one. They are spawned: MediaPipe hangs after a fork.
         executor: Where to work instead, such as a Dask cluster's; not closed.
-        debug: Raise what is a fault of blurkit instead of counting it as a failure.
+        debug: Give the traceback of what is a fault of blurkit as the hint of its failure.
 
     Yields:
         One outcome a photo, in the order of the tasks.
@@ -134,26 +146,26 @@ def run_batch(
     threads = max(1, available_cpus() // jobs)
     work = partial(process, settings=settings, threads=threads, debug=debug)
     if executor is not None:
-        yield from _in_order(executor, work, tasks, ahead=AHEAD * max(jobs, 8))
+        yield from _in_order(executor, work, tasks, ahead=AHEAD)
     elif jobs == 1:
         yield from map(work, tasks)
     else:
-        yield from _in_processes(work, tasks, jobs)
+        for task, outcome in zip(tasks, in_processes(work, tasks, jobs), strict=True):
+            yield outcome or _bug(task, "its process died twice", hint="it may need more memory: try --jobs 1")
 
 
 def process(task: Task, *, settings: Settings, threads: int = 1, debug: bool = False) -> Outcome:
     """Do one photo in this process, with models that are opened once."""
     try:
         blurrer = _blurrer(settings, threads)
-        return (
-            blurrer.look(task.source.path) if task.written is None else blurrer.run(task.source.path, out=task.written)
-        )
+        if task.written is None:
+            return blurrer.look(task.source.path)
+        return blurrer.run(task.source.path, out=task.written)
     except BlurkitError as error:  # the models could not be opened
         return failure(task.source.path, error, stage="detect")
     except Exception as error:
-        if debug:
-            raise
-        return _bug(task, f"{type(error).__name__}: {error}")
+        hint = traceback.format_exc() if debug else "run again with --debug"
+        return _bug(task, f"a fault of blurkit: {type(error).__name__}: {error}", hint=hint)
 
 
 def available_cpus() -> int:
@@ -162,16 +174,31 @@ def available_cpus() -> int:
 
 
 def _files(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
-    """Yield the files of a folder by name, without following links to folders nor entering the output folder."""
-    left_out = os.path.abspath(out) if out is not None else None
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if recursive and os.path.abspath(Path(root, name)) != left_out)
+    """Yield the files of a folder by name, and at last folders that cannot be read.
+
+    Links to folders are not followed, and the output folder is not entered.
+    """
+    unreadable: list[Path] = []
+    for root, folders, names in os.walk(folder, onerror=lambda fault: unreadable.append(Path(fault.filename))):
+        inside = [Path(root, name) for name in sorted(folders)]
+        folders[:] = [path.name for path in inside if recursive and not (out is not None and _is_same(path, out))]
         yield from (Path(root, name) for name in sorted(names))
+    yield from unreadable
+
+
+def _is_same(path: Path, other: str) -> bool:
+    """Whether two paths are one folder, by whatever links and spelling."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one is not there
+        return False
 
 
 def _format(path: Path) -> ImageFormat | None:
     """Return a file's format by its first bytes; None if it is no photo or cannot be read."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             return sniff(file.read(SNIFF_BYTES))
     except OSError:
@@ -206,42 +233,5 @@ def _in_order(
         under_way.extend(executor.submit(work, task) for task in islice(waiting, 1))
 
 
-def _in_processes(work: Callable[[Task], Outcome], tasks: Sequence[Task], jobs: int) -> Iterator[Outcome]:
-    """As `_in_order`, in spawned processes; a photo whose worker dies is tried once more alone, then counted failed."""
-    done = 0
-    while done < len(tasks):
-        with _Workers(jobs) as pool:
-            try:
-                for outcome in _in_order(pool, work, tasks[done:], ahead=AHEAD * jobs):
-                    done += 1
-                    yield outcome
-            except BrokenProcessPool:
-                pass
-            else:
-                return
-        with _Workers(1) as alone:
-            try:
-                yield alone.submit(work, tasks[done]).result()
-            except BrokenProcessPool:
-                yield _bug(tasks[done], "its worker process died twice (out of memory?)")
-            done += 1
-
-
-class _Workers(ProcessPoolExecutor):
-    """Spawned workers that leave Ctrl-C to the parent, which lets the photos under way end and starts no more."""
-
-    def __init__(self, jobs: int) -> None:
-        super().__init__(jobs, multiprocessing.get_context("spawn"), _ignore_interrupts)
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown(wait=True, cancel_futures=True)
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _bug(task: Task, what: str) -> PhotoFailure:
-    return PhotoFailure(
-        task.source.path, "batch", "Bug", what, "run again with --debug", Status.FAILED, int(ExitCode.BUG)
-    )
+def _bug(task: Task, what: str, *, hint: str) -> PhotoFailure:
+    return PhotoFailure(task.source.path, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import io
 import platform
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from blurkit import weights
+from blurkit.age import make_estimator
+from blurkit.age.calibration import load_calibration
 from blurkit.batch import available_cpus
+from blurkit.choices import DetectorName
+from blurkit.detect import DETECTORS, make_check_network, make_detector, mediapipe_installed
 from blurkit.errors import BlurkitError
+from blurkit.settings import DetectSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from blurkit.records import Pixels
 
 PACKAGES = ("opencv-python-headless", "mediapipe", "onnxruntime", "numpy", "pillow", "pillow-heif", "typer")
 """Libraries whose version matters."""
@@ -46,29 +55,53 @@ def examine() -> Iterator[Finding]:
             yield Finding(package, works=optional, detail="not installed" + ("; CenterFace works alone" * optional))
     try:
         for name in weights.model_hashes():
-            yield _model(name)
+            yield _tried(f"model {name}", partial(weights.model_path, name), "unaltered")
     except BlurkitError as error:
         yield Finding("models", works=False, detail=str(error))
-    yield from map(_format, WRITTEN)
+    for detector in DETECTORS:
+        if detector != DetectorName.MEDIAPIPE or mediapipe_installed():
+            yield _tried(f"detector {detector}", partial(_detect, detector), "looks at pictures")
+    yield _tried("check network", _check, "looks at pictures")
+    yield _tried("age models", _estimate, "open")
+    yield _tried("age thresholds", load_calibration, "read")
+    for name in WRITTEN:
+        yield _tried(name, partial(_read_and_write, name), "read and written")
 
 
-def _model(name: str) -> Finding:
+def _tried(name: str, work: Callable[[], object], detail: str) -> Finding:
     try:
-        weights.model_path(name)
-    except BlurkitError as error:
-        return Finding(f"model {name}", works=False, detail=str(error))
-    return Finding(f"model {name}", works=True, detail="unaltered")
+        work()
+    except Exception as error:  # what is not there or broken says so in many ways
+        return Finding(name, works=False, detail=str(error) or type(error).__name__)
+    return Finding(name, works=True, detail=detail)
 
 
-def _format(name: str) -> Finding:
+def _detect(name: str) -> None:
+    with closing(make_detector(name, DetectSettings())) as detector:
+        detector.detect(_blank())
+
+
+def _check() -> None:
+    with closing(make_check_network()) as network:
+        network.look(_blank())
+
+
+def _estimate() -> None:
+    with closing(make_estimator()) as estimator:
+        estimator.estimate(_blank(), ())
+
+
+def _blank() -> Pixels:
+    import numpy as np
+
+    return np.full((128, 128, 3), 128, np.uint8)
+
+
+def _read_and_write(name: str) -> None:
     from PIL import Image
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
-    try:
-        buffer = io.BytesIO()
-        Image.new("RGB", (64, 64), "gray").save(buffer, name)
-        Image.open(io.BytesIO(buffer.getvalue()), formats=[name]).load()
-    except Exception as error:  # a codec that is not there says so in many ways
-        return Finding(name, works=False, detail=str(error) or type(error).__name__)
-    return Finding(name, works=True, detail="read and written")
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), "gray").save(buffer, name)
+    Image.open(io.BytesIO(buffer.getvalue()), formats=[name]).load()
