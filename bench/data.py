@@ -32,6 +32,14 @@ class LabelledPhoto:
     flags: list[dict[str, int]]
     """WIDER's flags of each labelled face."""
 
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels, from the file's header."""
+        from PIL import Image
+
+        with Image.open(self.path) as image:
+            return image.width * image.height / 1e6
+
 
 def evaluation_folder(given: Path | None = None) -> Path:
     """Return the evaluation data's folder: the argument or `BLURKIT_EVAL_DATA`."""
@@ -48,7 +56,9 @@ def detection_photos(folder: Path, datasets: tuple[str, ...] = ("groups", "wider
     for dataset in datasets:
         labels = json.loads((folder / "detect" / dataset / "ground_truth.json").read_text())
         for name, entry in labels.items():
-            faces, ignored, flags = [], [list(box) for box in extra.get(f"{dataset}/{name}", [])], []
+            ignored: list[list[float]] = [list(box) for box in extra.get(f"{dataset}/{name}", [])]
+            faces: list[list[float]] = []
+            flags: list[dict[str, int]] = []
             for face in entry["faces"]:
                 box = [face["x"], face["y"], face["x"] + face["w"], face["y"] + face["h"]]
                 out = face.get("invalid") or face.get("ignore") or min(face["w"], face["h"]) < 2
@@ -61,8 +71,8 @@ def detection_photos(folder: Path, datasets: tuple[str, ...] = ("groups", "wider
                     folder / "detect" / dataset / name,
                     dataset,
                     bool(entry.get("posed", dataset == "groups")),
-                    np.array(faces, float).reshape(-1, 4),
-                    np.array(ignored, float).reshape(-1, 4),
+                    np.array(faces, np.float64).reshape(-1, 4),
+                    np.array(ignored, np.float64).reshape(-1, 4),
                     flags,
                 )
             )

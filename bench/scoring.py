@@ -42,7 +42,7 @@ def score_photo(boxes: Boxes, faces: Boxes, ignored: Boxes) -> PhotoScore:
     """Score one photo: found is IoU > 0.3 or > 70 % covered; a false alarm has IoU <= 0.2 and < 40 % everywhere."""
     heights = faces.reshape(-1, 4)[:, 3] - faces.reshape(-1, 4)[:, 1]
     iou, covered = overlaps(boxes, faces)
-    found = ((iou > 0.3) | (covered > 0.7)).any(axis=0)
+    found: npt.NDArray[np.bool_] = np.any((iou > 0.3) | (covered > 0.7), axis=0)
     everything = np.concatenate([faces.reshape(-1, 4), ignored.reshape(-1, 4)])
     iou, covered = overlaps(boxes, everything)
     touches = ((iou > 0.2) | (covered >= 0.4)).any(axis=1)

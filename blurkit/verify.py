@@ -28,10 +28,10 @@ MAX_DIFFERENCE = 24
 LEVELS = (640, 1024)
 """Long sides in pixels at which the independent look sees a photo."""
 
-TILE, OVERLAP = 256, 64
+TILE, OVERLAP = 1024, 128
 """Longest side of its tiles, and how far neighbours overlap, in pixels of the view."""
 
-MIN_SCORE = 0.7
+MIN_SCORE = 0.6
 """Combined evidence from which the independent look counts something as a face, 0..1."""
 
 ALREADY_DECIDED = 0.3

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import Sighting, View, level, sweep, tiles
+from blurkit.detect.views import Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.weights import onnx_session
@@ -19,20 +19,38 @@ if TYPE_CHECKING:
 STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
 
-LEVELS = (640, 1024, 1440, 2048)
-"""Long sides in pixels at which every photo is seen; at the first also turned by 90, 180 and 270 degrees.
+COARSE = (640, 1440)
+"""Long sides in pixels at which every photo is seen whole."""
 
-If a turn shows more faces than upright (a phone held wrongly), the other levels are seen in that turn, too.
+FINE = (2048, 2880)
+"""Long sides at which only tiles near something small are seen; then the photo's own size, if that is more."""
+
+TURNED = 480
+"""Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
+
+If a turn shows more faces than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
 
 TILE, OVERLAP = 1120, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
-SMALL_PX = 20
-"""A face lower than this at the finest level, in its pixels, asks for a closer look around it."""
+FINE_TILE = 640
+"""Longest side of a tile at the fine levels, in pixels of the view."""
 
-WORTH_A_LOOK = 0.3
-"""Score from which something small asks for a closer look."""
+HINT = 0.1
+"""Score from which something small asks for a closer look: far below what counts as a face."""
+
+SMALL = 40 / 1440
+"""Height of a face, as a share of the photo's long side, below which the coarse levels are not enough."""
+
+TINY_PX = 20
+"""A face lower than this at the last fine level, in its pixels, asks for a look at the photo's own size."""
+
+SURE = 0.5
+"""Score from which a turned look counts: what it sees faintly of upright faces is no further evidence."""
+
+AROUND = 300
+"""How far around something small a closer look reaches, in pixels of the view."""
 
 
 class CenterFaceNetwork:
@@ -123,35 +141,50 @@ class CenterFace:
         size = Size(pixels.shape[1], pixels.shape[0])
         if min(size.width, size.height) < 2:
             return ()
-        found = []
-        evidence = {}
-        for turns in range(4):
-            seen = sweep(self._network, pixels, level(size, LEVELS[0], tile=TILE, overlap=OVERLAP, quarter_turns=turns))
-            evidence[turns] = sum(sighting.score for sighting in seen if sighting.score >= WORTH_A_LOOK)
-            found += seen
+        found = self._levels(pixels, size, 0)
+        turned = {turns: self._sweep(pixels, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
+        evidence = {0: _evidence(found)} | {turns: _evidence(seen) for turns, seen in turned.items()}
+        found += [s for seen in turned.values() for s in seen if s.score >= SURE]
         upright = max(evidence, key=lambda turns: evidence[turns])
-        for turns in {0, upright}:
-            for side in LEVELS[1:]:
-                views = level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
-                found += sweep(self._network, pixels, views)
-        found += sweep(self._network, pixels, _closer_views(found, size, upright))
+        if upright != 0:
+            found += self._levels(pixels, size, upright)
         return fuse(found, self.name, min_score=self._min_score)
+
+    def _levels(self, pixels: Pixels, size: Size, turns: int) -> list[Sighting]:
+        """Look from coarse to fine: closer only where something small may be."""
+        found = [s for side in COARSE for s in self._sweep(pixels, _whole(size, side, turns))]
+        for side in FINE:
+            small = [s.box for s in found if s.score >= HINT and s.box.height < SMALL * size.long_side]
+            found += self._sweep(pixels, _near(small, size, side, turns))
+        if size.long_side > FINE[-1]:
+            limit = TINY_PX * size.long_side / FINE[-1]
+            tiny = [s.box for s in found if s.score >= 2 * HINT and s.box.height < limit]
+            found += self._sweep(pixels, _near(tiny, size, size.long_side, turns))
+        return found
+
+    def _sweep(self, pixels: Pixels, views: list[View]) -> list[Sighting]:
+        return sweep(self._network, pixels, views)
 
     def close(self) -> None:
         """Free the network."""
         self._network.close()
 
 
-def _closer_views(found: list[Sighting], size: Size, upright: int) -> list[View]:
-    """Return tiles at the photo's own size around what looks like faces too small for the levels."""
-    finest = LEVELS[-1] / size.long_side
-    if finest >= 1:
-        return []
-    whole = (0, 0, size.width, size.height)
-    views = tiles(whole, 1.0, tile=640, overlap=64, source="closer", quarter_turns=upright)
-    small = [s.box for s in found if s.score >= WORTH_A_LOOK and s.box.height * finest < SMALL_PX]
-    around = [box.expand(3, 3) for box in small]
+def _whole(size: Size, side: int, turns: int) -> list[View]:
+    return level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
+
+
+def _near(boxes: list[Box], size: Size, side: int, turns: int) -> list[View]:
+    """Return the tiles of a level that come near any of the boxes."""
+    reach = AROUND * size.long_side / side
+    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
+    views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
+
+
+def _evidence(found: list[Sighting]) -> float:
+    """Return how much a look saw: the sum of scores that may be faces."""
+    return sum(sighting.score for sighting in found if sighting.score >= SURE / 2)
 
 
 def _up(length: int) -> int:
