@@ -29,7 +29,9 @@ def check_target(target: Path, source: Path, *, overwrite: bool) -> None:
                 "is there already; nothing was overwritten", path=target, hint="use --overwrite, or another --out"
             )
     except OSError as fault:
-        raise OutputNotWritable(f"cannot be looked at: {fault.strerror or fault}", path=target) from fault
+        raise OutputNotWritable(
+            f"cannot be looked at: {fault.strerror or fault}", path=target, hint="choose another --out"
+        ) from fault
 
 
 def write(data: bytes, target: Path, *, source: Path, overwrite: bool = False) -> None:
@@ -58,8 +60,6 @@ def write(data: bytes, target: Path, *, source: Path, overwrite: bool = False) -
         else:
             _rename_new(temporary, target)
         _sync_folder(target.parent)
-    except FileExistsError as fault:
-        raise OutputExists("appeared while it was made; nothing was overwritten", path=target) from fault
     except OSError as fault:
         raise OutputNotWritable(
             f"cannot be written: {fault.strerror or fault}",
@@ -73,13 +73,16 @@ def write(data: bytes, target: Path, *, source: Path, overwrite: bool = False) -
 
 def _rename_new(temporary: Path, target: Path) -> None:
     """Rename without replacing what another program may have put there meanwhile."""
+    appeared = OutputExists(
+        "appeared while it was made; nothing was overwritten", path=target, hint="use --overwrite, or another --out"
+    )
     try:
         os.link(temporary, target)
     except FileExistsError:
-        raise
+        raise appeared from None
     except OSError:  # a file system without hard links
         if target.exists():
-            raise FileExistsError(target) from None
+            raise appeared from None
         temporary.rename(target)
 
 
