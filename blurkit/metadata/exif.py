@@ -30,6 +30,7 @@ TELLING = {
     0x013B: (Kind.TEXT, "artist"),
     0x013C: (Kind.TEXT, "name of a computer"),
     0x8298: (Kind.TEXT, "copyright"),
+    0x9003: (Kind.TEXT, "date and time"),
     0x9286: (Kind.TEXT, "comment of the user"),
     0x9C9B: (Kind.TEXT, "title"),
     0x9C9C: (Kind.TEXT, "comment"),

@@ -34,22 +34,21 @@ _WORDS = frozenset(
     re.findall(
         r"\S+",
         """
-        adobe all and appearance apple artifex at black bt built-in builtin by c camera canon cc cc0 ch ci cms
+        adobe all and appearance apple artifex at black bt built builtin by c c2 c2ci camera canon cc cc0 ch ci cms
         cmyk co coated color colorimetric colormatch colour company compatible computer condition conditions
         consortium copyright corp corporation d d50 d55 d65 dci default display domain dot eastman ebu eci
         ecirgb electronics epson facebook fogra free freely fujifilm gain gamma gamut generated generic gimp
-        google gray grey hasselblad hd hdr hewlett hewlett-packard hlg hp http https icc iec iec61966 in inc
-        incorporated international iso itu-r kodak lcms leica limited linear little littlecms ltd melissa
-        microsoft nikon no ntsc of olympus opencolorio org own p3 packard pal panasonic pentax perceptual
-        photo pq preference preserve profile profiles prophoto public rec reference relative reserved rgb
-        ricoh rights risk romm s samsung scaling sdr secam sharing skia smpte software sony space srgb
-        standard swop systems tf the transfer tv u uhd uncoated unknown us use v version viewing warranty web
-        wide with www
+        google gray grey hasselblad hd hdr hewlett hlg hp http https icc iec iec61966 in inc incorporated
+        international iso itu kodak lcms leica limited linear little littlecms ltd microsoft nikon no
+        ntsc of olympus opencolorio org own p3 packard pal panasonic pentax perceptual photo pq preference
+        preserve profile profiles prophoto public r rec reference relative reserved rgb ricoh rights risk romm
+        s samsung scaling sdr secam sharing skia smpte software sony space srgb standard swop systems tf the
+        transfer tv u uhd uncoated unknown us use v version viewing warranty web wide with www
         """,
     )
 )
 """Words in the texts of widely used profiles; no name of a person is made of them alone."""
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+")
 _PUNCTUATION = frozenset(" \n\0()©,.:;/'&-%+")
 _MAX_TEXT = 160
 _MAX_DIGITS = 5
@@ -155,8 +154,6 @@ def _texts(content: bytes) -> list[str]:
         return [first.decode("latin-1"), second.decode("utf-16-be", "replace"), macintosh.decode("latin-1")]
     if kind == b"mluc":
         return list(_translations(content))
-    if kind == b"view" or (kind == b"sig " and len(content) == 12):
-        return []
     return [content.decode("latin-1")]
 
 

@@ -39,7 +39,7 @@ def find(data: bytes) -> tuple[Hidden, ...]:
         *_in_meta(heif, kept),
         *_items(heif, top[0], kept),
         *_unused(heif, top),
-        *trailer(data, end, "file"),
+        *trailer(data, end, "HEIF"),
     )
 
 
@@ -88,7 +88,7 @@ def _meta(top: Iterable[Box]) -> Box:
 
 def _where(box: Box) -> str:
     """Name the place of a box."""
-    return f"{box.type.decode('latin-1') if box.type.isalnum() else 'box'} at byte {box.start}"
+    return f"HEIF {box.type.decode('latin-1') if box.type.isalnum() else 'box'} at byte {box.start}"
 
 
 def _around(data: bytes, top: list[Box]) -> Iterator[Hidden]:
@@ -123,7 +123,7 @@ def _in_meta(heif: Heif, kept: set[int]) -> Iterator[Hidden]:
         yield Hidden(Kind.TEXT, _where(handler), handler.end - handler.start, "name of a program", handler.start)
     for number in sorted(kept):
         if heif.items[number].name not in _NAMES:
-            yield Hidden(Kind.TEXT, f"item {number}", len(heif.items[number].name), "name of a picture")
+            yield Hidden(Kind.TEXT, f"HEIF item {number}", len(heif.items[number].name), "name of a picture")
     used = {i for associations in heif.associations.values() for i, _ in associations}
     shown = {i for number in kept for i, _ in heif.associations.get(number, ())}
     for i, box in enumerate(heif.properties):
@@ -155,8 +155,11 @@ def _items(heif: Heif, ftyp: Box, kept: set[int]) -> Iterator[Hidden]:
         spent += len(picture or b"") or 1024
         role = heif.auxiliary_type(number).lower()
         what, words = _kind_of(role, uses.get(number, _NOBODY), users.get(number, _NOBODY))
-        size = sum(end - start for start, end in heif.extents.get(number, ()))
-        yield Hidden(what, f"item {number}", size or len(picture or b""), words, _offset(heif, number), picture)
+        pieces = (number,) if picture is None else heif.made_of(number)
+        size = sum(end - start for piece in pieces for start, end in heif.extents.get(piece, ()))
+        yield Hidden(
+            what, f"HEIF item {number}", size, words, _offset(heif, number) if len(pieces) == 1 else None, picture
+        )
 
 
 def _alone(heif: Heif, ftyp: Box, number: int) -> bytes | None:
@@ -175,7 +178,7 @@ def _offset(heif: Heif, number: int) -> int | None:
 
 def _data(heif: Heif, item: Item) -> Iterator[Hidden]:
     """Yield what an item holds that is no picture."""
-    where, content, offset = f"item {item.id}", heif.content(item.id), _offset(heif, item.id)
+    where, content, offset = f"HEIF item {item.id}", heif.content(item.id), _offset(heif, item.id)
     if item.type == b"Exif":
         skip = 4 + int.from_bytes(content[:4], "big")
         yield from find_exif(content[skip:], where, None if offset is None else offset + skip)
@@ -208,4 +211,4 @@ def _unused(heif: Heif, top: list[Box]) -> tuple[Hidden, ...]:
     places = [(box.payload, box.end) for box in (*top, *heif.children.values()) if box.type in (b"mdat", b"idat")]
     taken = [extent for extents in heif.extents.values() for extent in extents]
     stretches = gaps([*taken, *gaps(places, len(heif.data))], len(heif.data))
-    return leftovers(heif.data, stretches, "file between its pictures", Kind.GAP)
+    return leftovers(heif.data, stretches, "HEIF between its pictures", Kind.GAP)

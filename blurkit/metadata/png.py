@@ -36,8 +36,8 @@ _LARGEST = {
 """Chunks that are kept, once each, and how many bytes they can need; `IDAT` and `iCCP` are looked at apart."""
 _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 _MAX_RUN = 1 << 20
-_MAX_UNPACKED = 1 << 24
-"""Bytes that a compressed text or profile may unpack to; the rest is not looked at."""
+_MAX_PROFILE, _MAX_TEXT = 1 << 24, 1 << 22
+"""Bytes that a profile and a text may unpack to; the rest is not looked at."""
 _MAX_DESCRIBED = 64
 """Chunks whose content is looked at; all of them are found and dropped."""
 _PLAIN_NAME = b"ICC profile"
@@ -114,7 +114,7 @@ def _parts(data: bytes) -> list[Part]:
 def _profile(data: bytes, start: int, end: int, where: str) -> Part:
     """Keep a colour profile, or write one without names in its place."""
     name, _, coded = data[start + 8 : end - 4].partition(b"\0")
-    profile, is_exact = _unpack(coded[1:])
+    profile, is_exact = _unpack(coded[1:], _MAX_PROFILE)
     odd = oddities(profile) if profile else ("damaged colour profile",)
     if not is_known(name.decode("latin-1")) or len(name) > 79:
         odd = (*odd, "unusual name of the colour profile")
@@ -130,11 +130,11 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
 
 
-def _unpack(coded: bytes) -> tuple[bytes, bool]:
+def _unpack(coded: bytes, most: int) -> tuple[bytes, bool]:
     """Return what zlib data stands for, as far as it can be read, and whether that is all of it."""
     unpacker = zlib.decompressobj()
     try:
-        content = unpacker.decompress(coded, _MAX_UNPACKED)
+        content = unpacker.decompress(coded, most)
     except zlib.error:
         return b"", False
     return content, unpacker.eof and not unpacker.unused_data
@@ -168,7 +168,7 @@ def _text(kind: bytes, content: bytes, start: int, where: str) -> tuple[Hidden, 
     else:
         is_packed, rest = kind == b"zTXt", rest[kind == b"zTXt" :]
     if is_packed:
-        rest, offset = _unpack(rest)[0], None
+        rest, offset = _unpack(rest, _MAX_TEXT)[0], None
     if keyword == b"XML:com.adobe.xmp":
         return find_xmp(rest, where, offset)
     if keyword.startswith(b"Raw profile type "):
@@ -179,10 +179,9 @@ def _text(kind: bytes, content: bytes, start: int, where: str) -> tuple[Hidden, 
 
 
 def _raw_profile(name: bytes, text: bytes, where: str) -> tuple[Hidden, ...]:
-    """Say what a raw profile holds: a name and a length, then hexadecimal digits."""
-    words = text.split(None, 2)
+    """Say what a raw profile holds: an empty line, a name, a length, then lines of hexadecimal digits."""
     try:
-        content = bytes.fromhex(words[2].decode("latin-1"))
+        content = bytes.fromhex(text.split(b"\n", 3)[3].decode("latin-1"))
     except (ValueError, IndexError):
         return (Hidden(Kind.TEXT, where, len(text), "damaged profile in a text"),)
     if name in (b"exif", b"APP1", b"app1") and not content.startswith(b"http"):

@@ -1,12 +1,20 @@
 """What encoders write when they are given nothing to hide is clean, and strip leaves it alone, byte for byte."""
 
+import io
+import time
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from blurkit import metadata
 from blurkit.errors import MetadataRemains, UnsupportedFormat
 from blurkit.metadata import Hidden, Kind
 from blurkit.records import ImageFormat
 from tests.metadata.photos import encode, profile, srgb
+
+MOST_SECONDS = 0.05
+"""Of processor time; measured is a tenth of it."""
 
 CLEAN = {
     "jpeg": ("JPEG", "RGB", {}),
@@ -69,10 +77,7 @@ def test_a_clean_file_hides_nothing_and_is_left_alone(case):
 
 
 def test_deep_colour_as_opencv_and_tifffile_write_it_is_clean():
-    import io
-
     import cv2
-    import numpy as np
     import tifffile
 
     samples = np.random.default_rng(1).integers(0, 65535, (40, 60, 3), dtype=np.uint16)
@@ -103,3 +108,15 @@ def test_strip_withholds_what_it_could_not_clean(monkeypatch):
     monkeypatch.setitem(metadata.FORMATS, ImageFormat.JPEG, Careless)
     with pytest.raises(MetadataRemains, match="GPS position cannot be removed"):
         metadata.strip(encode("JPEG"))
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_a_photo_of_twelve_megapixels_is_searched_in_no_time(options):
+    noise = np.random.default_rng(1).integers(0, 255, (500, 600, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(np.tile(noise, (6, 7, 1))).save(buffer, "JPEG", quality=70, **options)
+    data = buffer.getvalue()
+    assert len(data) > 5_000_000
+    started = time.process_time()
+    metadata.find(data)
+    assert time.process_time() - started < MOST_SECONDS
