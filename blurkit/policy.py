@@ -81,12 +81,16 @@ def explain(policy: PolicySettings) -> list[str]:
     lines = [f"The policy '{policy.name}': the first line that fits a face decides."]
     verbs = {Action.COVER: "Covers", Action.KEEP: "Leaves visible"}
     lines += [f"{verbs[rule.action]} {words[rule.when]}." for rule in policy.rules]
+    named = {rule.when for rule in policy.rules}
+    covered = [BY_DOUBT.index(r.when) for r in policy.rules if r.action is Action.COVER and r.when in BY_DOUBT]
+    less_sure = BY_DOUBT[min(covered, default=len(BY_DOUBT)) :]
+    lines += [f"Covers also {words[when]}: that is less sure still." for when in less_sure if when not in named]
     if policy.rules[-1].when is not Reason.EVERYONE:
         lines.append("Covers whoever fits no line.")
-    if any(rule.when is Reason.LOOKS_ADULT for rule in policy.rules):
+    if Reason.LOOKS_ADULT in named:
         share = f"{policy.max_miss_rate * 100:g} %"
         lines.append(f"At most {share} of children may be left visible, on photos like those of the calibration.")
-    if policy.on_unknown is OnUnknown.REVIEW:
+    if policy.on_unknown is OnUnknown.REVIEW and named.intersection(BY_DOUBT):
         lines.append("A photo with a covered face that could not be judged asks for a person's look.")
     for region in policy.regions:
         part = ", ".join(f"{share:g}" for share in region.box)
