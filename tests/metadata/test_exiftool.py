@@ -65,10 +65,10 @@ def assert_only_structure(tags):
         assert tag != "Warning", value
 
 
-@pytest.fixture
-def dirty(tmp_path, request):
+@pytest.fixture(scope="module", params=MODES)
+def dirty(tmp_path_factory, request):
     """Return a file that exiftool wrote everything into that it can."""
-    kind = request.param
+    kind, tmp_path = request.param, tmp_path_factory.mktemp("dirty")
     source, target, small = tmp_path / "source", tmp_path / "dirty", tmp_path / "small.jpg"
     source.write_bytes(encode(kind, MODES[kind]))
     small.write_bytes(thumbnail())
@@ -89,21 +89,18 @@ def dirty(tmp_path, request):
     return kind, target
 
 
-@pytest.mark.parametrize("dirty", MODES, indirect=True)
 def test_what_exiftool_writes_is_found(dirty):
     kind, path = dirty
     assert {hidden.kind for hidden in metadata.find(path.read_bytes())} >= EXPECTED[kind]
 
 
-@pytest.mark.parametrize("dirty", MODES, indirect=True)
-def test_exiftool_sees_only_structure_after_strip(dirty):
-    _, path = dirty
-    path.write_bytes(metadata.strip(path.read_bytes()))
+def test_exiftool_sees_only_structure_after_strip(dirty, tmp_path):
+    path = tmp_path / "clean"
+    path.write_bytes(metadata.strip(dirty[1].read_bytes()))
     assert PLANTED not in path.read_bytes()
     assert_only_structure(*read(path))
 
 
-@pytest.mark.parametrize("dirty", MODES, indirect=True)
 def test_the_check_with_exiftool_would_fail_on_a_dirty_file(dirty):
     with pytest.raises(AssertionError):
         assert_only_structure(*read(dirty[1]))

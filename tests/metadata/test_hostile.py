@@ -58,13 +58,13 @@ def check(data):
     assert metadata.strip(clean) == clean
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(MAGIC), st.binary(max_size=400))
 def test_random_bytes_behind_a_signature(magic, data):
     check(magic + data)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(CASES)), st.data())
 def test_real_files_with_bytes_changed(case, data):
     damaged = bytearray(CASES[case][0])
@@ -73,7 +73,7 @@ def test_real_files_with_bytes_changed(case, data):
     check(bytes(damaged))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(CASES)), st.data())
 def test_real_files_with_numbers_changed_near_the_start(case, data):
     damaged = bytearray(CASES[case][0])
@@ -83,7 +83,7 @@ def test_real_files_with_numbers_changed_near_the_start(case, data):
     check(bytes(damaged))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(CASES)), st.data())
 def test_real_files_cut_or_doubled(case, data):
     whole = CASES[case][0]
@@ -111,7 +111,7 @@ def tiff(*tags, rest=b""):
     return struct.pack("<2sHI", b"II", 42, 8) + struct.pack("<H", len(tags)) + table + bytes(4) + rest
 
 
-MANY = 8_000_000
+MANY = 3_000_000
 STARTS = b"\xff\xd8\xff\xe0\0\x04ab"
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 FREE = struct.pack(">I4s", 8, b"free")
@@ -131,7 +131,7 @@ SLOW = {
     ),
     "png-chunks": lambda: with_chunks(encode("PNG"), chunk(b"tEXt", b"") * (MANY // 12)),
     "png-idats": lambda: with_chunks(encode("PNG"), chunk(b"IDAT", b"") * (MANY // 12)),
-    "png-bombs": lambda: with_chunks(encode("PNG"), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(30_000_000))) * 250),
+    "png-bombs": lambda: with_chunks(encode("PNG"), chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(30_000_000))) * 100),
     "gif-blocks": lambda: encode("GIF", "P")[:-1] + b"\x21\xfe" + b"\1a" * (MANY // 2) + b"\0;",
     "gif-comments": lambda: encode("GIF", "P")[:-1] + b"\x21\xfe\0" * (MANY // 3) + b";",
     "webp-chunks": lambda: b"RIFF" + struct.pack("<I", 4 + MANY) + b"WEBP" + b"junk\0\0\0\0" * (MANY // 8),
