@@ -1,7 +1,5 @@
 """Fixtures of all tests: photos on disk, settings, and a `Blurrer` of fakes that opens no model."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -10,7 +8,7 @@ from tests.fakes import BlindNetwork, FixedAge, FixedFaces
 
 settings.register_profile(
     "quick",
-    max_examples=int(os.environ.get("BLURKIT_EXAMPLES", "40")),
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
