@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import level, sweep
+from blurkit.detect.views import Halvings, level, sweep
 from blurkit.errors import MetadataRemains, PhotoError, PixelsChanged
 from blurkit.load import decode
 from blurkit.metadata import find
@@ -83,7 +83,7 @@ def uncovered(photo: Photo, decisions: Sequence[Decision], network: Network) -> 
         DetectorFailed: The network failed.
     """
     views = [view for side in LEVELS for view in level(photo.size, side, tile=TILE, overlap=OVERLAP)]
-    found = fuse(sweep(network, photo.pixels, views), network.name, min_score=MIN_SCORE)
+    found = fuse(sweep(network, Halvings(photo.pixels), views), network.name, min_score=MIN_SCORE)
     known = [decision.face.box for decision in decisions]
     return tuple(
         face

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import Sighting, View, level, sweep
+from blurkit.detect.views import Halvings, Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.weights import onnx_session
@@ -34,10 +34,10 @@ If a turn shows more faces than upright (a phone held wrongly), all levels are s
 TILE, OVERLAP = 1120, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
-FINE_TILE = 640
+FINE_TILE = 512
 """Longest side of a tile at the fine levels, in pixels of the view."""
 
-HINT = 0.1
+HINT = 0.2
 """Score from which something small asks for a closer look: far below what counts as a face."""
 
 SMALL = 40 / 1440
@@ -49,7 +49,7 @@ TINY_PX = 20
 SURE = 0.5
 """Score from which a turned look counts: what it sees faintly of upright faces is no further evidence."""
 
-AROUND = 300
+AROUND = 160
 """How far around something small a closer look reaches, in pixels of the view."""
 
 
@@ -141,29 +141,31 @@ class CenterFace:
         size = Size(pixels.shape[1], pixels.shape[0])
         if min(size.width, size.height) < 2:
             return ()
-        found = self._levels(pixels, size, 0)
-        turned = {turns: self._sweep(pixels, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
+        photo = Halvings(pixels)
+        found = self._levels(photo, 0)
+        turned = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
         evidence = {0: _evidence(found)} | {turns: _evidence(seen) for turns, seen in turned.items()}
         found += [s for seen in turned.values() for s in seen if s.score >= SURE]
         upright = max(evidence, key=lambda turns: evidence[turns])
         if upright != 0:
-            found += self._levels(pixels, size, upright)
+            found += self._levels(photo, upright)
         return fuse(found, self.name, min_score=self._min_score)
 
-    def _levels(self, pixels: Pixels, size: Size, turns: int) -> list[Sighting]:
+    def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
         """Look from coarse to fine: closer only where something small may be."""
-        found = [s for side in COARSE for s in self._sweep(pixels, _whole(size, side, turns))]
+        size = photo.size
+        found = [s for side in COARSE for s in self._sweep(photo, _whole(size, side, turns))]
         for side in FINE:
             small = [s.box for s in found if s.score >= HINT and s.box.height < SMALL * size.long_side]
-            found += self._sweep(pixels, _near(small, size, side, turns))
+            found += self._sweep(photo, _near(small, size, side, turns))
         if size.long_side > FINE[-1]:
             limit = TINY_PX * size.long_side / FINE[-1]
-            tiny = [s.box for s in found if s.score >= 2 * HINT and s.box.height < limit]
-            found += self._sweep(pixels, _near(tiny, size, size.long_side, turns))
+            tiny = [s.box for s in found if s.score >= HINT and s.box.height < limit]
+            found += self._sweep(photo, _near(tiny, size, size.long_side, turns))
         return found
 
-    def _sweep(self, pixels: Pixels, views: list[View]) -> list[Sighting]:
-        return sweep(self._network, pixels, views)
+    def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
+        return sweep(self._network, photo, views)
 
     def close(self) -> None:
         """Free the network."""

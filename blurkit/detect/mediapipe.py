@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import Sighting, level, sweep
+from blurkit.detect.views import Halvings, Sighting, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.quiet import native_stderr_silenced
@@ -127,7 +127,7 @@ class MediaPipe:
             for turns in (1, 2, 3)
             for view in level(size, LEVELS[0], tile=TILE, overlap=OVERLAP, quarter_turns=turns)
         ]
-        return fuse(sweep(self._network, pixels, views), self.name, min_score=self._min_score)
+        return fuse(sweep(self._network, Halvings(pixels), views), self.name, min_score=self._min_score)
 
     def close(self) -> None:
         """Free the network."""

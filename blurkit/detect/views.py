@@ -45,6 +45,28 @@ class Network(Protocol):
         ...
 
 
+class Halvings:
+    """A photo and its halves, quarters and so on, each made once: a coarse view need not read every pixel again."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        """Hold a photo, uint8 RGB of shape (H, W, 3)."""
+        self._levels = [pixels]
+        self.size = Size(pixels.shape[1], pixels.shape[0])
+
+    def at_least(self, scale: float) -> tuple[Pixels, int]:
+        """Return the smallest halving that is no smaller than the photo resized by `scale`, and its divisor."""
+        import cv2
+
+        index = 0
+        while scale * 2 ** (index + 1) <= 1 and min(self._levels[index].shape[:2]) >= 4:
+            index += 1
+            if index == len(self._levels):
+                height, width = self._levels[-1].shape[:2]
+                half = cv2.resize(self._levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+                self._levels.append(half.astype(np.uint8, copy=False))
+        return self._levels[index], 2**index
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One look at a photo: a window of it, resized, then turned counter-clockwise by quarter turns."""
@@ -64,15 +86,16 @@ class View:
         left, top, right, bottom = self.window
         return Size(max(1, round((right - left) * self.scale)), max(1, round((bottom - top) * self.scale)))
 
-    def picture(self, pixels: Pixels) -> Pixels:
+    def picture(self, halvings: Halvings) -> Pixels:
         """Return what is seen: uint8 RGB, contiguous."""
         import cv2
 
-        left, top, right, bottom = self.window
         size = self.size
-        method = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
-        seen = pixels[top:bottom, left:right]
-        if (size.width, size.height) != (right - left, bottom - top):
+        source, factor = halvings.at_least(self.scale)
+        left, top, right, bottom = (side // factor for side in self.window)
+        seen = source[top : max(bottom, top + 1), left : max(right, left + 1)]
+        if seen.shape[:2] != (size.height, size.width):
+            method = cv2.INTER_AREA if self.scale * factor < 1 else cv2.INTER_LINEAR
             seen = cv2.resize(seen, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
         return np.ascontiguousarray(np.rot90(seen, self.quarter_turns))
 
@@ -142,7 +165,7 @@ def level(size: Size, long_side: int, *, tile: int, overlap: int, quarter_turns:
     return tiles(window, scale, tile=tile, overlap=overlap, source=source, quarter_turns=quarter_turns)
 
 
-def sweep(network: Network, pixels: Pixels, views: Sequence[View]) -> list[Sighting]:
+def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[Sighting]:
     """Show views of a photo to a network.
 
     What a tile cuts at its edge is dropped if it would lie whole in the neighbour.
@@ -150,11 +173,10 @@ def sweep(network: Network, pixels: Pixels, views: Sequence[View]) -> list[Sight
     Returns:
         Sightings in the pixels of the photo, each naming the view's source.
     """
-    size = Size(pixels.shape[1], pixels.shape[0])
     found = []
     for view in views:
-        seen = [view.to_photo(sighting) for sighting in network.look(view.picture(pixels))]
-        found += [sighting for sighting in seen if not _is_cut(sighting.box, view, size)]
+        seen = [view.to_photo(sighting) for sighting in network.look(view.picture(halvings))]
+        found += [sighting for sighting in seen if not _is_cut(sighting.box, view, halvings.size)]
     return found
 
 
