@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,7 @@ def onnx_session(name: str, *, threads: int = 1) -> Session:
     if threads < 1:
         raise ValueError(f"a model needs at least one thread, not {threads}")
     path = model_path(name)
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when it is loaded; 1.29 and newer send events seconds after that
     try:
         import onnxruntime
     except ImportError as error:
