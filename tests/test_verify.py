@@ -1,0 +1,120 @@
+"""The checks on a finished file see what is hidden, what was changed, and what was missed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from blurkit import metadata
+from blurkit.detect.views import Sighting
+from blurkit.encode import encode, prepare
+from blurkit.errors import DetectorFailed, MetadataRemains, PixelsChanged
+from blurkit.geometry import Box
+from blurkit.load import decode
+from blurkit.records import Action, Decision, ImageFormat, Reason
+from blurkit.settings import LoadSettings
+from blurkit.verify import check, uncovered
+from tests import pictures
+from tests.fakes import BlindNetwork, CrashingNetwork, FixedSightings, SeesColor
+from tests.pictures import corners, covering, face, keeping
+
+LIMIT = LoadSettings()
+
+
+def finished(kind="jpeg", **options):
+    """Return a photo as drawn, and its file."""
+    drawn = prepare(decode(pictures.file(kind, **options), LIMIT), ImageFormat(kind))
+    return drawn, metadata.strip(encode(drawn))
+
+
+@pytest.mark.parametrize("kind", pictures.FILES)
+def test_a_finished_file_is_given_back_decoded(kind):
+    drawn, data = finished(kind)
+    decoded = check(data, drawn, LIMIT)
+    assert decoded.size == drawn.size
+    assert np.abs(decoded.pixels.astype(int) - drawn.pixels).mean() < 8
+
+
+@pytest.mark.parametrize("quality", [5, 20])
+def test_coarse_coding_is_not_damage(quality):
+    drawn, data = finished(quality=quality)
+    check(data, drawn, LIMIT)
+
+
+def test_hidden_things_are_named():
+    drawn, data = finished()
+    with pytest.raises(MetadataRemains, match="would still hold"):
+        check(data + data, drawn, LIMIT)
+    with pytest.raises(MetadataRemains):
+        check(pictures.file(comment=b"names"), drawn, LIMIT)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda p: p[:, ::-1], id="mirrored"),
+        pytest.param(lambda p: 255 - p, id="negative"),
+        pytest.param(lambda p: p[..., ::-1], id="channels swapped"),
+        pytest.param(lambda p: np.where(np.indices(p.shape[:2]).max(0)[..., None] > 70, 0, p), id="a part is black"),
+    ],
+)
+def test_a_picture_other_than_was_drawn_is_refused(spoil):
+    drawn, _ = finished("png")
+    other = np.ascontiguousarray(spoil(drawn.pixels)).astype(np.uint8)
+    data = metadata.strip(encode(replace(drawn, samples=other, pixels=other)))
+    with pytest.raises(PixelsChanged, match="differs"):
+        check(data, drawn, LIMIT)
+
+
+def test_a_picture_of_another_size_is_refused():
+    drawn, _ = finished("png")
+    _, data = finished("png", size=(95, 64))
+    with pytest.raises(PixelsChanged, match="95"):
+        check(data, drawn, LIMIT)
+
+
+def test_a_file_that_cannot_be_read_again_is_refused(monkeypatch):
+    drawn, data = finished("png")
+    monkeypatch.setattr("blurkit.verify.find", lambda _: ())
+    with pytest.raises(PixelsChanged, match="cannot be read again"):
+        check(data[: len(data) // 2], drawn, LIMIT)
+
+
+# The independent look
+
+
+def photo():
+    return pictures.photo(samples=corners((192, 128)))
+
+
+RED = SeesColor((220, 30, 30))  # the first quarter: 0, 0, 96, 64
+
+
+def test_a_face_that_is_neither_covered_nor_kept_is_found_where_it_is():
+    (found,) = uncovered(photo(), (), RED)
+    assert found.box.iou(Box(0, 0, 96, 64)) > 0.9
+
+
+@pytest.mark.parametrize("decide", [covering, keeping])
+def test_what_was_decided_is_not_found_again(decide):
+    assert uncovered(photo(), decide(face(0, 0, 96, 64)), RED) == ()
+
+
+def test_a_decision_beside_the_face_does_not_count():
+    assert len(uncovered(photo(), covering(face(100, 70, 150, 120)), RED)) == 1
+    assert len(uncovered(photo(), keeping(face(90, 0, 120, 40)), RED)) == 1
+
+
+def test_a_sighting_that_is_not_sure_is_no_face():
+    assert uncovered(photo(), (), FixedSightings(Sighting(Box(10, 10, 40, 40), 0.3))) == ()
+    assert uncovered(photo(), (), BlindNetwork()) == ()
+
+
+def test_a_network_that_fails_is_an_error_not_an_all_clear():
+    with pytest.raises(DetectorFailed):
+        uncovered(photo(), (), CrashingNetwork())
+
+
+def test_a_face_found_by_hand_counts_as_decided():
+    by_hand = Decision(face(0, 0, 96, 64), None, Action.KEEP, Reason.MANUAL)
+    assert uncovered(photo(), (by_hand,), RED) == ()
