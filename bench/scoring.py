@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ class PhotoScore:
     """Whether each labelled face was found."""
     false_alarms: int
     """Detections that overlap no labelled or ignored face."""
+    flags: list[dict[str, int]] = field(default_factory=list)
+    """What the labels say of each face: blur, occlusion, pose."""
 
 
 def overlaps(boxes: Boxes, faces: Boxes) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -38,7 +40,7 @@ def overlaps(boxes: Boxes, faces: Boxes) -> tuple[npt.NDArray[np.float64], npt.N
     return shared / np.maximum(union, 1e-9), shared / np.maximum(face_area[None], 1e-9)
 
 
-def score_photo(boxes: Boxes, faces: Boxes, ignored: Boxes) -> PhotoScore:
+def score_photo(boxes: Boxes, faces: Boxes, ignored: Boxes, flags: list[dict[str, int]] | None = None) -> PhotoScore:
     """Score one photo: found is IoU > 0.3 or > 70 % covered; a false alarm has IoU <= 0.2 and < 40 % everywhere."""
     heights = faces.reshape(-1, 4)[:, 3] - faces.reshape(-1, 4)[:, 1]
     iou, covered = overlaps(boxes, faces)
@@ -46,7 +48,7 @@ def score_photo(boxes: Boxes, faces: Boxes, ignored: Boxes) -> PhotoScore:
     everything = np.concatenate([faces.reshape(-1, 4), ignored.reshape(-1, 4)])
     iou, covered = overlaps(boxes, everything)
     touches = ((iou > 0.2) | (covered >= 0.4)).any(axis=1)
-    return PhotoScore(heights, found, int((~touches).sum()))
+    return PhotoScore(heights, found, int((~touches).sum()), flags or [])
 
 
 def summary(scores: list[PhotoScore], *, min_px: int = 16) -> dict[str, float]:
@@ -68,3 +70,13 @@ def summary(scores: list[PhotoScore], *, min_px: int = 16) -> dict[str, float]:
             float(found[here].mean()) if here.any() else float("nan")
         )
     return result
+
+
+def by_flag(scores: list[PhotoScore], flag: str, *, min_px: int = 16) -> dict[str, float]:
+    """Return recall of faces of `min_px` for each value of a WIDER flag such as `occlusion`."""
+    counts: dict[int, list[bool]] = {}
+    for score in scores:
+        for height, found, flags in zip(score.heights, score.found, score.flags, strict=bool(score.flags)):
+            if height >= min_px:
+                counts.setdefault(flags[flag], []).append(bool(found))
+    return {f"{flag}_{value}": float(np.mean(found)) for value, found in sorted(counts.items())}

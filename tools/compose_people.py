@@ -107,7 +107,8 @@ def guided(picture: NDArray[np.uint8], mask: Floats, radius: int) -> Floats:
     guide, size = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255, (2 * radius + 1,) * 2
     mean, mean_mask = cv2.blur(guide, size), cv2.blur(mask, size)
     slope = (cv2.blur(guide * mask, size) - mean * mean_mask) / (cv2.blur(guide * guide, size) - mean * mean + 2e-4)
-    return cv2.blur(slope, size) * guide + cv2.blur(mean_mask - slope * mean, size)
+    smooth: Floats = cv2.blur(slope, size) * guide + cv2.blur(mean_mask - slope * mean, size)
+    return smooth
 
 
 def dressed(cut: Cutout, tint: int) -> Floats:
@@ -151,7 +152,8 @@ def hung(cut: Cutout, color: tuple[int, int, int]) -> Cutout:
 def noise(rng: np.random.Generator, shape: tuple[int, int], cell: float) -> Floats:
     """Draw smooth noise of mean 0 and deviation 0.3, with patches of about `cell` pixels."""
     small = rng.normal(0, 0.3, (int(shape[0] / cell) + 3, int(shape[1] / cell) + 3)).astype(np.float32)
-    return cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    smooth: Floats = cv2.resize(small, shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return smooth
 
 
 @dataclass

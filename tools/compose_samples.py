@@ -44,7 +44,8 @@ def bricks(rng: np.random.Generator, size: tuple[int, int], course: int, color: 
     tone += 0.2 * noise(rng, size[::-1], course / 4) + 0.25 * noise(rng, size[::-1], course * 9)
     mortar = ((y % course < joint) | (along % (3 * course) < joint))[..., None]
     wall = np.where(mortar, (158, 148, 136), np.array(color) * tone[..., None])
-    return cv2.GaussianBlur(wall.astype(np.float32), (0, 0), course / 30)
+    smooth: Floats = cv2.GaussianBlur(wall.astype(np.float32), (0, 0), course / 30)
+    return smooth
 
 
 def planks(rng: np.random.Generator, size: tuple[int, int], width: int, color: tuple[int, int, int]) -> Floats:

@@ -31,7 +31,7 @@ TURNED = 480
 If a turn shows more faces than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
 
-TILE, OVERLAP = 1120, 96
+TILE, OVERLAP = 800, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
 FINE_TILE = 512

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blurkit.detect.merge import fuse
 from blurkit.detect.views import Halvings, Sighting, level, sweep
@@ -12,6 +12,8 @@ from blurkit.quiet import native_stderr_silenced
 from blurkit.weights import model_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blurkit.records import Face, Pixels
     from blurkit.settings import DetectSettings
 
@@ -60,12 +62,14 @@ class MediaPipeNetwork:
                     min_detection_confidence=min_score,
                     min_suppression_threshold=0.3,
                 )
-                self._detector = vision.FaceDetector.create_from_options(options)
+                self._detector: Any = vision.FaceDetector.create_from_options(options)
         except Exception as error:  # mediapipe raises RuntimeError, ValueError, ImportError, OSError
             raise DetectorFailed(
                 f"mediapipe cannot be used: {error}", hint="use --detector centerface, or see: blurkit doctor"
             ) from error
-        self._image = lambda pixels: mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=pixels)
+        self._to_image: Callable[[Pixels], Any] = lambda pixels: mediapipe.Image(
+            image_format=mediapipe.ImageFormat.SRGB, data=pixels
+        )
 
     def look(self, picture: Pixels) -> list[Sighting]:
         """Find faces in a picture; see `views.Network`.
@@ -76,7 +80,7 @@ class MediaPipeNetwork:
         height, width = picture.shape[:2]
         try:
             with native_stderr_silenced():
-                found = self._detector.detect(self._image(picture)).detections
+                found = self._detector.detect(self._to_image(picture)).detections
         except Exception as error:
             raise DetectorFailed(f"mediapipe failed on a photo: {error}") from error
         sightings = []
