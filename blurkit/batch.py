@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import traceback
@@ -220,6 +221,9 @@ def close_models() -> None:
     _blurrers.held = None
     if held is not None:
         held[1].close()
+
+
+atexit.register(close_models)  # for spawned processes: MediaPipe complains if it is only swept up
 
 
 def _in_order(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -103,9 +104,9 @@ class BatchReport:
         for action, word in ((Action.COVER, "covered"), (Action.KEEP, "left visible")):
             chosen = [decision for decision in decisions if decision.action is action]
             lines.append(f"{_count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
-        removed = Counter(what for result in done for what in set(result.removed))
+        removed = Counter(what for result in done for what in {_without_size(what) for what in result.removed})
         if removed:
-            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in removed.most_common(8)))
+            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in removed.most_common()))
         for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
             count = sum(entry.outcome.status is status for entry in self.entries)
             if count:
@@ -133,6 +134,11 @@ def _by_reason(decisions: list[Decision]) -> str:
     counts = Counter(decision.reason for decision in decisions)
     parts = [f"{count} {REASONS[reason]}" for reason, count in counts.most_common()]
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _without_size(what: str) -> str:
+    """Return what was hidden without its size in pixels, so that it can be counted over photos."""
+    return re.sub(r" \d+x\d+$", "", what)
 
 
 def _count(number: int, thing: str) -> str:
