@@ -101,7 +101,8 @@ class BatchReport:
         lines = [f"{_count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
         if look:
             lines.append(f"  {_count(look, 'photo')} should be looked at by a person before publishing")
-        for action, word in ((Action.COVER, "covered"), (Action.KEEP, "left visible")):
+        words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
+        for action, word in zip((Action.COVER, Action.KEEP), words, strict=True):
             chosen = [decision for decision in decisions if decision.action is action]
             lines.append(f"{_count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
         removed = Counter(what for result in done for what in {_without_size(what) for what in result.removed})

@@ -24,7 +24,7 @@ OUR_LINES = re.compile(
     r"(error|hint|note): .+"
     r"|\d+ photos? (written|looked at, nothing written)"
     r"|  \d+ photos? should be looked at by a person before publishing"
-    r"|\d+ faces? (covered|left visible)( \(.+\))?"
+    r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"
     r"|removed: .+"
     r"|\d+ photos? could not be (done|made safe): no output"
     r"|\d+ .+: not made safe, not copied"
