@@ -1,0 +1,141 @@
+"""Make the calibration table from photos with known ages.
+
+    python -m bench.calibrate [FOLDER...] [--out models/calibration.json]
+
+Each folder holds `labels.csv` (see `bench.faces`). Every folder gives its own thresholds; the strictest counts, and a
+margin is added, because thresholds carried over from one set of photos to another miss more children than promised.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.faces import Judged, age_folders, judge_faces, labelled_faces
+from blurkit.age import make_estimator
+
+MODELS = Path(__file__).parent.parent / "models"
+RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
+"""Shares of children that may be missed."""
+AGES = range(10, 31)
+"""Cut-off ages in years."""
+NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
+"""The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
+MARGIN_YEARS = 1.0
+"""Added to every threshold, for photos unlike those of the calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How old the faces of one set look, beside their true ages."""
+
+    name: str
+    """Name of the set."""
+    low: npt.NDArray[np.float64]
+    """`AgeEstimate.low` in years; minus infinity where the face was not found or not judged, and so is covered."""
+    youngest: npt.NDArray[np.float64]
+    """Lowest age that the label allows."""
+    oldest: npt.NDArray[np.float64]
+    """Highest age that the label allows."""
+
+
+def main() -> None:
+    """Measure, fit, write, and put the file's hash into the manifest."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
+    parser.add_argument("--out", type=Path, default=MODELS / "calibration.json")
+    arguments = parser.parse_args()
+    estimator = make_estimator("ensemble", threads=2)
+    sets = [
+        scores_of(folder.name, judge_faces(labelled_faces(folder), [estimator]))
+        for folder in age_folders(arguments.folders)
+    ]
+    table = make_table(sets)
+    arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(f"{arguments.out}: age 18 at {RATES} -> {table['thresholds']['18']}")  # type: ignore[index]
+    if arguments.out.parent == MODELS:
+        update_manifest(arguments.out)
+
+
+def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores:
+    """Take one estimator's answers."""
+    answers = [face.ages[estimator] for face in judged]
+    return Scores(
+        name,
+        np.array([-math.inf if age is None else age.low for age in answers]),
+        np.array([face.label.youngest for face in judged], np.float64),
+        np.array([face.label.oldest for face in judged], np.float64),
+    )
+
+
+def make_table(sets: Sequence[Scores]) -> dict[str, object]:
+    """Fit every cut-off age and rate; no younger cut-off is stricter than an older one, no higher rate than a lower."""
+    rows: dict[str, list[float | None]] = {}
+    before = [-math.inf] * len(RATES)
+    for age in AGES:
+        fitted = [fit(sets, age, rate) + MARGIN_YEARS for rate in RATES]
+        before = [max(pair) for pair in zip(fitted, before, strict=True)]
+        rows[str(age)] = [None if math.isinf(years) else round(years, 2) for years in before]
+    return {
+        "schema": 1,
+        "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
+        "Conformal risk control on each set; the strictest set, plus the margin. Holds for photos like these.",
+        "estimator": "ensemble",
+        "margin_years": MARGIN_YEARS,
+        "sets": {scores.name: len(scores.low) for scores in sets},
+        "rates": list(RATES),
+        "thresholds": rows,
+    }
+
+
+def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
+    """Return the threshold of the strictest set, for all its children and for those nearly grown.
+
+    A set with too few children to promise the rate asks that none of them be missed.
+
+    Returns:
+        Years; infinite if every set has too few children.
+    """
+    promises, floors = [], []
+    for scores in sets:
+        children = scores.oldest < age
+        older = children & (scores.youngest >= age - NEARLY_GROWN)
+        promises.append(conformal(scores.low[children], rate))
+        for low, share in ((scores.low[children], rate), (scores.low[older], min(1.0, NEARLY_GROWN_FACTOR * rate))):
+            strict = conformal(low, share)
+            floors.append(np.max(low, initial=-math.inf) if math.isinf(strict) else strict)
+    return float(max(floors)) if any(map(math.isfinite, promises)) else math.inf
+
+
+def conformal(low: npt.NDArray[np.float64], rate: float) -> float:
+    """Return the lowest threshold at which a new child is missed with at most this chance.
+
+    Of n children and one more, drawn alike, the expected share that reaches the threshold is at most
+    (missed + 1) / (n + 1). Source: Angelopoulos et al. 2022, Conformal Risk Control, https://arxiv.org/abs/2208.02814
+    """
+    allowed = math.floor(rate * (len(low) + 1) - 1 + 1e-9)
+    if allowed < 0:
+        return math.inf
+    return math.nextafter(float(np.sort(low)[::-1][allowed]), math.inf)
+
+
+def update_manifest(path: Path) -> None:
+    """Write the hash of a table into the manifest."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest = MODELS / "manifest.toml"
+    text = manifest.read_text(encoding="utf-8")
+    pattern = rf'(file = "{re.escape(path.name)}"\nsha256 = ")[0-9a-f]*"'
+    manifest.write_text(re.sub(pattern, rf'\g<1>{digest}"', text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

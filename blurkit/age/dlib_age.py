@@ -1,0 +1,62 @@
+"""dlib's age network on chips aligned by landmarks: the only file that knows how it wants them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.age.chips import aligned, cut
+from blurkit.age.judge import DEFAULT_MIN_FACE_PX, judge
+from blurkit.age.network import AgeNetwork, Diet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blurkit.age.chips import Pose
+    from blurkit.age.network import Ages
+    from blurkit.records import AgeEstimate, Face, Pixels
+
+SIDE = 64
+"""Width and height of a chip in pixels."""
+
+PADDINGS = (0.12, 0.18, 0.24)
+"""Face widths left around the template: three sizes of the same face, each also mirrored."""
+
+DIET = Diet(mean=(122.782, 117.001, 104.298), scale=1 / 256, bgr=False, chips=64, quantile=0.2)
+"""Source: dlib's input_rgb_image_sized. A quantile, since the network is too sure of itself."""
+
+
+class DlibAge:
+    """Estimates ages from six views of a face."""
+
+    name = "dlib"
+
+    def __init__(self, *, min_face_px: float = DEFAULT_MIN_FACE_PX, threads: int = 1) -> None:
+        """Open the network.
+
+        Args:
+            min_face_px: Height of a face in pixels below which its age is not judged.
+            threads: Threads of one run.
+
+        Raises:
+            ModelError: The model is missing, altered or cannot be opened.
+        """
+        self._network = AgeNetwork("age_dlib", DIET, threads=threads)
+        self._min_face_px = min_face_px
+
+    def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
+        """Estimate the age of each face; see `base.AgeEstimator`."""
+        return judge(self.name, (self,), pixels, faces, min_face_px=self._min_face_px)
+
+    def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
+        """Return ages by view, shape (poses, 6, 3)."""
+
+        def chips() -> Iterator[Pixels]:
+            for pose in poses:
+                for padding in PADDINGS:
+                    chip = cut(pixels, aligned(pose, padding, SIDE), SIDE)
+                    yield from (chip, chip[:, ::-1])
+
+        return self._network.ages(chips()).reshape(len(poses), 2 * len(PADDINGS), 3)
+
+    def close(self) -> None:
+        """Nothing to free by hand."""

@@ -1,0 +1,82 @@
+"""From the ages that networks read in a face's views to one interval; or None where nothing can be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from blurkit.age.chips import pose_of
+from blurkit.records import AgeEstimate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.age.chips import Pose
+    from blurkit.age.network import Ages
+    from blurkit.records import Face, Pixels
+
+DEFAULT_MIN_FACE_PX = 32
+"""Height of a face in pixels below which its age is not judged."""
+
+DISAGREEMENT = 0.5
+"""How much of the spread between views and models widens the interval on each side (measured: 0.3 to 0.7 serve)."""
+
+TURNED_AWAY = 40.0
+"""Years by which each face width of misfit widens the interval on each side: profiles are read badly (measured)."""
+
+
+class Model(Protocol):
+    """Something that reads ages in views of a face."""
+
+    def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
+        """Return ages by view, shape (poses, views, 3), for all faces of a photo in one batched run."""
+        ...
+
+
+def judge(
+    name: str, models: Sequence[Model], pixels: Pixels, faces: Sequence[Face], *, min_face_px: float
+) -> tuple[AgeEstimate | None, ...]:
+    """Estimate the age of each face with one or more models; see `base.AgeEstimator`.
+
+    Args:
+        name: The word in the report.
+        models: All count alike.
+        pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
+        faces: Faces in the pixels of that photo.
+        min_face_px: Height of a face in pixels below which its age is not judged.
+    """
+    poses = {index: pose for index, face in enumerate(faces) if (pose := _readable(pixels, face, min_face_px))}
+    if not poses:
+        return (None,) * len(faces)
+    by_model = [model.ages(pixels, list(poses.values())) for model in models]
+    by_face = zip(poses.items(), zip(*by_model, strict=True), strict=True)
+    estimates = {index: combine(name, views, misfit=pose.misfit) for (index, pose), views in by_face}
+    return tuple(estimates.get(index) for index in range(len(faces)))
+
+
+def combine(name: str, views: Sequence[Ages], *, misfit: float) -> AgeEstimate:
+    """Make one interval of the ages that each model read in each view of one face.
+
+    Args:
+        name: The word in the report.
+        views: For each model, shape (views, 3): lower quantile, expected age, upper quantile.
+        misfit: How far the landmarks are from those of a face seen from the front, in face widths.
+
+    Invariant: views or models that disagree more, or a greater misfit, give a wider interval.
+    """
+    means = np.stack([model.mean(axis=0) for model in views])
+    within = np.sum([model.var(axis=0) for model in views], axis=0)
+    doubt = DISAGREEMENT * np.sqrt(within + means.var(axis=0)) + TURNED_AWAY * misfit
+    low, years, high = means.mean(axis=0)
+    return AgeEstimate(
+        years=float(years),
+        low=float(max(0.0, min(low - doubt[0], years))),
+        high=float(max(high + doubt[2], years)),
+        model=name,
+    )
+
+
+def _readable(pixels: Pixels, face: Face, min_face_px: float) -> Pose | None:
+    """Return how a face lies, or None if it is too small or has no landmarks."""
+    return pose_of(face) if face.box.height >= min_face_px else None
