@@ -154,6 +154,11 @@ def _transform(profile: bytes, kind: str, *, inverse: bool) -> ImageCms.ImageCms
 
 @lru_cache(maxsize=4)
 def _is_srgb(profile: bytes) -> bool:
+    """Whether a profile calls itself sRGB, so that nothing need be converted."""
     from PIL import ImageCms
 
-    return "srgb" in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).lower()
+    try:
+        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    except ImageCms.PyCMSError:  # its name is no text
+        return False
+    return "srgb" in name.lower()

@@ -13,6 +13,7 @@ import numpy as np
 from blurkit.choices import OutputFormat
 from blurkit.color import opacity
 from blurkit.errors import OutputNotWritable
+from blurkit.quiet import native_stderr_silenced
 from blurkit.records import Encoding, ImageFormat
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def encode(photo: Photo) -> bytes:
         OutputNotWritable: The picture is larger than the format allows.
     """
     try:
-        return _encode_deep(photo) if photo.mode in ("RGB;16", "RGBA;16") else _encode(photo)
+        with native_stderr_silenced():
+            return _encode_deep(photo) if photo.mode in ("RGB;16", "RGBA;16") else _encode(photo)
     except (OSError, ValueError) as fault:  # encoders refuse what does not fit the format, such as 70,000 px JPEG
         raise OutputNotWritable(
             f"cannot be encoded as {photo.format.value.upper()}: {fault}", hint="try --format png"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import numpy as np
 from blurkit.color import to_srgb, usable_profile
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.formats import RAW_SUFFIXES, sniff
+from blurkit.quiet import native_stderr_silenced
 from blurkit.records import Encoding, ImageFormat, Photo
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from blurkit.records import Samples
     from blurkit.settings import LoadSettings
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
 
 PILLOW_NAMES = {
     ImageFormat.JPEG: ("JPEG", "MPO"),
@@ -100,7 +104,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     kind = sniff(data[:64])
     if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
         raise UnsupportedFormat("not a photo that blurkit reads", hint=EXPORT)
-    with _decoder_faults(settings), _open(data, kind) as image:
+    with native_stderr_silenced(), _decoder_faults(settings), _open(data, kind) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > settings.max_megapixels:
             raise _too_large(settings)

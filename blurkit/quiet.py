@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 @contextmanager
 def native_stderr_silenced() -> Iterator[None]:
     """Send file descriptor 2 to nowhere for a while; Python's own errors are raised, not printed, so none is lost."""
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     try:
         saved = os.dup(2)
     except OSError:  # no standard error at all, as in a windowed program

@@ -20,7 +20,7 @@ def part(name):
     return name.split(".")[1] if "." in name else "__init__"
 
 
-GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color"}
+GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "quiet"}
 """What everything stands on; it stands on nothing of ours but itself."""
 MAY_KNOW = {
     "geometry": set(),
@@ -33,7 +33,7 @@ MAY_KNOW = {
     "settings": {"choices", "errors", "records"},
     "weights": {"errors"},
     "load": GROUND,
-    "detect": GROUND | {"detect", "weights", "quiet"},
+    "detect": GROUND | {"detect", "weights"},
     "age": GROUND | {"age", "weights"},
     "policy": GROUND,
     "obscure": GROUND,

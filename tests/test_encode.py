@@ -286,12 +286,13 @@ def test_tiny_photos_are_written(kind, mode, size):
 
 
 @pytest.mark.parametrize(("kind", "width"), [("jpeg", 65_536), ("webp", 16_384)])
-def test_a_photo_wider_than_its_format_allows_is_a_clear_error(kind, width):
+def test_a_photo_wider_than_its_format_allows_is_a_clear_error(kind, width, capfd):
     wide = pictures.photo(samples=np.zeros((1, width, 3), np.uint8))
     with pytest.raises(OutputNotWritable, match="cannot be encoded") as caught:
         encode(prepare(wide, ImageFormat(kind)))
     assert caught.value.exit_code is ExitCode.OUTPUT
     assert "png" in caught.value.hint
+    assert capfd.readouterr().err == ""
 
 
 def test_the_same_photo_is_the_same_file():

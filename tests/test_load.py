@@ -4,6 +4,7 @@ import io
 import random
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -341,6 +342,22 @@ def test_a_damaged_file_is_read_or_refused_never_a_bug(kind, seed):
     except PhotoError as error:
         hint = error.hint
     assert hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "at", "noise"),
+    [("tiff", "RGB;16", 4, b"\xff\xff"), ("png", "RGB;16", 90, b"\0\1\2"), ("tiff", "RGB", 40, b"\xff" * 40)],
+)
+def test_decoders_say_nothing_on_standard_error(capfd, kind, mode, at, noise):
+    data = file(kind, mode) if mode.endswith("16") else file(kind, mode, compression="tiff_lzw")
+    with suppress(PhotoError):
+        load(data[:at] + noise + data[at + len(noise) :])
+    assert capfd.readouterr().err == ""
+
+
+def test_a_profile_with_a_name_that_is_no_text_is_used_all_the_same():
+    profile = profiles.wide_gamut().replace(b"Wide gamut\0", b"Wi\xff\x84 gamut\0")
+    assert np.abs(load(file("png", icc_profile=profile)).pixels - profiles.wide_gamut_shown(smooth())).max() <= 4
 
 
 @pytest.mark.parametrize("name", ["IMG_1.DNG", "IMG_1.nef", "a.cr2"])
