@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +89,7 @@ def judge_faces(
     labels: Sequence[LabelledFace],
     estimators: Sequence[AgeEstimator],
     *,
-    face_px: float | None = None,
+    change: Callable[[Pixels], Pixels] | None = None,
     threads: int = 2,
 ) -> list[Judged]:
     """Find each face with both detectors, and estimate its age.
@@ -97,14 +97,14 @@ def judge_faces(
     Args:
         labels: The faces.
         estimators: All are asked.
-        face_px: Resize every photo so that its face has about this height; None leaves it.
+        change: Done to every photo before it is put on a sheet, such as `resized(32)`.
         threads: Threads of one run of a model.
     """
     detectors = make_detectors(DetectSettings(), threads=threads)
     try:
         return [
             judged
-            for sheet, placed in _sheets(labels, face_px)
+            for sheet, placed in _sheets(labels, change)
             for judged in _judge_sheet(sheet, placed, detectors, estimators)
         ]
     finally:
@@ -113,10 +113,10 @@ def judge_faces(
 
 
 def _sheets(
-    labels: Sequence[LabelledFace], face_px: float | None
+    labels: Sequence[LabelledFace], change: Callable[[Pixels], Pixels] | None
 ) -> Iterator[tuple[Pixels, list[tuple[LabelledFace, tuple[float, float, float]]]]]:
     """Yield sheets, and for each face on it the middle and the size of its photo there, in pixels."""
-    photos = [_resized(_read(label.path), face_px) for label in labels]
+    photos = [change(photo) if change else photo for photo in map(_read, (label.path for label in labels))]
     cell = round(1.5 * max(max(photo.shape[:2]) for photo in photos))
     columns = min(max(SHEET_PX // cell, COLUMNS[0]), COLUMNS[1])
     for start in range(0, len(labels), columns**2):
@@ -156,11 +156,28 @@ def _read(path: Path) -> Pixels:
     return np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _resized(photo: Pixels, face_px: float | None) -> Pixels:
-    """Resize a photo of 448 px with a face of about 215, or of 200 px with one of about 190."""
-    if face_px is None:
-        return photo
-    height = 190.0 if max(photo.shape[:2]) <= 200 else 215.0
-    scale = face_px / height
-    size = max(8, round(photo.shape[1] * scale)), max(8, round(photo.shape[0] * scale))
-    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+def resized(face_px: float) -> Callable[[Pixels], Pixels]:
+    """Return a change that gives a face about this height: it has 190 px in photos of 200 px, and 215 px in others."""
+
+    def change(photo: Pixels) -> Pixels:
+        scale = face_px / (190.0 if max(photo.shape[:2]) <= 200 else 215.0)
+        size = max(8, round(photo.shape[1] * scale)), max(8, round(photo.shape[0] * scale))
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)
+
+    return change
+
+
+def blurred(share: float) -> Callable[[Pixels], Pixels]:
+    """Return a change that blurs with a standard deviation of this share of the photo's side."""
+    return lambda photo: np.asarray(cv2.GaussianBlur(photo, (0, 0), max(share * photo.shape[1], 1e-3)), np.uint8)
+
+
+def darkened(factor: float) -> Callable[[Pixels], Pixels]:
+    """Return a change that multiplies light by a factor, as a shorter exposure does, and keeps the sensor's noise."""
+
+    def change(photo: Pixels) -> Pixels:
+        light = (photo / 255.0) ** 2.2 * factor + np.random.default_rng(0).normal(0, 0.004, photo.shape)
+        return np.asarray(np.clip(light, 0, 1) ** (1 / 2.2) * 255, np.uint8)
+
+    return change
