@@ -161,9 +161,19 @@ def test_an_orientation_that_is_none_leaves_the_photo_as_stored(orientation):
     assert load(saved(Image.fromarray(corners()), "jpeg", exif=exif(orientation))).size.width == 96
 
 
-def test_a_broken_exif_block_leaves_the_photo_as_stored():
-    photo = load(saved(Image.fromarray(corners()), "jpeg", exif=b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(20)))
+@pytest.mark.parametrize("block", [b"II*\0\xff\xff\xff\xff" + bytes(20), b"no directory at all", b"II*\0", b""])
+def test_a_broken_exif_block_leaves_the_photo_as_stored(block):
+    photo = load(saved(Image.fromarray(corners()), "jpeg", exif=b"Exif\0\0" + block))
     assert photo.size.width == 96
+
+
+def test_an_exif_block_that_breaks_its_reader_leaves_the_photo_as_stored(monkeypatch):
+    def breaks(_):
+        raise SyntaxError("not a TIFF file")
+
+    data = saved(Image.fromarray(corners()), "png", exif=exif(6))
+    monkeypatch.setattr(Image.Image, "getexif", breaks)
+    assert load(data).size.width == 96
 
 
 def test_a_sideways_phone_jpeg_turns_its_tables_and_density():
@@ -372,8 +382,9 @@ def test_a_raw_photo_under_another_name_is_refused_by_its_content(tag):
     refused(file("tiff", tiffinfo=tags), UnsupportedFormat, words="raw", source=Path("photo.tif"))
 
 
-def test_too_many_megapixels_are_refused_at_the_limit_and_not_below():
-    data = file("png", size=(400, 250))
+@pytest.mark.parametrize("kind", pictures.FILES)
+def test_too_many_megapixels_are_refused_at_the_limit_and_not_below(kind):
+    data = file(kind, size=(400, 250))
     assert load(data, max_megapixels=0.1).size.megapixels == 0.1
     assert "--max-megapixels" in refused(data, PhotoTooLarge, max_megapixels=0.099).hint
 
@@ -393,6 +404,15 @@ def test_a_decompression_bomb_is_refused_before_it_unpacks(width, height):
     refused(bomb, PhotoTooLarge)
 
 
+def test_a_photo_that_does_not_fit_into_memory_is_too_large(monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    data = file()
+    monkeypatch.setattr(np, "array", full)
+    refused(data, PhotoTooLarge)
+
+
 def test_reading_leaves_pillows_own_limit_alone():
     before = Image.MAX_IMAGE_PIXELS
     load(file())
@@ -404,6 +424,13 @@ def test_reading_leaves_pillows_own_limit_alone():
 def test_a_rare_kind_of_tiff_is_refused(mode):
     image = Image.new(mode, (20, 20)) if mode != "LAB" else Image.new("LAB", (20, 20), (50, 128, 128))
     refused(saved(image, "tiff"), UnsupportedFormat)
+
+
+def test_sixteen_bits_of_a_kind_that_opencv_reads_otherwise_are_refused(monkeypatch):
+    import cv2
+
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: None)
+    refused(file("png", "RGB;16"), UnsupportedFormat, words="rare")
 
 
 # Names and files

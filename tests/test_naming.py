@@ -1,5 +1,6 @@
 """Names of outputs as DESIGN.md 8 has them: known beforehand, never the same twice, changed only as far as needed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,14 @@ def test_the_common_folder_is_that_of_the_arguments_not_of_the_photos():
 
 def test_folders_with_nothing_in_common_but_the_root():
     assert names(named("/x/a.jpg"), named("/y/a.jpg")) == ["x/a.jpg", "y/a.jpg"]
+
+
+def test_on_two_drives_all_of_the_path_is_kept(monkeypatch):
+    def no_common(_):
+        raise ValueError("Paths don't have the same drive")
+
+    monkeypatch.setattr(os.path, "commonpath", no_common)
+    assert names(named("/x/a.jpg"), named("/y/a.jpg")) == ["root/x/a.jpg", "root/y/a.jpg"]
 
 
 @pytest.mark.parametrize(
