@@ -55,7 +55,7 @@ class DetectSettings(_Frozen):
         DetectorName.MEDIAPIPE,
     )
     """Detectors to ask; a face that any of them is sure of counts."""
-    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.55
+    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
     """Combined evidence from which something counts as a face, 0..1."""
 
 
@@ -95,6 +95,25 @@ class Region(_Frozen):
         return self
 
 
+KEPT = (Reason.NEVER_REGION, Reason.LOOKS_ADULT)
+"""What the preset `children` leaves visible."""
+
+CHILDREN_RULES = tuple(
+    Rule(when=reason, action=Action.KEEP if reason in KEPT else Action.COVER)
+    for reason in (
+        Reason.ALWAYS_REGION,
+        Reason.NEVER_REGION,
+        Reason.TOO_SMALL_TO_JUDGE,
+        Reason.UNCLEAR_FACE,
+        Reason.LOOKS_UNDER_AGE,
+        Reason.MAY_BE_UNDER_AGE,
+        Reason.LOOKS_ADULT,
+        Reason.EVERYONE,
+    )
+)
+"""The rules of the preset `children`, as `blurkit/policies/children.toml` has them (a test compares)."""
+
+
 class PolicySettings(_Frozen):
     """Who is covered: an ordered list of rules; the first that matches decides."""
 
@@ -112,8 +131,8 @@ class PolicySettings(_Frozen):
     """A face that cannot be judged is covered; `review` also asks a person to look."""
     regions: tuple[Region, ...] = ()
     """Parts of the photo with their own rule."""
-    rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = (Rule(when=Reason.EVERYONE, action=Action.COVER),)
-    """First match decides; whoever matches none is covered."""
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = CHILDREN_RULES
+    """First match decides; whoever matches none is covered. By default those of the preset `children`."""
 
     @model_validator(mode="after")
     def _margin_not_below_age(self) -> Self:

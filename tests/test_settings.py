@@ -225,3 +225,7 @@ def test_every_key_of_a_preset_is_explained(name):
         line for line in preset_text(name).split("[[rules]]")[0].splitlines() if "=" in line and "name" not in line
     ]
     assert all("#" in line for line in lines)
+
+
+def test_settings_without_a_policy_are_the_preset_children():
+    assert Settings().policy == load_policy("children")
