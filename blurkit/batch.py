@@ -89,12 +89,11 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
             continue
         for path in _files(argument, recursive=recursive, out=out):
             kind, suffix = _format(path), path.suffix.lower()
-            looks_like_photo = kind is not None or any(suffix in known for known in PHOTO_SUFFIXES.values())
-            if path.name.startswith(".") and not path.is_dir():
+            if _is_left_alone(path):
                 skipped += 1
-            elif suffix in COMPANIONS:
+            elif suffix in COMPANIONS and path.is_file():
                 companions[COMPANIONS[suffix]] += 1
-            elif looks_like_photo or path.is_dir():
+            elif kind is not None or any(suffix in known for known in PHOTO_SUFFIXES.values()) or path.is_dir():
                 inside = os.path.join(given, path.relative_to(argument))
                 sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))
             else:
@@ -185,6 +184,11 @@ def _files(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
         folders[:] = [path.name for path in inside if recursive and not (out is not None and _is_same(path, out))]
         yield from (Path(root, name) for name in sorted(names))
     yield from unreadable
+
+
+def _is_left_alone(path: Path) -> bool:
+    """Whether it is hidden, or a pipe or device that would be waited for."""
+    return path.name.startswith(".") or not (path.is_file() or path.is_dir() or path.is_symlink())
 
 
 def _is_same(path: Path, other: str) -> bool:
