@@ -107,7 +107,7 @@ class BatchReport:
             lines.append(f"{_count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
         removed = Counter(what for result in done for what in {_without_size(what) for what in result.removed})
         if removed:
-            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in removed.most_common()))
+            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in _most_first(removed)))
         for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
             count = sum(entry.outcome.status is status for entry in self.entries)
             if count:
@@ -132,9 +132,14 @@ def sentences(result: PhotoResult) -> list[str]:
 
 
 def _by_reason(decisions: list[Decision]) -> str:
-    counts = Counter(decision.reason for decision in decisions)
-    parts = [f"{count} {REASONS[reason]}" for reason, count in counts.most_common()]
+    counts = Counter(REASONS[decision.reason] for decision in decisions)
+    parts = [f"{count} {words}" for words, count in _most_first(counts)]
     return f" ({', '.join(parts)})" if parts else ""
+
+
+def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+    """Return words by falling count, then by alphabet: the same for the same photos."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _without_size(what: str) -> str:

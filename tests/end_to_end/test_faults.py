@@ -1,9 +1,11 @@
 """Being stopped, losing a process, and working side by side: nothing half-written, nothing lost, nothing different."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -185,3 +187,31 @@ blurkit.batch.plan = plan
     done = blurkit("run", folder, "--out", tmp_path / "out", *QUICK, faults=faults)
     assert done.code == 7
     assert files(tmp_path / "out") == ["b.jpg"]
+
+
+def test_no_uncovered_byte_is_in_any_folder_at_any_moment(photos, tmp_path):
+    """The output and temporary folders are watched while the run is killed: each file ever there shows covers only."""
+    out, temporary, kept = tmp_path / "out", tmp_path / "tmp", tmp_path / "kept"
+    temporary.mkdir()
+    kept.mkdir()
+    faults = (
+        "import blurkit.write, os, time\nreal = os.fsync\nos.fsync = lambda handle: (time.sleep(0.2), real(handle))"
+    )
+    options = ("--jobs", "1", "--policy", "everyone", "--detector", "mediapipe")
+    process = start("run", photos, "--out", out, *options, folder=tmp_path, faults=faults, TMPDIR=str(temporary))
+
+    def watch():
+        for number, path in enumerate([*out.glob("*"), *out.glob(".*")] if out.exists() else []):
+            with contextlib.suppress(OSError):  # renamed at this moment
+                os.link(path, kept / f"{path.stat().st_ino}-{number}")
+        return len(files(out)) > 2 if out.exists() else False
+
+    wait_until(watch)
+    process.kill()
+    process.communicate()
+    assert files(temporary) == []
+    assert files(kept)
+    for name in files(kept):
+        with Image.open(kept / name) as image:
+            covered = np.asarray(image.convert("RGB")).astype(int)
+        assert (np.abs(covered - 128).max(axis=2) < 10).mean() > 0.02, name

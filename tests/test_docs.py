@@ -1,0 +1,126 @@
+"""The documents say what the program does: every command, option and exit code, and one way to run the tests."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+import blurkit
+from blurkit.choices import PRESETS
+from blurkit.cli import app
+from blurkit.errors import ExitCode
+
+ROOT = Path(__file__).parent.parent
+TEST_COMMAND = "python -m pytest -n 2"
+DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "models/README.md", "samples/README.md")
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def commands():
+    """Return every command by its words, with Click's own description of it."""
+
+    def below(group, words):
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from below(command, (*words, name))
+            else:
+                yield (*words, name), command
+
+    return dict(below(typer.main.get_command(app), ()))
+
+
+def options():
+    return sorted({name for command in commands().values() for option in command.params for name in option.opts})
+
+
+def test_every_command_is_in_the_readme():
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text("README.md"), re.MULTILINE | re.DOTALL))
+    lines = [line for line in blocks.splitlines() if line.startswith("blurkit ")]
+    missing = [words for words in commands() if not any(set(words) <= set(re.findall(r"\w+", line)) for line in lines)]
+    assert missing == []
+
+
+def test_every_option_is_in_the_readme():
+    readme = text("README.md")
+    missing = [name for name in options() if name.startswith("--") and not re.search(rf"{name}\b", readme)]
+    assert missing == []
+
+
+def test_every_option_in_the_readme_is_there():
+    of_others = {"--group", "--help", "--version"}
+    known = {name for command in commands().values() for option in command.params for name in option.opts}
+    known |= {name for command in commands().values() for option in command.params for name in option.secondary_opts}
+    table = "\n".join(line for line in text("README.md").splitlines() if line.startswith("|") or "blurkit " in line)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", table)) - known - of_others == set()
+
+
+def test_every_exit_code_is_in_the_readme():
+    rows = dict(re.findall(r"^\| (\d+) \| (.+) \|$", text("README.md"), re.MULTILINE))
+    assert {int(code) for code in rows} == {int(code) for code in ExitCode}
+
+
+def test_every_command_and_option_has_help():
+    for words, command in commands().items():
+        assert command.help, words
+        for option in command.params:
+            assert getattr(option, "help", None), (words, option.name)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_is_in_the_readme(preset):
+    assert f"`{preset}`" in text("README.md")
+
+
+@pytest.mark.parametrize("name", ["README.md", ".ci/run", "CONTRIBUTING.md"])
+def test_the_tests_are_run_by_the_same_command_everywhere(name):
+    assert TEST_COMMAND in text(name)
+
+
+def test_make_test_is_that_command():
+    recipe = re.search(r"^test:\n\t(.+)$", text("Makefile"), re.MULTILINE)
+    assert recipe.group(1).replace("$(PYTHON)", "python") == TEST_COMMAND
+
+
+def test_make_has_five_words():
+    phony = re.search(r"^\.PHONY: all (.+)$", text("Makefile"), re.MULTILINE)
+    assert phony.group(1).split() == ["test", "lint", "fmt", "golden", "bench"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_file_that_a_document_names_is_there(name):
+    folder = (ROOT / name).parent
+    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text(name))
+    assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_test_that_a_document_names_is_there(name):
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [test for test in re.findall(r"`(test_\w+)`", text(name)) if f"def {test}(" not in tests] == []
+    paths = re.findall(r"`(tests/[\w/.]+)`", text(name))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_changelog_has_the_version_or_what_comes_next():
+    changelog = text("CHANGELOG.md")
+    assert "## [Unreleased]" in changelog or f"## [{blurkit.__version__}]" in changelog
+
+
+def test_commands_in_the_readme_are_spelt_as_they_are():
+    """Every line that starts with `blurkit` names a command that is there, once `review` and others are."""
+    known = {words[0] for words in commands()}
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text("README.md"), re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("blurkit ")]
+    assert lines
+    assert {shlex.split(line.replace("|", " "))[1] for line in lines} <= known
+
+
+@pytest.mark.parametrize("model", sorted(path.name for path in (ROOT / "models").glob("*.onnx")))
+def test_every_model_is_in_the_notice_and_has_a_card(model):
+    assert model in text("NOTICE")
+    assert model in text("models/README.md")
