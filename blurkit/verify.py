@@ -11,11 +11,13 @@ from blurkit.detect.views import Halvings, level, sweep
 from blurkit.errors import MetadataRemains, PhotoError, PixelsChanged
 from blurkit.load import decode
 from blurkit.metadata import find
+from blurkit.records import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.detect.views import Network
+    from blurkit.geometry import Box
     from blurkit.records import Decision, Face, Photo
     from blurkit.settings import LoadSettings
 
@@ -24,6 +26,9 @@ CELL = 16
 
 MAX_DIFFERENCE = 24
 """How far a cell's mean may lie from what was drawn, of 255: coding moves it by a few, a wrong picture by more."""
+
+OTHER_FORMAT = "try --format png, and report the photo's kind"
+"""What helps if a file does not pass."""
 
 LEVELS = (640, 1024)
 """Long sides in pixels at which the independent look sees a photo."""
@@ -34,8 +39,11 @@ TILE, OVERLAP = 1024, 128
 MIN_SCORE = 0.6
 """Combined evidence from which the independent look counts something as a face, 0..1."""
 
-ALREADY_DECIDED = 0.3
-"""Share of a found box that must lie in a face already covered or kept."""
+SAME_FACE_IOU = 0.3
+"""A found box that overlaps a kept face so much is that face; less may be a child in front of it."""
+
+UNDER_COVER = 0.6
+"""Share of a found box that must lie in the box of a covered face to be nothing but its cover."""
 
 
 def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
@@ -55,16 +63,18 @@ def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
     """
     hidden = find(data)
     if hidden:
-        raise MetadataRemains(f"the output would still hold: {', '.join(sorted({h.detail for h in hidden}))}")
+        what = ", ".join(sorted({thing.detail for thing in hidden}))
+        raise MetadataRemains(f"the output would still hold: {what}", hint=OTHER_FORMAT)
     try:
         decoded = decode(data, settings)
     except PhotoError as fault:
-        raise PixelsChanged(f"the output cannot be read again: {fault.message}") from fault
+        raise PixelsChanged(f"the output cannot be read again: {fault.message}", hint=OTHER_FORMAT) from fault
     if decoded.size != drawn.size:
-        raise PixelsChanged(f"the output is {decoded.size}, not {drawn.size}")
+        raise PixelsChanged(f"the output is {decoded.size}, not {drawn.size}", hint=OTHER_FORMAT)
     difference = _difference(decoded.pixels, drawn.pixels)
     if difference > MAX_DIFFERENCE:
-        raise PixelsChanged(f"the output differs from what was drawn by {difference:.0f} of 255 in one place")
+        what = f"the output differs from what was drawn by {difference:.0f} of 255 in one place"
+        raise PixelsChanged(what, hint=OTHER_FORMAT)
     return decoded
 
 
@@ -84,12 +94,15 @@ def uncovered(photo: Photo, decisions: Sequence[Decision], network: Network) -> 
     """
     views = [view for side in LEVELS for view in level(photo.size, side, tile=TILE, overlap=OVERLAP)]
     found = fuse(sweep(network, Halvings(photo.pixels), views), network.name, min_score=MIN_SCORE)
-    known = [decision.face.box for decision in decisions]
-    return tuple(
-        face
-        for face in found
-        if not any(face.box.intersection(box) > ALREADY_DECIDED * min(face.box.area, box.area) for box in known)
-    )
+    return tuple(face for face in found if not any(_is_decided(face.box, decision) for decision in decisions))
+
+
+def _is_decided(box: Box, decision: Decision) -> bool:
+    """Whether a found box is the face of a decision: the same one if it was kept, under it if it was covered."""
+    known = decision.face.box
+    if decision.action is Action.KEEP:
+        return box.iou(known) > SAME_FACE_IOU
+    return box.iou(known) > SAME_FACE_IOU or box.intersection(known) > UNDER_COVER * box.area
 
 
 def _difference(one: np.ndarray, other: np.ndarray) -> float:

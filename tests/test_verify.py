@@ -118,3 +118,11 @@ def test_a_network_that_fails_is_an_error_not_an_all_clear():
 def test_a_face_found_by_hand_counts_as_decided():
     by_hand = Decision(face(0, 0, 96, 64), None, Action.KEEP, Reason.MANUAL)
     assert uncovered(photo(), (by_hand,), RED) == ()
+
+
+def test_a_child_in_front_of_a_kept_adult_is_found():
+    assert len(uncovered(photo(), keeping(face(0, 0, 192, 160)), RED)) == 1
+
+
+def test_what_lies_under_a_cover_is_only_the_cover():
+    assert uncovered(photo(), covering(face(0, 0, 192, 160)), RED) == ()
