@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,11 @@ from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summ
 from blurkit.detect import make_detectors, merge
 from blurkit.geometry import Size
 from blurkit.load import decode
+from blurkit.records import Face
 from blurkit.settings import DetectSettings, LoadSettings
+
+FAINT = 0.3
+"""Score from which faces are kept for the curve of false alarms against misses, 0..1."""
 
 RESULTS = Path(__file__).parent / "results"
 SETS: dict[str, Callable[[LabelledPhoto], bool]] = {
@@ -42,45 +46,76 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="write bench/results/detect.json")
     arguments = parser.parse_args()
     photos = detection_photos(evaluation_folder(arguments.folder))[:: arguments.every]
-    runs = run_blurkit(photos, threads=arguments.threads, turned=arguments.turned)
+    looks = look(photos, threads=arguments.threads, turned=arguments.turned)
+    min_score = DetectSettings().min_score
+    runs = {"blurkit": [photo.boxes(min_score) for photo in looks]}
+    runs |= {name: [photo.boxes(min_score, name) for photo in looks] for name in looks[0].faces}
+    curve = {
+        f"{score:.2f}": evaluate(photos, [photo.boxes(score) for photo in looks])
+        for score in np.arange(0.3, 0.85, 0.05)
+    }
     if not (arguments.no_deface or arguments.turned):
         runs["deface 1.5.0"] = run_deface(photos, arguments.deface_python)
     result = {name: evaluate(photos, found) for name, found in runs.items()}
     for name, sets in result.items():
         for group, figures in sets.items():
             print(f"{name:12} {group:17} " + "  ".join(f"{key} {value:.4g}" for key, value in figures.items()))
+    for score, sets in curve.items():
+        line = (
+            f"{group}: missed {f['missed']:.0f}, false alarms {f['false_alarms_per_photo']:.2f}"
+            for group, f in sets.items()
+        )
+        print(f"min_score {score}  " + "  ".join(line))
     if arguments.save:
         RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "detect.json").write_text(json.dumps(result, indent=1) + "\n")
+        (RESULTS / "detect.json").write_text(json.dumps(result | {"curve": curve}, indent=1) + "\n")
         plot(result, RESULTS / "detect.png")
 
 
-def run_blurkit(photos: list[LabelledPhoto], *, threads: int, turned: int) -> dict[str, list[tuple[Boxes, float]]]:
-    """Return boxes and seconds a photo, of blurkit as it comes and of each detector alone.
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What each detector saw in one photo, faint faces too."""
+
+    faces: dict[str, tuple[Face, ...]]
+    """By detector, in pixels of the photo as it was shown."""
+    seconds: dict[str, float]
+    """Time of each detector."""
+    size: Size
+    """Of the photo as it was shown."""
+    turned: int
+    """Degrees clockwise by which it was turned for that."""
+
+    def boxes(self, min_score: float, detector: str | None = None) -> tuple[Boxes, float]:
+        """Return the boxes of one detector or of all together, in the upright photo, and the seconds."""
+        names = [detector] if detector else list(self.faces)
+        sure = [tuple(face for face in self.faces[name] if face.score >= min_score) for name in names]
+        boxes = [face.box.turned(self.turned // 90, self.size) for face in merge(sure)]
+        rows = [[box.left, box.top, box.right, box.bottom] for box in boxes]
+        return np.array(rows, np.float64).reshape(-1, 4), sum(self.seconds[name] for name in names)
+
+
+def look(photos: list[LabelledPhoto], *, threads: int, turned: int) -> list[Looked]:
+    """Show every photo to every detector of blurkit.
 
     Args:
         photos: The photos.
         threads: Threads of one run of a model.
-        turned: Degrees clockwise by which each photo is turned first; boxes are turned back.
+        turned: Degrees clockwise by which each photo is turned first.
     """
-    detectors = make_detectors(DetectSettings(), threads=threads)
-    runs: dict[str, list[tuple[Boxes, float]]] = {"blurkit": [], **{d.name: [] for d in detectors}}
+    detectors = make_detectors(DetectSettings(min_score=FAINT), threads=threads)
+    looks = []
     for photo in photos:
         upright = decode(photo.path.read_bytes(), LoadSettings())
         pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
-        size = Size(pixels.shape[1], pixels.shape[0])
-        found, total = [], 0.0
+        faces, seconds = {}, {}
         for detector in detectors:
             start = time.perf_counter()
-            faces = detector.detect(pixels)
-            seconds = time.perf_counter() - start
-            runs[detector.name].append((_boxes([face.box.turned(turned // 90, size) for face in faces]), seconds))
-            found.append(faces)
-            total += seconds
-        runs["blurkit"].append((_boxes([face.box.turned(turned // 90, size) for face in merge(found)]), total))
+            faces[detector.name] = detector.detect(pixels)
+            seconds[detector.name] = time.perf_counter() - start
+        looks.append(Looked(faces, seconds, Size(pixels.shape[1], pixels.shape[0]), turned))
     for detector in detectors:
         detector.close()
-    return runs
+    return looks
 
 
 def run_deface(photos: list[LabelledPhoto], python: str) -> list[tuple[Boxes, float]]:
@@ -136,10 +171,6 @@ def plot(result: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
     axes[0].set_ylabel("faces found")
     figure.tight_layout()
     figure.savefig(path, dpi=110)
-
-
-def _boxes(boxes: list[Any]) -> Boxes:
-    return np.array([[box.left, box.top, box.right, box.bottom] for box in boxes], float).reshape(-1, 4)
 
 
 if __name__ == "__main__":
