@@ -3,6 +3,7 @@
 import json
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import Calibration, load_calibration, read_calibration
-from blurkit.age.chips import TEMPLATE, aligned, cut, pose_of, upright_square
+from blurkit.age.chips import TEMPLATE, aligned, cut, pose_of, sharpness, upright_square
 from blurkit.age.judge import combine, judge
 from blurkit.age.network import AgeNetwork, Diet, read_ages
 from blurkit.errors import EstimatorFailed, ExitCode, ModelChecksum
@@ -117,6 +118,20 @@ def test_a_face_turned_away_misfits():
     profile = [Point(100 + 0.2 * (point.x - 100), point.y) for point in front.landmarks]
     assert pose_of(front).misfit == pytest.approx(0, abs=1e-6)
     assert pose_of(Face(front.box, 0.9, ("fixed",), tuple(profile))).misfit > 0.1
+
+
+def test_blur_lowers_sharpness_and_light_does_not_change_it():
+    noise = np.random.default_rng(0).integers(60, 200, (64, 64, 3), np.uint8)
+    sharp = [sharpness(cv2.GaussianBlur(noise, (0, 0), sigma)) for sigma in (0.5, 1, 2, 4)]
+    assert sharp == sorted(sharp, reverse=True)
+    assert sharpness(noise // 2) == pytest.approx(sharpness(noise), rel=0.05)
+    assert sharpness(np.full((64, 64, 3), 90, np.uint8)) == 0
+
+
+def test_a_blurred_face_is_not_judged():
+    model = FixedViews([20, 30, 40])
+    assert judge("fixed", [model], np.full((300, 300, 3), 90, np.uint8), (face_at(),), min_face_px=32) == (None,)
+    assert model.asked == []
 
 
 def test_ages_are_read_between_the_years():

@@ -105,6 +105,22 @@ def cut(pixels: Pixels, matrix: Matrix, side: int) -> Pixels:
     return np.asarray(chip, np.uint8)
 
 
+def sharpness(chip: Pixels) -> float:
+    """Return how much of a chip's contrast is lost when it is shown at half the resolution, 0..1.
+
+    About 0.2 for a sharp face, 0.1 for one of 32 px, and 0.03 for one blurred by a 24th of its height (measured on
+    aligned chips of 64 px). Relative to the face and to its contrast, so neither size nor light decides.
+    """
+    import cv2
+
+    gray = cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    half = cv2.resize(gray, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    lost = gray - cv2.resize(half, gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    edge = len(gray) // 16  # resizing is not exact there
+    middle = slice(edge, len(gray) - edge)
+    return float(lost[middle, middle].std() / max(1.0, gray[middle, middle].std()))
+
+
 def _similarity(points: npt.NDArray[np.float64]) -> Matrix | None:
     """Fit turn, scale and shift from points (5, 2) to the template by least squares; None if they all but coincide.
 

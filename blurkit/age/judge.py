@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from blurkit.age.chips import pose_of
+from blurkit.age.chips import aligned, cut, pose_of, sharpness
 from blurkit.records import AgeEstimate
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MIN_FACE_PX = 32
 """Height of a face in pixels below which its age is not judged."""
+
+MIN_SHARPNESS = 0.04
+"""See `chips.sharpness`: below this a face is too blurred to judge."""
 
 DISAGREEMENT = 0.5
 """How much of the spread between views and models widens the interval on each side (measured: 0.3 to 0.7 serve)."""
@@ -78,5 +81,9 @@ def combine(name: str, views: Sequence[Ages], *, misfit: float) -> AgeEstimate:
 
 
 def _readable(pixels: Pixels, face: Face, min_face_px: float) -> Pose | None:
-    """Return how a face lies, or None if it is too small or has no landmarks."""
-    return pose_of(face) if face.box.height >= min_face_px else None
+    """Return how a face lies, or None if it is too small, too blurred or has no landmarks."""
+    pose = pose_of(face) if face.box.height >= min_face_px else None
+    if pose is None:
+        return None
+    chip = cut(pixels, aligned(pose, padding=0.18, side=64), 64)
+    return pose if sharpness(chip) >= MIN_SHARPNESS else None
