@@ -7,18 +7,7 @@ import pytest
 
 from tests.end_to_end.process import QUICK, SAMPLES, blurkit, foreign_lines, small
 
-HEAVY = (
-    "numpy",
-    "cv2",
-    "PIL",
-    "pydantic",
-    "mediapipe",
-    "onnxruntime",
-    "pillow_heif",
-    "tifffile",
-    "rich",
-    "multiprocessing",
-)
+HEAVY = ("numpy", "cv2", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "tifffile", "rich", "multiprocessing")
 
 
 @pytest.fixture(scope="module")
