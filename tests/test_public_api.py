@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import blurkit
 
+SAMPLE = Path(__file__).parent.parent / "samples" / "tree" / "sports-day" / "IMG_0001.jpg"
 SLOW = {"numpy", "cv2", "PIL", "pydantic", "mediapipe", "onnxruntime", "typer", "rich"}
 
 
@@ -49,3 +51,15 @@ def test_looking_at_errors_loads_nothing_slow():
 def test_the_command_line_opens_no_model_before_it_has_to():
     slow = loaded_by("import blurkit.cli")
     assert not slow & {"numpy", "cv2", "PIL", "pydantic", "mediapipe", "onnxruntime"}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    "code", ["blurkit.Blurrer(settings).run(*paths)", "kept = blurkit.Blurrer(settings); kept.run(*paths)"]
+)
+def test_a_blurrer_that_nobody_closes_ends_quietly(code, tmp_path):
+    code = code.replace("*paths", f"{str(SAMPLE)!r}, out={str(tmp_path / 'safe.jpg')!r}")
+    shown = f"import blurkit; settings = blurkit.Settings(); {code}"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stderr == ""
+    assert (tmp_path / "safe.jpg").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from blurkit.detect.merge import fuse
@@ -52,6 +53,8 @@ class MediaPipeNetwork:
             DetectorFailed: mediapipe cannot be loaded or does not take the model.
         """
         path = model_path("blaze_face_short_range")
+        opened: list[Any] = []
+        self._close = weakref.finalize(self, _close_quietly, opened)  # before mediapipe is loaded: so it ends after it
         try:
             with native_stderr_silenced():
                 import mediapipe
@@ -67,6 +70,7 @@ class MediaPipeNetwork:
             raise DetectorFailed(
                 f"mediapipe cannot be used: {error}", hint="use --detector centerface, or see: blurkit doctor"
             ) from error
+        opened.append(self._detector)
         self._to_image: Callable[[Pixels], Any] = lambda pixels: mediapipe.Image(
             image_format=mediapipe.ImageFormat.SRGB, data=pixels
         )
@@ -97,9 +101,14 @@ class MediaPipeNetwork:
         return sightings
 
     def close(self) -> None:
-        """Free the model; MediaPipe hangs at exit if this is forgotten."""
-        with native_stderr_silenced():
-            self._detector.close()
+        """Free the model; done by itself at exit at the latest, since MediaPipe may hang there if it is forgotten."""
+        self._close()
+
+
+def _close_quietly(opened: list[Any]) -> None:
+    with native_stderr_silenced():
+        for detector in opened:
+            detector.close()
 
 
 class MediaPipe:
