@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -69,6 +70,11 @@ def blurkit(*arguments: object, cwd: Path | None = None, faults: str = "", **env
     return Done(process.returncode, out.decode(encoding), err.decode(encoding))
 
 
+def _heed_interrupts():
+    """Undo what a shell does to a job in the background, so that Ctrl-C means the same wherever tests run."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(
     *arguments: object, folder: Path, cwd: Path | None = None, faults: str = "", **environment: str
 ) -> subprocess.Popen[bytes]:
@@ -84,6 +90,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=_heed_interrupts if os.name == "posix" else None,
     )
 
 
