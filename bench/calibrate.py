@@ -88,13 +88,37 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
     return {
         "schema": 1,
         "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
-        "Conformal risk control on each set; the strictest set, plus the margin. Holds for photos like these.",
+        "Conformal risk control on each set; the strictest set, plus the margin. Holds for photos like these. "
+        "Evidence: children of each set missed at the threshold, and the share it is at most with 95 % confidence.",
         "estimator": "ensemble",
         "margin_years": MARGIN_YEARS,
         "sets": {scores.name: len(scores.low) for scores in sets},
+        "evidence_for_18_at_0.01": {
+            scores.name: evidence(scores, 18, rows["18"][RATES.index(0.01)]) for scores in sets
+        },
         "rates": list(RATES),
         "thresholds": rows,
     }
+
+
+def evidence(scores: Scores, age: int, threshold: float | None) -> dict[str, float]:
+    """Return how many children of a set are missed at a threshold, and the share it is at most, at 95 % confidence."""
+    children = scores.low[scores.oldest < age]
+    missed = int((children >= (math.inf if threshold is None else threshold)).sum())
+    return {"children": len(children), "missed": missed, "at_most": round(upper_bound(missed, len(children)), 4)}
+
+
+def upper_bound(missed: int, children: int, confidence: float = 0.95) -> float:
+    """Return the share that a miss rate is at most, by Clopper and Pearson (https://doi.org/10.1093/biomet/26.4.404)."""
+
+    def chance_of_so_few(rate: float) -> float:
+        return sum(math.comb(children, k) * rate**k * (1 - rate) ** (children - k) for k in range(missed + 1))
+
+    low, high = missed / max(children, 1), 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance_of_so_few(middle) > 1 - confidence else (low, middle)
+    return high
 
 
 def fit(sets: Sequence[Scores], age: int, rate: float) -> float:

@@ -1,0 +1,60 @@
+"""The threshold that a set of children's photos promises."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bench.calibrate import AGES, MARGIN_YEARS, RATES, Scores, conformal, fit, make_table, upper_bound
+from blurkit.age.calibration import read_calibration
+
+
+def photos(name="set", seed=0, each=40):
+    """Return made-up scores: faces of each age look that age, give or take four years."""
+    ages = np.repeat(np.arange(40.0), each)
+    return Scores(name, ages + np.random.default_rng(seed).normal(0, 4, len(ages)), ages, ages)
+
+
+def test_a_new_child_is_missed_no_more_often_than_promised():
+    numbers = np.random.default_rng(1)
+    missed = [numbers.normal() >= conformal(numbers.normal(size=99), 0.05) for _ in range(4000)]
+    assert np.mean(missed) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 4000)
+
+
+def test_too_few_children_promise_nothing():
+    assert conformal(np.zeros(98), 0.01) == math.inf
+    assert conformal(np.zeros(99), 0.01) < 1
+
+
+def test_children_that_are_not_judged_are_not_missed():
+    assert conformal(np.full(200, -math.inf), 0.01) < 0
+
+
+def test_the_strictest_set_counts():
+    older_looking = photos("older", seed=1)
+    older_looking = Scores("older", older_looking.low + 5, older_looking.youngest, older_looking.oldest)
+    assert fit([photos(), older_looking], 18, 0.01) == fit([older_looking], 18, 0.01) > fit([photos()], 18, 0.01)
+
+
+def test_a_small_set_asks_that_none_of_it_is_missed():
+    few = Scores("few", np.array([30.0]), np.array([5.0]), np.array([9.0]))
+    assert fit([few], 18, 0.01) == math.inf
+    assert fit([photos(), few], 18, 0.01) >= 30.0
+
+
+def test_a_label_that_spans_the_cut_off_is_no_child():
+    wide = Scores("wide", np.full(500, 60.0), np.full(500, 10.0), np.full(500, 19.0))
+    assert fit([photos(), wide], 18, 0.01) == fit([photos()], 18, 0.01)
+
+
+def test_the_table_can_be_read_and_holds_every_age_and_rate():
+    table = make_table([photos()])
+    calibration = read_calibration(str(table).replace("'", '"').replace("None", "null"))
+    assert calibration.rates == RATES
+    assert list(calibration.thresholds) == list(AGES)
+    assert calibration.threshold(18, 0.01) >= round(fit([photos()], 18, 0.01) + MARGIN_YEARS, 2)
+
+
+@pytest.mark.parametrize(("missed", "of", "bound"), [(0, 100, 0.02951), (5, 1000, 0.01048), (119, 119, 1.0)])
+def test_the_bound_is_that_of_clopper_and_pearson(missed, of, bound):
+    assert upper_bound(missed, of) == pytest.approx(bound, abs=1e-5)
