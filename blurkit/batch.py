@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.encode import output_format
-from blurkit.errors import BlurkitError, ExitCode, OutputExists
+from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 from blurkit.naming import Source, output_names
 from blurkit.pipeline import Blurrer, failure
@@ -104,7 +104,7 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings) -> list
     """Say where the output of each photo goes; nowhere if `out` is None.
 
     Raises:
-        OutputExists: With `overwrite`, one would replace the original of another.
+        SettingsError: With `overwrite`, one would replace the original of another.
     """
     if out is None:
         return [Task(source) for source in sources]
@@ -115,7 +115,7 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings) -> list
     for task in tasks:
         other = originals.get(os.path.realpath(os.path.join(out, task.name)))
         if settings.output.overwrite and other not in (None, task.source):
-            raise OutputExists(
+            raise SettingsError(
                 f"would replace the original {other.given}", path=task.written, hint="choose another --out"
             )
     return tasks

@@ -8,7 +8,7 @@ import pytest
 
 from blurkit import batch
 from blurkit.batch import Task, collect, plan, run_batch
-from blurkit.errors import ModelMissing, OutputExists
+from blurkit.errors import ModelMissing, SettingsError
 from blurkit.naming import Source
 from blurkit.records import ImageFormat, PhotoFailure, PhotoResult, Status
 from blurkit.settings import Settings
@@ -137,7 +137,7 @@ def test_overwrite_never_means_the_original_of_another_photo(tmp_path):
         path.write_bytes(data)
     sources = collect([str(one.parent), str(other.parent)]).sources
     plan(sources, str(other.parent), Settings())
-    with pytest.raises(OutputExists, match="original"):
+    with pytest.raises(SettingsError, match="original"):
         plan(sources, str(other.parent), Settings.of(output={"overwrite": True}))
 
 
