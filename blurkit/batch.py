@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import traceback
@@ -149,7 +150,7 @@ def run_batch(
     elif jobs == 1:
         yield from map(work, tasks)
     else:
-        for task, outcome in zip(tasks, in_processes(work, tasks, jobs, at_end=close_models), strict=True):
+        for task, outcome in zip(tasks, in_processes(work, tasks, jobs), strict=True):
             yield outcome or _bug(task, "its process died twice", hint="it may need more memory: try --jobs 1")
 
 
@@ -224,6 +225,9 @@ def close_models() -> None:
     _blurrers.held = None
     if held is not None:
         held[1].close()
+
+
+atexit.register(close_models)  # for spawned processes: MediaPipe complains if it is only swept up
 
 
 def _in_order(

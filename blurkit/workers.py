@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import multiprocessing.util
 import os
 import signal
 import threading
@@ -22,9 +21,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
-def in_processes(
-    work: Callable[[Piece], Result], pieces: Sequence[Piece], jobs: int, *, at_end: Callable[[], object] | None = None
-) -> Iterator[Result | None]:
+def in_processes(work: Callable[[Piece], Result], pieces: Sequence[Piece], jobs: int) -> Iterator[Result | None]:
     """Do pieces of work in so many processes, each one piece at a time.
 
     If a process dies, its piece is tried once more in a new one while nothing else runs: memory may suffice for it
@@ -34,7 +31,6 @@ def in_processes(
         work: A function that a spawned process can import.
         pieces: What to call it with.
         jobs: Number of processes.
-        at_end: What each process calls when its work is done, to close what it opened.
 
     Yields:
         Results in the order of the pieces; None for one whose process died twice.
@@ -43,11 +39,11 @@ def in_processes(
     results: dict[int, Result | None] = {}
     running: dict[Future[Result], tuple[int, _Worker]] = {}
     with ExitStack() as workers:
-        idle = [workers.enter_context(_Worker(at_end)) for _ in range(jobs)]
+        idle = [workers.enter_context(_Worker()) for _ in range(jobs)]
         while todo or again or running:
             if again and not running:
                 index = again.popleft()
-                results[index] = _alone(work, pieces[index], at_end)
+                results[index] = _alone(work, pieces[index])
             while todo and idle and not again:
                 index, worker = todo.popleft(), idle.pop()
                 running[worker.start(work, pieces[index])] = index, worker
@@ -57,15 +53,15 @@ def in_processes(
                     results[index] = future.result()
                 except BrokenProcessPool:
                     again.append(index)
-                    worker = workers.enter_context(_Worker(at_end))
+                    worker = workers.enter_context(_Worker())
                 idle.append(worker)
             while next_out in results:
                 yield results.pop(next_out)
                 next_out += 1
 
 
-def _alone(work: Callable[[Piece], Result], piece: Piece, at_end: Callable[[], object] | None) -> Result | None:
-    with _Worker(at_end) as worker:
+def _alone(work: Callable[[Piece], Result], piece: Piece) -> Result | None:
+    with _Worker() as worker:
         try:
             return worker.start(work, piece).result()
         except BrokenProcessPool:
@@ -75,9 +71,9 @@ def _alone(work: Callable[[Piece], Result], piece: Piece, at_end: Callable[[], o
 class _Worker(ProcessPoolExecutor):
     """One process that leaves Ctrl-C to its parent, which lets the work under way end and starts no more."""
 
-    def __init__(self, at_end: Callable[[], object] | None) -> None:
+    def __init__(self) -> None:
         # Spawned, since MediaPipe hangs in a process that was forked.
-        super().__init__(1, multiprocessing.get_context("spawn"), _begin, (at_end,))
+        super().__init__(1, multiprocessing.get_context("spawn"), _begin)
 
     def start(self, work: Callable[[Piece], Result], piece: Piece) -> Future[Result]:
         """Hand over a piece of work; the process starts with its first."""
@@ -90,32 +86,21 @@ class _Worker(ProcessPoolExecutor):
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until a process is started whole; the process never gets it, not even before its first line."""
-    if threading.current_thread() is not threading.main_thread():  # only that is interrupted
+    """Hold Ctrl-C back; a process started meanwhile never gets it, not even before its first line of Python."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    held: list[int] = []
-    handled = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
-    before = {number: signal.signal(number, lambda number, _: held.append(number)) for number in handled}
-    if hasattr(signal, "pthread_sigmask"):  # a process inherits what is blocked here, but no handler
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for stop in held:
-        signal.raise_signal(stop)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(at_end: Callable[[], object] | None) -> None:
-    """Leave Ctrl-C to the parent, end with it, however it ends, and close at the end what was opened."""
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if at_end is not None:
-        multiprocessing.util.Finalize(None, at_end, exitpriority=1)
 
 
 def _end_with_parent() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import workers
 from blurkit.workers import in_processes
 
 
@@ -44,35 +43,6 @@ def interrupted(_):
 def name_of_process(_):
     time.sleep(0.2)
     return os.getpid()
-
-
-def leave_a_note():
-    Path(os.environ["BLURKIT_TEST_NOTES"], str(os.getpid())).touch()
-
-
-def test_each_process_closes_at_its_end_what_it_opened(tmp_path, monkeypatch):
-    monkeypatch.setenv("BLURKIT_TEST_NOTES", str(tmp_path))
-    pids = set(in_processes(name_of_process, range(4), 2, at_end=leave_a_note))
-    assert {path.name for path in tmp_path.iterdir()} == set(map(str, pids))
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_while_a_process_starts_comes_when_it_has_started(stop):
-    done = []
-
-    def interrupted_start():
-        with workers._interrupts_held():
-            os.kill(os.getpid(), stop)
-            done.append(stop)
-
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            interrupted_start()
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert done == [stop]
 
 
 def test_results_come_in_order():
