@@ -21,7 +21,7 @@ import time
 import blurkit.pipeline
 real = blurkit.pipeline.encode
 def encode(*arguments):
-    time.sleep(0.6)
+    time.sleep(1)
     return real(*arguments)
 blurkit.pipeline.encode = encode
 """
@@ -138,7 +138,7 @@ def test_processes_end_with_the_one_that_started_them(photos, tmp_path):
 def test_side_by_side_is_the_same_as_one_after_the_other(photos, tmp_path):
     """Both detectors: the same faces, ages, decisions and, for flat covers, bytes."""
     folder = tmp_path / "in"
-    for number, width in enumerate((160, 240)):
+    for number, width in enumerate((240, 320, 400)):
         small(folder, f"{number}.jpg", width=width)
     runs = [blurkit("run", "in", "--out", jobs, "--jobs", jobs, "--json", cwd=tmp_path) for jobs in ("1", "2")]
     assert [done.code for done in runs] == [0, 0]
