@@ -143,8 +143,8 @@ def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _without_size(what: str) -> str:
-    """Return what was hidden without its size in pixels, so that it can be counted over photos."""
-    return re.sub(r" \d+x\d+$", "", what)
+    """Return what was hidden without its size, so that it can be counted over photos."""
+    return re.sub(r"( \d+x\d+|, \d+ entries)$", "", what)
 
 
 def _count(number: int, thing: str) -> str:
