@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blurkit import workers
 from blurkit.workers import in_processes
 
 
@@ -43,6 +44,26 @@ def interrupted(_):
 def name_of_process(_):
     time.sleep(0.2)
     return os.getpid()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_a_process_starts_comes_when_it_has_started(stop):
+    started = []
+
+    def start():
+        with workers._interrupts_held():
+            signal.raise_signal(stop)
+            started.append(stop)
+
+    before = signal.signal(stop, signal.default_int_handler)  # a shell's background ignores Ctrl-C
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            start()
+        assert signal.getsignal(stop) is signal.default_int_handler
+    finally:
+        signal.signal(stop, before)
+    assert started == [stop]
 
 
 def test_results_come_in_order():

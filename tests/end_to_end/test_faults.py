@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,8 @@ def test_stopping_while_the_processes_start_is_as_quiet(photos, tmp_path):
 def test_a_process_that_is_killed_once_loses_no_photo(photos, tmp_path):
     out = tmp_path / "out"
     process = run(photos, "--out", out, "--jobs", "2", folder=tmp_path)
-    wait_until(lambda: out.exists() and files(out))
+    wait_until(lambda: out.exists() and len(files(out)) == 2)
+    time.sleep(0.3)  # both are at their next photo, and not between writing one and saying so
     os.kill(children(process.pid)[0], signal.SIGKILL)
     _, stderr = process.communicate(timeout=120)
     assert foreign_lines(stderr.decode()) == []
