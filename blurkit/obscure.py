@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from blurkit.settings import ObscureSettings
 
     Mask = npt.NDArray[np.bool_]
-    Distances = npt.NDArray[np.float64]
+    Distances = npt.NDArray[np.floating]
 
 HEAD_ASPECT = 0.8
 """Width of a head over its height, seen from the front; a narrower box is a profile and is widened to it."""
