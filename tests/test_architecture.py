@@ -39,10 +39,12 @@ MAY_KNOW = {
     "obscure": GROUND,
     "encode": GROUND,
     "metadata": GROUND | {"metadata"},
+    "proof": GROUND,
     "write": GROUND,
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
-    "pipeline": GROUND | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "verify", "write"},
+    "pipeline": GROUND
+    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write"},
     "workers": {"errors"},
     "batch": GROUND | {"encode", "naming", "pipeline", "workers"},
     "audit": GROUND | {"load", "metadata", "pipeline"},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blurkit.geometry import Box, Point, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Proof, Reason, Status
 from blurkit.report import REASONS, BatchReport, Entry, sentences
 from blurkit.settings import Settings
 
@@ -15,6 +15,16 @@ ADULT = Decision(FACE, AgeEstimate(41.0, 33.5, 50.0, "ensemble"), Action.KEEP, R
 CHILD = Decision(FACE, AgeEstimate(9.0, 6.0, 12.0, "ensemble"), Action.COVER, Reason.LOOKS_UNDER_AGE)
 SMALL = Decision(
     Face(Box(-5, -5, 8, 8), 0.6, ("centerface",)), None, Action.COVER, Reason.TOO_SMALL_TO_JUDGE, doubtful=True
+)
+
+
+PROOF = Proof(
+    input_sha256="1a" * 32,
+    output_sha256="2b" * 32,
+    fingerprint="3c" * 32,
+    changed_share=0.0123456,
+    coding="JPEG, RGB, 4:2:0, the source's tables, baseline",
+    max_difference_outside=12,
 )
 
 
@@ -27,6 +37,7 @@ def result(*decisions, status=Status.READY, removed=()):
         status,
         removed,
         {"load": 0.123456, "detect": 1.0},
+        PROOF,
     )
 
 
@@ -58,6 +69,16 @@ def test_a_face_in_the_document():
     assert small["box"] == [0.0, 0.0, 8.0, 8.0]
     assert small["age"] is None
     assert small["doubtful"] is True
+
+
+def test_the_proof_of_an_output_in_the_document():
+    (photo,) = report(result()).document()["photos"]
+    assert photo["input_sha256"] == "1a" * 32
+    assert photo["output_sha256"] == "2b" * 32
+    assert photo["fingerprint"] == "3c" * 32
+    assert photo["changed_share"] == 0.012346
+    assert photo["coding"].startswith("JPEG")
+    assert photo["max_difference_outside"] == 12
 
 
 def test_a_failure_in_the_document_has_every_key_and_no_output():
