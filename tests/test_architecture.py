@@ -46,7 +46,8 @@ MAY_KNOW = {
     "pipeline": GROUND
     | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write"},
     "workers": {"errors"},
-    "batch": GROUND | {"encode", "naming", "pipeline", "workers"},
+    "memory": set(),
+    "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
     "audit": GROUND | {"load", "metadata", "pipeline"},
     "report": GROUND | {"policy"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
