@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.attackers import ATTACKERS, Labels, Scores, Views
+from bench.attackers import ATTACKERS, Labels, Scores, Views, together
 from bench.data import evaluation_folder
 from blurkit.age.chips import aligned, pose_of
 from blurkit.detect.centerface import CenterFaceNetwork
@@ -184,8 +184,11 @@ def attack(portraits: list[Portrait], cover: Cover, view: str) -> Rows:
     poses = np.array([portrait.pose for portrait in portraits])[is_test]
     train, test = Views(chips[~is_test]), Views(chips[is_test])
     rows: Rows = {}
-    for name, attacker in ATTACKERS.items():
-        ranks = ranks_of(attacker(train, test, people[~is_test]), people[is_test])
+    said = {name: attacker(train, test, people[~is_test]) for name, attacker in ATTACKERS.items()}
+    scores = {name: probes for name, (probes, _) in said.items()}
+    scores["all together"] = together(list(said.values()), people[~is_test])
+    for name, probes in scores.items():
+        ranks = ranks_of(probes, people[is_test])
         rows[name] = {"rank_1": share(ranks < 1), "rank_5": share(ranks < 5)}
         rows[name] |= {f"rank_1, {pose}": share(ranks[poses == pose] < 1) for pose in np.unique(poses)}
     return rows

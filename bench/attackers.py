@@ -1,7 +1,7 @@
 """Attackers that put names to covered faces; each is trained on photos covered in the same way ("parrot" attack).
 
 Chips are uint8 of shape (n, crops, 150, 150, 3), RGB, the widest crop last; scores are float of shape (n, people),
-higher for likelier people.
+higher for likelier people: of the probes, and of the training photos, each judged by all others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Chips = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.floating]
 Scores = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-Attacker = Callable[["Views", "Views", Labels], Scores]
+Attacker = Callable[["Views", "Views", Labels], tuple[Scores, Scores]]
 
 RIDGES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 """Strengths of the penalty to choose from, as shares of the mean eigenvalue."""
@@ -68,13 +68,13 @@ def dlib_network() -> Any:
     )
 
 
-def linear(train: Views, test: Views, people: Labels) -> Scores:
+def linear(train: Views, test: Views, people: Labels) -> tuple[Scores, Scores]:
     """A linear classifier on the pixels."""
     known, probes = (views.small(PIXEL_SIDE).reshape(len(views.chips), -1) for views in (train, test))
     return _ridge(known, probes, people)
 
 
-def network(train: Views, test: Views, people: Labels) -> Scores:
+def network(train: Views, test: Views, people: Labels) -> tuple[Scores, Scores]:
     """A small convolutional network: two layers of learned filters, histograms of their signs, a linear classifier.
 
     Source: PCANet, Chan et al. 2015, https://doi.org/10.1109/TIP.2015.2475625
@@ -86,13 +86,18 @@ def network(train: Views, test: Views, people: Labels) -> Scores:
     return _ridge(known, probes, people)
 
 
-def nearest(train: Views, test: Views, people: Labels) -> Scores:
+def nearest(train: Views, test: Views, people: Labels) -> tuple[Scores, Scores]:
     """The nearest neighbour by dlib's descriptor."""
-    similar = (test.embedded @ train.embedded.T).astype(np.float64)
-    return np.stack([similar[:, people == person].max(axis=1) for person in range(people.max() + 1)], axis=1)
+    own = (train.embedded @ train.embedded.T).astype(np.float64)
+    np.fill_diagonal(own, -1)
+    probes, known = (
+        np.stack([similar[:, people == person].max(axis=1) for person in range(people.max() + 1)], axis=1)
+        for similar in ((test.embedded @ train.embedded.T).astype(np.float64), own)
+    )
+    return probes, known
 
 
-def embedded(train: Views, test: Views, people: Labels) -> Scores:
+def embedded(train: Views, test: Views, people: Labels) -> tuple[Scores, Scores]:
     """A linear classifier on dlib's descriptor."""
     return _ridge(train.embedded, test.embedded, people)
 
@@ -105,7 +110,17 @@ ATTACKERS: dict[str, Attacker] = {
 }
 
 
-def _ridge(train: Features, test: Features, people: Labels) -> Scores:
+def together(scores: list[tuple[Scores, Scores]], people: Labels) -> Scores:
+    """Join what several attackers say, each weighed by how often it is right about training photos."""
+    joined = np.zeros_like(scores[0][0])
+    for probes, known in scores:
+        weight = float(np.mean(known.argmax(axis=1) == people))
+        spread = np.maximum(probes.std(axis=1, keepdims=True), 1e-12)
+        joined += weight * (probes - probes.mean(axis=1, keepdims=True)) / spread
+    return joined
+
+
+def _ridge(train: Features, test: Features, people: Labels) -> tuple[Scores, Scores]:
     """Fit one output a person by ridge regression; as strong as errs least, each left out once."""
     mean = train.mean(axis=0)
     train, test = train - mean, test - mean
@@ -114,16 +129,15 @@ def _ridge(train: Features, test: Features, people: Labels) -> Scores:
     goals -= goals.mean(axis=0)
     values, vectors = np.linalg.eigh(gram)
     values = np.maximum(values, 0)
-    best, fewest = np.zeros_like(goals), np.inf
+    best, known, fewest = np.zeros_like(goals), goals, np.inf
     for strength in RIDGES:
         shrink = 1 / (values + strength * max(float(values.mean()), 1e-9))
         dual = vectors @ (shrink[:, None] * (vectors.T @ goals))
         left_out = goals - dual / ((vectors**2) @ shrink)[:, None]
         errors = np.mean(left_out.argmax(axis=1) != people)
         if errors < fewest:
-            best, fewest = dual, errors
-    scores: Scores = across @ best
-    return scores
+            best, known, fewest = dual, left_out, errors
+    return across @ best, known
 
 
 def _filters(pictures: Features, count: int) -> list[Features]:

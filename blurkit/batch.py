@@ -158,7 +158,7 @@ def run_batch(
 def process(task: Task, *, settings: Settings, threads: int = 1, debug: bool = False) -> Outcome:
     """Do one photo in this process, with models that are opened once."""
     try:
-        blurrer = _blurrer(settings, threads)
+        blurrer = blurrer_of(settings, threads)
         if task.written is None:
             return blurrer.look(task.source.path)
         return blurrer.run(task.source.path, out=task.written)
@@ -211,7 +211,8 @@ def _format(path: Path) -> ImageFormat | None:
         return None
 
 
-def _blurrer(settings: Settings, threads: int) -> Blurrer:
+def blurrer_of(settings: Settings, threads: int) -> Blurrer:
+    """Return the models of this process and thread, opened at the first photo; `close_models` closes them."""
     held: tuple[Settings, Blurrer] | None = getattr(_blurrers, "held", None)
     if held is None or held[0] != settings:
         close_models()

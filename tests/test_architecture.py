@@ -48,7 +48,7 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
-    "audit": GROUND | {"load", "metadata", "pipeline"},
+    "audit": GROUND | {"audit", "batch", "load", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"policy"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }

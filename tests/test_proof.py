@@ -1,4 +1,4 @@
-"""A proof tells a written file again: by its bytes, by its picture when a website has made it anew, and nothing else."""
+"""A proof tells a written file again: by its bytes, by its picture when a website has made it anew."""
 
 import hashlib
 
