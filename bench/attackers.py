@@ -42,8 +42,10 @@ class Views:
     def embedded(self) -> Features:
         """Descriptors of all crops, together of length 1, float of shape (n, 128 * crops)."""
         if self._embedded is None:
-            found = dlib_network().compute_face_descriptor(list(self.chips.reshape(-1, *self.chips.shape[2:])), 0)
-            vectors = np.asarray(found, np.float32).reshape(len(self.chips), -1)
+            flat = self.chips.reshape(-1, *self.chips.shape[2:])
+            kinds = {chip.tobytes(): chip for chip in flat}  # what is all cover is looked at once
+            found = dict(zip(kinds, dlib_network().compute_face_descriptor(list(kinds.values()), 0), strict=True))
+            vectors = np.asarray([found[chip.tobytes()] for chip in flat], np.float32).reshape(len(self.chips), -1)
             self._embedded = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         return self._embedded
 

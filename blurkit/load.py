@@ -14,6 +14,7 @@ import numpy as np
 from blurkit.color import to_srgb, usable_profile
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.formats import RAW_SUFFIXES, sniff
+from blurkit.primaries import profile_in
 from blurkit.quiet import native_stderr_silenced
 from blurkit.records import Encoding, ImageFormat, Photo
 
@@ -256,7 +257,7 @@ def _encoding(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *, 
         if turned and subsampling == "4:2:2":
             subsampling = "4:4:4"
     return Encoding(
-        icc_profile=usable_profile(image.info.get("icc_profile"), mode),
+        icc_profile=usable_profile(profile_in(image.info, data, kind), mode),
         dpi=_density(image.info.get("dpi"), turned=turned),
         quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
         subsampling=subsampling,

@@ -20,13 +20,14 @@ def part(name):
     return name.split(".")[1] if "." in name else "__init__"
 
 
-GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "quiet"}
+GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet"}
 """What everything stands on; it stands on nothing of ours but itself."""
 MAY_KNOW = {
     "geometry": set(),
     "errors": set(),
     "choices": set(),
     "quiet": set(),
+    "primaries": {"records"},
     "records": {"geometry"},
     "formats": {"records"},
     "color": {"records"},
