@@ -213,11 +213,12 @@ def crops(portrait: Portrait, cover: Cover, view: str) -> Pixels:
 
 
 def ranks_of(scores: Scores, people: Labels) -> npt.NDArray[np.int64]:
-    """Return how many people each attacker's answer puts before the right one; ties are broken by chance."""
-    spread = max(float(scores.std()), 1e-12)
-    scores = scores + np.random.default_rng(1).uniform(0, 1e-6 * spread, scores.shape)
-    right = scores[np.arange(len(people)), people]
-    ranks: npt.NDArray[np.int64] = (scores > right[:, None]).sum(axis=1)
+    """Return how many people each answer puts before the right one; among equals the order is chance."""
+    scale = max(float(np.abs(scores).max()), 1e-12)
+    scores = np.round(scores / scale, 6)
+    right = scores[np.arange(len(people)), people][:, None]
+    equals = (scores == right).sum(axis=1)
+    ranks: npt.NDArray[np.int64] = (scores > right).sum(axis=1) + np.random.default_rng(1).integers(equals)
     return ranks
 
 
