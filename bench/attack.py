@@ -188,9 +188,9 @@ def attack(portraits: list[Portrait], cover: Cover, view: str) -> Rows:
     scores = {name: probes for name, (probes, _) in said.items()}
     scores["all together"] = together(list(said.values()), people[~is_test])
     for name, probes in scores.items():
-        ranks = ranks_of(probes, people[is_test])
-        rows[name] = {"rank_1": share(ranks < 1), "rank_5": share(ranks < 5)}
-        rows[name] |= {f"rank_1, {pose}": share(ranks[poses == pose] < 1) for pose in np.unique(poses)}
+        first = hits_of(probes, people[is_test], 1)
+        rows[name] = {"rank_1": share(first), "rank_5": share(hits_of(probes, people[is_test], 5))}
+        rows[name] |= {f"rank_1, {pose}": share(first[poses == pose]) for pose in np.unique(poses)}
     return rows
 
 
@@ -212,17 +212,17 @@ def crops(portrait: Portrait, cover: Cover, view: str) -> Pixels:
     return np.asarray(cut, np.uint8)
 
 
-def ranks_of(scores: Scores, people: Labels) -> npt.NDArray[np.int64]:
-    """Return how many people each answer puts before the right one; among equals the order is chance."""
+def hits_of(scores: Scores, people: Labels, places: int) -> Scores:
+    """Return for each answer how likely the right name is among the first places; equals are in any order."""
     scale = max(float(np.abs(scores).max()), 1e-12)
     scores = np.round(scores / scale, 6)
     right = scores[np.arange(len(people)), people][:, None]
-    equals = (scores == right).sum(axis=1)
-    ranks: npt.NDArray[np.int64] = (scores > right).sum(axis=1) + np.random.default_rng(1).integers(equals)
-    return ranks
+    before, equals = (scores > right).sum(axis=1), (scores == right).sum(axis=1)
+    hits: Scores = np.clip((places - before) / equals, 0.0, 1.0)
+    return hits
 
 
-def share(hits: npt.NDArray[np.bool_]) -> list[float]:
+def share(hits: Scores) -> list[float]:
     """Return a share with its 95 % interval. Source: Wilson 1927, https://doi.org/10.2307/2276774."""
     n, z = len(hits), 1.96
     p = float(hits.mean())
