@@ -50,7 +50,7 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
-    "audit": GROUND | {"audit", "batch", "load", "metadata", "naming", "pipeline", "proof", "workers"},
+    "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"policy"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }

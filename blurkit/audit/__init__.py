@@ -17,6 +17,7 @@ from blurkit.batch import available_cpus, blurrer_of
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError
 from blurkit.formats import COMPANIONS
 from blurkit.load import decode, read
+from blurkit.memory import give_freed_memory_back
 from blurkit.metadata import Kind
 from blurkit.pipeline import failure
 from blurkit.proof import fingerprint
@@ -105,6 +106,13 @@ def audit(sources: Sequence[Source], settings: Settings, *, reports: Reports, jo
 
 def examine(source: Source, *, settings: Settings, reports: Reports, threads: int = 1) -> Audited:
     """Look into one file; what cannot be done is said, and the rest is done all the same."""
+    try:
+        return _examine(source, settings, reports, threads)
+    finally:
+        give_freed_memory_back()
+
+
+def _examine(source: Source, settings: Settings, reports: Reports, threads: int) -> Audited:
     try:
         data = read(source.path)
     except PhotoError as error:
