@@ -12,7 +12,7 @@ import numpy as np
 from bench.scoring import Boxes
 
 IGNORED = Path(__file__).parent / "labels" / "ignored.json"
-"""What looking at false alarms and misses showed: faces without a label, and labels without a face; count neither way."""
+"""What looking at false alarms and misses showed: faces without a label, labels without a face; count neither way."""
 
 
 @dataclass(frozen=True, slots=True)
