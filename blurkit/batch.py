@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from blurkit.encode import output_format
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
+from blurkit.memory import keep_freed_memory
 from blurkit.naming import Source, output_names
 from blurkit.pipeline import Blurrer, failure
 from blurkit.records import PhotoFailure, Status
@@ -214,6 +215,7 @@ def _blurrer(settings: Settings, threads: int) -> Blurrer:
     held: tuple[Settings, Blurrer] | None = getattr(_blurrers, "held", None)
     if held is None or held[0] != settings:
         close_models()
+        keep_freed_memory()
         held = settings, Blurrer(settings, threads=threads)
         _blurrers.held = held
     return held[1]

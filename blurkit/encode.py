@@ -103,7 +103,7 @@ def _encode(photo: Photo) -> bytes:
         register_heif_opener()
     size = photo.size.width, photo.size.height
     mode = {"L;16": "I;16"}.get(photo.mode, photo.mode)
-    image = Image.frombytes(mode, size, np.ascontiguousarray(photo.samples).tobytes())
+    image = Image.frombuffer(mode, size, np.ascontiguousarray(photo.samples), "raw", mode, 0, 1)
     if photo.mode == "P" and encoding.palette is not None:
         image.putpalette(encoding.palette, "RGB")
     options: dict[str, Any] = {}

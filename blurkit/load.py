@@ -203,7 +203,7 @@ def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Sample
         mode = "P"
     elif mode in WITH_ALPHA and "transparency" in image.info:  # one tone or colour is clear
         mode = WITH_ALPHA[mode]
-    return np.array(image if mode == image.mode else image.convert(mode)), mode
+    return np.asarray(image if mode == image.mode else image.convert(mode)), mode
 
 
 def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:

@@ -122,7 +122,12 @@ def _turned(point: Point, quarter_turns: int, size: Size) -> Point:
 
 
 def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
-    """Cut a length into even spans of at most `tile` pixels that overlap by at least `overlap`.
+    """Cut a length into equal spans, as few and as short as `tile` and `overlap` allow.
+
+    Args:
+        length: What is cut, in pixels.
+        tile: Longest span.
+        overlap: How much neighbours share at least.
 
     Returns:
         Half-open spans from 0 to `length`.
@@ -132,7 +137,8 @@ def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
     if length <= tile:
         return [(0, length)]
     count = math.ceil((length - overlap) / (tile - overlap))
-    starts = [round(index * (length - tile) / (count - 1)) for index in range(count)]
+    tile = math.ceil((length + (count - 1) * overlap) / count)
+    starts = [index * (length - tile) // (count - 1) for index in range(count)]
     return [(start, start + tile) for start in starts]
 
 
