@@ -4,7 +4,8 @@
 
 The faces are those of `bench/labels/faces.csv`, each called adult, child (under 18) or unsure by looking at it and at
 the rest of its photo. Each photo is analysed by the default policy and rendered, so what the independent look adds
-counts. "After review" supposes that a person corrects every photo whose verdict is `look`, and no other.
+counts. After review, a person has corrected either the faces that the program doubts, or every face of the photos whose
+verdict is `look`; in a photo that is `ready` nobody looks.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ class SeenFace:
     """`adult`, `child` or `unsure`."""
     fate: str
     """`covered`, or why it is visible: `not found`, `kept`, or `cover beside it`."""
+    doubtful: bool
+    """Whether the program asks a person to look at it."""
 
     @property
     def height(self) -> float:
@@ -74,16 +77,21 @@ class SeenPhoto:
     faces: tuple[SeenFace, ...]
     """Its labelled faces."""
 
-    def count(self, label: str, smallest: float, *fates: str, reviewed: bool = False) -> int:
-        """Return how many faces of a label and height met one of the fates, or all faces if none is given."""
+    def count(self, label: str, smallest: float, *fates: str, review: str = "none") -> int:
+        """Return how many faces of a label and height met one of the fates after a review, one of `REVIEWS`.
+
+        Without fates, all of them.
+        """
         faces = [face for face in self.faces if face.label == label and face.height >= smallest]
         if not fates:
             return len(faces)
-        if self.status is Status.BLOCKED or (reviewed and self.status is Status.LOOK):
+        if self.status is Status.BLOCKED or (review == "photos" and self.status is Status.LOOK):
             return 0
-        return sum(face.fate in fates for face in faces)
+        return sum(face.fate in fates and not (review == "faces" and face.doubtful) for face in faces)
 
 
+REVIEWS = ("none", "faces", "photos")
+"""What a person has corrected: nothing, the doubtful faces, or everything in photos with one."""
 VISIBLE = ("not found", "kept", "cover beside it")
 SETS: dict[str, Callable[[SeenPhoto], bool]] = {
     "groups": lambda photo: photo.name.startswith("groups/"),
@@ -158,12 +166,12 @@ def look(
     chosen = [decision.face for decision in decisions if decision.action is Action.COVER]
     mask = covered_mask(chosen, blurrer.settings.obscure, photo.size)
     fates = judge(np.array([box for box, _ in faces], float), decisions, mask)
-    seen = tuple(SeenFace(box, label, fate) for (box, label), fate in zip(faces, fates, strict=True))
+    seen = tuple(SeenFace(box, label, *fate) for (box, label), fate in zip(faces, fates, strict=True))
     return SeenPhoto(name, Status.BLOCKED if blocked else verdict(decisions), seen)
 
 
-def judge(boxes: Boxes, decisions: Sequence[Decision], mask: npt.NDArray[np.bool_]) -> list[str]:
-    """Return the fate of each labelled face.
+def judge(boxes: Boxes, decisions: Sequence[Decision], mask: npt.NDArray[np.bool_]) -> list[tuple[str, bool]]:
+    """Return the fate of each labelled face, and whether the program asks a person to look at it.
 
     Args:
         boxes: Of the labelled faces, shape (n, 4).
@@ -175,13 +183,15 @@ def judge(boxes: Boxes, decisions: Sequence[Decision], mask: npt.NDArray[np.bool
     matches = (iou > 0.3) | (shared > 0.7)
     fates = []
     for index, box in enumerate(boxes):
+        hit = matches[:, index]
+        decision = decisions[int(np.argmax(np.where(hit, iou[:, index], -1.0)))] if hit.any() else None
         if is_covered(box, mask):
-            fates.append("covered")
-        elif not matches[:, index].any():
-            fates.append("not found")
+            fate = "covered"
+        elif decision is None:
+            fate = "not found"
         else:
-            best = int(np.argmax(np.where(matches[:, index], iou[:, index], -1.0)))
-            fates.append("kept" if decisions[best].action is Action.KEEP else "cover beside it")
+            fate = "kept" if decision.action is Action.KEEP else "cover beside it"
+        fates.append((fate, decision is not None and decision.doubtful))
     return fates
 
 
@@ -196,21 +206,21 @@ def is_covered(box: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> boo
 
 
 def tabulate(photos: Sequence[SeenPhoto]) -> list[dict[str, object]]:
-    """Return one row for each set, smallest height, and before and after review; intervals of 95 %."""
+    """Return one row for each set, smallest height and review; intervals of 95 %."""
     return [
-        {"set": name, "from px": smallest, "after review": reviewed} | figures(chosen, smallest, reviewed=reviewed)
+        {"set": name, "from px": smallest, "review": review} | figures(chosen, smallest, review)
         for name, belongs in SETS.items()
         if (chosen := [photo for photo in photos if belongs(photo)])
         for smallest in SMALLEST
-        for reviewed in (False, True)
+        for review in REVIEWS
     ]
 
 
-def figures(photos: Sequence[SeenPhoto], smallest: float, *, reviewed: bool = False) -> dict[str, object]:
+def figures(photos: Sequence[SeenPhoto], smallest: float, review: str = "none") -> dict[str, object]:
     """Return the figures of some photos: counts, and shares with the ends of their intervals."""
 
     def each(label: str, *fates: str) -> npt.NDArray[np.int64]:
-        return np.array([photo.count(label, smallest, *fates, reviewed=reviewed) for photo in photos])
+        return np.array([photo.count(label, smallest, *fates, review=review) for photo in photos])
 
     visible, children, adults, unsure = each("child", *VISIBLE), each("child"), each("adult"), each("unsure")
     ready = np.array([photo.status is Status.READY for photo in photos])
@@ -230,7 +240,7 @@ def figures(photos: Sequence[SeenPhoto], smallest: float, *, reviewed: bool = Fa
         "adults": int(adults.sum()),
         "adults covered": share(needless, adults),
         "unsure": int(unsure.sum()),
-        "unsure covered": None if reviewed else share(each("unsure", "covered"), unsure),
+        "unsure covered": None if review != "none" else share(each("unsure", "covered"), unsure),
     }
 
 

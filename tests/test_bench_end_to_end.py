@@ -1,5 +1,7 @@
 """What the end-to-end benchmark counts, on made-up photos and decisions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,14 +30,14 @@ BOX = (30.0, 20.0, 50.0, 44.0)
 """Where `face()` is."""
 
 
-def seen(*faces, status=Status.READY, name="groups/a.jpg"):
+def seen(*faces, status=Status.READY, name="groups/a.jpg", doubtful=False):
     """Return a photo with faces of 24 px, each given by label and fate."""
-    return SeenPhoto(name, status, tuple(SeenFace(BOX, label, fate) for label, fate in faces))
+    return SeenPhoto(name, status, tuple(SeenFace(BOX, label, fate, doubtful) for label, fate in faces))
 
 
 def fate(*decisions):
     hidden = [decision.face for decision in decisions if decision.action is Action.COVER]
-    return judge(np.array([BOX]), decisions, covered_mask(hidden, ObscureSettings(), photo().size))[0]
+    return judge(np.array([BOX]), decisions, covered_mask(hidden, ObscureSettings(), photo().size))[0][0]
 
 
 def test_a_face_under_a_cover_is_covered():
@@ -56,7 +58,7 @@ def test_a_face_that_is_kept_is_kept_and_covered_all_the_same_under_the_cover_of
 def test_a_cover_that_leaves_the_middle_open_is_beside_the_face():
     assert fate(*covering(face(28, 12, 52, 18)), *covering(face(30, 46, 50, 60))) == "not found"
     above = covered_mask([face(30, 10, 50, 20)], ObscureSettings(), photo().size)
-    assert judge(np.array([BOX]), covering(face()), above) == ["cover beside it"]
+    assert judge(np.array([BOX]), covering(face()), above) == [("cover beside it", False)]
 
 
 @pytest.mark.parametrize(("rows", "covered"), [(12, False), (13, True)])
@@ -87,7 +89,7 @@ def test_unsure_faces_count_neither_as_children_nor_as_adults():
     row = figures([seen(("unsure", "kept"), ("unsure", "covered"))], 16)
     assert (row["children"], row["adults"], row["visible"], row["ready with a visible child"]) == (0, 0, 0, 0)
     assert row["unsure covered"][0] == 0.5
-    reviewed = figures([seen(("unsure", "covered"), status=Status.LOOK)], 16, reviewed=True)
+    reviewed = figures([seen(("unsure", "covered"), status=Status.LOOK)], 16, "photos")
     assert reviewed["unsure covered"] is None
 
 
@@ -102,9 +104,18 @@ def test_a_ready_photo_with_a_visible_child_is_false_ready_and_one_to_look_at_is
 def test_review_corrects_the_photos_to_look_at_and_no_other():
     faces = ("child", "not found"), ("adult", "covered")
     photos = [seen(*faces), seen(*faces, status=Status.LOOK)]
-    before, after = figures(photos, 16), figures(photos, 16, reviewed=True)
+    before, after = figures(photos, 16), figures(photos, 16, "photos")
     assert (before["visible"], after["visible"]) == (2, 1)
     assert (before["adults covered"][0], after["adults covered"][0]) == (1.0, 0.5)
+
+
+def test_review_of_faces_corrects_those_the_program_doubts_and_no_other():
+    faces = ("child", "kept"), ("adult", "covered")
+    photos = [seen(*faces, status=Status.LOOK), seen(*faces, status=Status.LOOK, doubtful=True)]
+    row = figures(photos, 16, "faces")
+    assert (row["visible"], row["adults covered"][0]) == (1, 0.5)
+    asked = tuple(replace(decision, doubtful=True) for decision in keeping(face()))
+    assert judge(np.array([BOX]), asked, np.zeros((64, 96), bool)) == [("kept", True)]
 
 
 def test_nothing_is_visible_in_a_photo_that_was_withheld():
