@@ -13,16 +13,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 from bench.data import evaluation_folder
+from bench.intervals import per_100, share, wilson
 from bench.scoring import Boxes, overlaps
 from blurkit import Blurrer, Settings
 from blurkit.errors import VerificationError
@@ -38,11 +37,7 @@ COVERED = 0.6
 """A face is covered if its middle and so much of its box lie under covers; a box holds hair and background, too."""
 SMALLEST = (16, 8)
 """Heights in pixels from which a face counts."""
-CONFIDENCE = 0.95
-DRAWS = 2000
-"""Samples of the bootstrap."""
 
-Interval = tuple[float, float]
 Sides = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
 
@@ -115,8 +110,7 @@ def main() -> None:
     with Blurrer(Settings(), threads=arguments.threads) as blurrer:
         photos = [look(blurrer, folder, name, faces, check=not arguments.no_check) for name, faces in labels]
     rows = tabulate(photos)
-    for row in rows:
-        print("  ".join(f"{key} {_words(value)}" for key, value in row.items()))
+    print_tables(rows)
     visible = [(photo.name, face) for photo in photos for face in photo.faces if _is_visible_child(photo, face)]
     visible.sort(key=lambda item: -item[1].height)
     for name, face in visible[:10]:
@@ -244,41 +238,14 @@ def figures(photos: Sequence[SeenPhoto], smallest: float, review: str = "none") 
     }
 
 
-def share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> tuple[float, float, float] | None:
-    """Return a share of faces and its interval: the wider of Wilson's and the bootstrap's over photos; None of none.
-
-    Faces of one photo go together, which Wilson's interval does not know; the bootstrap knows nothing of shares of 0.
-    """
-    if whole.sum() == 0:
-        return None
-    low, high = wilson(int(part.sum()), int(whole.sum()))
-    picks = _picks(len(part))
-    totals = whole[picks].sum(axis=1)
-    drawn = part[picks].sum(axis=1)[totals > 0] / totals[totals > 0]
-    ends = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(part.sum() / whole.sum()), min(low, float(ends[0])), max(high, float(ends[1]))
-
-
-def per_100(counts: npt.NDArray[np.int64]) -> Interval:
-    """Return the bootstrap's interval, over photos, of a count per 100 photos; Poisson's upper end if all are 0."""
-    if not counts.any():
-        return 0.0, -100 * math.log((1 - CONFIDENCE) / 2) / len(counts)
-    means = 100 * counts[_picks(len(counts))].mean(axis=1)
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
-
-
-def wilson(part: int, whole: int) -> Interval:
-    """Return the interval of a share after Wilson (1927), doi:10.1080/01621459.1927.10502953."""
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    rate, spread = part / whole, z * z / whole
-    middle = (rate + spread / 2) / (1 + spread)
-    reach = z / (1 + spread) * math.sqrt(rate * (1 - rate) / whole + spread / (4 * whole))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-def _picks(count: int) -> npt.NDArray[np.int64]:
-    return np.random.default_rng(0).integers(count, size=(DRAWS, count))
+def print_tables(rows: Sequence[dict[str, object]]) -> None:
+    """Print one table for each set and smallest height, with a column for each review."""
+    for start in range(0, len(rows), len(REVIEWS)):
+        columns = rows[start : start + len(REVIEWS)]
+        print(f"\n{columns[0]['set']}, faces of {columns[0]['from px']} px and more")
+        for key in list(columns[0])[2:]:
+            print(f"{key:27}" + "".join(f"{_words(row[key]):>29}" for row in columns))
+    print()
 
 
 def _is_visible_child(photo: SeenPhoto, face: SeenFace) -> bool:

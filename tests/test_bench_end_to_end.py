@@ -14,12 +14,11 @@ from bench.end_to_end import (
     is_covered,
     judge,
     look,
-    per_100,
+    print_tables,
     read_faces,
-    share,
     tabulate,
-    wilson,
 )
+from bench.intervals import per_100, share, wilson
 from blurkit.obscure import covered_mask
 from blurkit.records import Action, Status
 from blurkit.settings import ObscureSettings
@@ -126,10 +125,12 @@ def test_faces_below_the_smallest_height_are_left_out():
     assert figures([seen(("child", "kept"))], 25)["children"] == 0
 
 
-def test_sets_are_counted_apart_and_together():
-    photos = [seen(("child", "kept")), seen(("child", "kept"), name="wider_dev/b.jpg")]
-    counts = {row["set"]: row["visible"] for row in tabulate(photos)}
-    assert counts == {"groups": 1, "posed": 1, "all": 2}
+def test_sets_are_counted_apart_and_together_and_printed(capsys):
+    photos = [seen(("child", "kept")), seen(("child", "kept"), ("child", "covered"), name="wider_dev/b.jpg")]
+    rows = tabulate(photos)
+    assert {row["set"]: row["visible"] for row in rows} == {"groups": 1, "posed": 1, "all": 2}
+    print_tables(rows)
+    assert "0.5 (0." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("part", "whole", "low", "high"), [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634)])
