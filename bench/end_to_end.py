@@ -35,8 +35,8 @@ FACES = Path(__file__).parent / "labels" / "faces.csv"
 RESULTS = Path(__file__).parent / "results"
 COVERED = 0.6
 """A face is covered if its middle and so much of its box lie under covers; a box holds hair and background, too."""
-SMALLEST = (16, 8)
-"""Heights in pixels from which a face counts."""
+SMALLEST = (32, 16, 8)
+"""Heights in pixels from which a face counts; the default policy covers everyone below the first unjudged."""
 
 Sides = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
