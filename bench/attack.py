@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from bench.attackers import ATTACKERS, Labels, Scores, Views, together
 from bench.data import evaluation_folder
+from bench.intervals import wilson
 from blurkit.age.chips import aligned, pose_of
 from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode, read
@@ -223,11 +224,8 @@ def hits_of(scores: Scores, people: Labels, places: int) -> Scores:
 
 
 def share(hits: Scores) -> list[float]:
-    """Return a share with its 95 % interval. Source: Wilson 1927, https://doi.org/10.2307/2276774."""
-    n, z = len(hits), 1.96
-    p = float(hits.mean())
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return [round(value, 4) for value in (p, (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n))]
+    """Return the share of right names with its interval of 95 %."""
+    return [round(value, 4) for value in (float(hits.mean()), *wilson(float(hits.sum()), len(hits)))]
 
 
 def _words(row: list[float]) -> str:
