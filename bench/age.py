@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.age_plot import plot
-from bench.calibrate import MARGIN_YEARS, Scores, fit, interval, scores_of
+from bench.calibrate import Scores, fit, interval, scores_of
 from bench.faces import Judged, LabelledFace, judge_faces, judge_folders, read_photo
 from bench.worse import WORN, WORSE, worn
 from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS, make_estimator
@@ -120,7 +120,7 @@ def carried_over(sets: dict[str, Scores]) -> Iterator[Row]:
     for source in sets.values():
         for target in sets.values():
             for rate in RATES[1:]:
-                threshold = fit([source], 10, rate) + MARGIN_YEARS
+                threshold = fit([source], 10, rate)
                 if source is not target and math.isfinite(threshold):
                     yield promise(f"{source.name} to {target.name}", target, 10, rate, threshold)
 
@@ -134,7 +134,7 @@ def halves(sets: dict[str, Scores], *, times: int = 20) -> Iterator[Row]:
             rows = []
             for seed in range(times):
                 mine = np.random.default_rng(seed).random(len(scores.low)) < 0.5
-                threshold = fit([part(scores, mine)], 18, rate) + MARGIN_YEARS
+                threshold = fit([part(scores, mine)], 18, rate)
                 rows.append(promise(f"half of {scores.name} to the other", part(scores, ~mine), 18, rate, threshold))
             means = {
                 key: float(np.mean([float(str(row[key])) for row in rows])) for key in ("happened", "adults covered")

@@ -3,8 +3,8 @@
     python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE]
 
 Each folder holds `labels.csv` (see `bench.faces`). Every folder gives its own thresholds; the strictest counts. It is
-raised until those nearly grown and each group (gender, ethnicity) meet the rate, and then by a margin, because
-thresholds carried over from one set of photos to another miss more children than promised.
+raised for those nearly grown and by a margin, because thresholds carried over from one set of photos to another miss
+more children than promised; and then until each group (gender, ethnicity) meets the rate.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AGES = range(10, 31)
 NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
 MARGIN_YEARS = 0.5
-"""Added to every threshold, for photos unlike those of the calibration."""
+"""Added to what all children and those nearly grown ask for, for photos unlike those of the calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,16 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
     rows: dict[str, list[float | None]] = {}
     before = [-math.inf] * len(RATES)
     for age in AGES:
-        fitted = [fit(sets, age, rate) + MARGIN_YEARS for rate in RATES]
+        fitted = [fit(sets, age, rate) for rate in RATES]
         before = [max(pair) for pair in zip(fitted, before, strict=True)]
         rows[str(age)] = [None if math.isinf(years) else round(years, 2) for years in before]
     return {
         "schema": 1,
         "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
         "Conformal risk control on each set: the chance that a new child is missed is at most the rate. Those of the "
-        "last five years below the cut-off are missed at most twice as often, and no group more than the rate, rounded "
-        "up to a whole child. The strictest counts, plus the margin. Holds for photos like these. "
+        "last five years below the cut-off are missed at most twice as often. Plus the margin; and raised until no "
+        "group is missed more than the rate, rounded up to a whole child. The strictest set counts. Holds for photos "
+        "like these. "
         "Evidence: children of each set missed at the threshold, and the share it is at most with 95 % confidence.",
         "estimator": "ensemble",
         "margin_years": MARGIN_YEARS,
@@ -138,14 +139,16 @@ def interval(count: int, total: int) -> tuple[float, float]:
 
 
 def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
-    """Return the threshold of the strictest set, for all its children, those nearly grown, and each group.
+    """Return the threshold of the strictest set, for all its children and those nearly grown, with the margin.
+
+    It is raised until each group meets the rate.
 
     A set with too few children to promise the rate asks that none of them be missed.
 
     Returns:
         Years; infinite if every set has too few children.
     """
-    promises, floors = [], []
+    promises, floors, groups = [], [], [-math.inf]
     for scores in sets:
         children = scores.oldest < age
         older = children & (scores.youngest >= age - NEARLY_GROWN)
@@ -153,8 +156,9 @@ def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
         for low, share in ((scores.low[children], rate), (scores.low[older], min(1.0, NEARLY_GROWN_FACTOR * rate))):
             strict = conformal(low, share)
             floors.append(np.max(low, initial=-math.inf) if math.isinf(strict) else strict)
-        floors += [fair(scores.low[children & members], rate) for members in scores.groups.values()]
-    return float(max(floors)) if any(map(math.isfinite, promises)) else math.inf
+        groups += [fair(scores.low[children & members], rate) for members in scores.groups.values()]
+    line = max(max(floors) + MARGIN_YEARS, *groups)
+    return float(line) if any(map(math.isfinite, promises)) else math.inf
 
 
 def conformal(low: npt.NDArray[np.float64], rate: float) -> float:

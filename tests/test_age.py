@@ -168,7 +168,8 @@ def test_only_faces_that_can_be_read_are_asked_for_in_one_run_and_order_is_kept(
     model = FixedAges(20, 30, 40)
     blind = Face(face_at().box, 0.9, ("fixed",), None)
     faces = (face_at(width=10), face_at(), blind, face_at(150, 150))
-    answers = judge("fixed", [model], dots(face_at()), faces, min_face_px=32)
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
+    answers = judge("fixed", [model], noise, faces, min_face_px=32)
     assert [answer is None for answer in answers] == [True, False, True, False]
     assert model.asked == [2]
     assert answers[1].years == 30
