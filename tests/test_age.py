@@ -178,7 +178,7 @@ def test_only_faces_that_can_be_read_are_asked_for_in_one_run_and_order_is_kept(
 
 @given(models, st.floats(0, 1))
 def test_an_interval_holds_its_years_and_starts_at_birth(ages, misfit):
-    age = combine("fixed", ages, misfit=misfit)
+    age = combine("fixed", ages, misfit=misfit, height=100)
     assert 0 <= age.low <= age.years <= age.high
 
 
@@ -187,7 +187,7 @@ def test_more_disagreement_never_raises_the_low_end(middle, small, large, misfit
     small, large = sorted((small, large))
 
     def low(apart):
-        return combine("fixed", np.array([[middle - apart] * 3, [middle + apart] * 3]), misfit=misfit).low
+        return combine("fixed", np.array([[middle - apart] * 3, [middle + apart] * 3]), misfit=misfit, height=100).low
 
     assert low(large) <= low(small) + 1e-9
 
@@ -195,7 +195,13 @@ def test_more_disagreement_never_raises_the_low_end(middle, small, large, misfit
 @given(models, st.floats(0, 1), st.floats(0, 1))
 def test_a_face_turned_further_away_never_has_a_higher_low_end(ages, first, second):
     less, more = sorted((first, second))
-    assert combine("fixed", ages, misfit=more).low <= combine("fixed", ages, misfit=less).low
+    assert combine("fixed", ages, misfit=more, height=100).low <= combine("fixed", ages, misfit=less, height=100).low
+
+
+@given(models, st.floats(0, 200), st.floats(0, 200))
+def test_a_smaller_face_never_has_a_higher_low_end(ages, first, second):
+    small, large = sorted((first, second))
+    assert combine("fixed", ages, misfit=0, height=small).low <= combine("fixed", ages, misfit=0, height=large).low
 
 
 class BrokenSession:
