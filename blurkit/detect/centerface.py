@@ -31,8 +31,11 @@ Both in pixels of the view. Then comes the photo's own size, if that is more.
 TURNED = COARSE[0]
 """Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
 
-If a turn shows more faces there than upright (a phone held wrongly), all levels are seen in that turn, too.
+If a turn shows clearly more there than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
+
+CLEARLY = 1.3
+"""So many times as much: large faces are seen in any turn, but with worse boxes and landmarks."""
 
 TILE, OVERLAP = 800, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
@@ -144,7 +147,7 @@ class CenterFace:
         photo = Halvings(pixels)
         looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
         looks[0] = self._levels(photo, 0)
-        upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]))
+        upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]) / (1 if turns == 0 else CLEARLY))
         if upright != 0:
             looks[upright] = self._levels(photo, upright)
         found = looks.pop(upright)
