@@ -200,6 +200,8 @@ class PhotoResult:
     """What was hidden in the source and is not in the output, in words."""
     seconds: Mapping[str, float]
     """Time of each stage."""
+    sha256: str | None = None
+    """Hash of the source file, hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
