@@ -18,13 +18,14 @@ from blurkit.policy import decide, verdict
 from blurkit.records import AgeEstimate, Face, PhotoResult
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
-from blurkit.review.work import Run, Work
+from blurkit.review.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from blurkit.batch import Task
     from blurkit.records import Outcome
+    from blurkit.review.work import Run
     from blurkit.settings import Settings
 
     Known = Callable[[Task], Outcome | None]

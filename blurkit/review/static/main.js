@@ -92,5 +92,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("hashchange", go);
-onChange(update);
-begin().then(go).catch((fault) => main.append(el("h1", {}, "blurkit does not answer"), el("p", {}, fault.message)));
+begin().then(() => {
+  go();
+  onChange(update);
+}).catch((fault) => main.append(el("h1", {}, "blurkit does not answer"), el("p", {}, fault.message)));

@@ -1,0 +1,82 @@
+"""Makes the pictures of the review page in `docs/` from the samples (needs Chromium).
+
+`blurkit detect samples --report report.json && python -m tools.show_review report.json`
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from blurkit.review.server import Server
+from blurkit.review.start import prepare
+from blurkit.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
+WIDTH, HEIGHT = 1200, 800
+"""Size of the pictures in pixels."""
+
+
+def main(report: Path, target: Path) -> None:
+    """Open the page on a copy of the samples, go through its screens, and save each as a small JPEG."""
+    with tempfile.TemporaryDirectory() as folder:
+        photos = Path(folder) / "sports day"
+        shutil.copytree(ROOT / "samples", photos, ignore=shutil.ignore_patterns("*.json", "*.toml", "*.md"))
+        server = Server(prepare(photos, None, Settings(), report=report))
+        serving = threading.Thread(target=server.run)
+        serving.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+                page.goto(server.address)
+                _walk(page, target)
+                browser.close()
+        finally:
+            server.end()
+            serving.join()
+
+
+def _walk(page: Page, target: Path) -> None:
+    def keep(name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=target / f"review-{name}.jpg", type="jpeg", quality=60)
+
+    page.on("pageerror", lambda fault: sys.exit(f"the page failed: {fault}"))
+    page.locator("#totals").wait_for()
+    page.locator("#progress").wait_for(state="hidden", timeout=300_000)
+    keep("photos")
+    for name in ("visible", "uncertain"):
+        page.click(f"#step-{name}")
+        page.locator("button.face").first.wait_for()
+        keep(name)
+    page.click("#step-covered")
+    page.locator("button.face").first.click()
+    page.locator("dialog[open]").wait_for()
+    keep("reason")
+    page.keyboard.press("Escape")
+    page.click("#step-photos")
+    page.click("a.card:has-text('hall.heic')")
+    page.locator(".box").first.click(position={"x": 5, "y": 5})
+    page.locator(".box.cover").last.focus()
+    keep("photo")
+    page.click("#step-finish")
+    keep("finish")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs")
