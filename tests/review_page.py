@@ -86,7 +86,9 @@ def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle
         with blurrer(settings.model_copy(update={"output": output}), monkeypatch, scale) as known:
             for task in tasks:
                 path = task.source.path
-                yield known.look(path) if task.out is None else known.run(path, out=task.written, reviewed=task.reviewed)
+                yield (
+                    known.look(path) if task.out is None else known.run(path, out=task.written, reviewed=task.reviewed)
+                )
 
     review = start.prepare(folder, None, settings, run=run or as_known)
     server = Server(review, idle_minutes=idle_minutes)

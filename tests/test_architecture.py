@@ -43,7 +43,8 @@ MAY_KNOW = {
     "decisions": GROUND,
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
-    "pipeline": GROUND | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "verify", "write", "decisions"},
+    "pipeline": GROUND
+    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "verify", "write", "decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -34,9 +35,12 @@ WIDTH, HEIGHT = 1200, 800
 def main(report: Path, target: Path) -> None:
     """Open the page on a copy of the samples, go through its screens, and save each as a small JPEG."""
     with tempfile.TemporaryDirectory() as folder:
-        photos = Path(folder) / "sports day"
+        report = report.absolute()
+        target = target.absolute()
+        os.chdir(folder)
+        photos = Path("sports day")
         shutil.copytree(ROOT / "samples", photos, ignore=shutil.ignore_patterns("*.json", "*.toml", "*.md"))
-        server = Server(prepare(photos, None, Settings(), report=report))
+        server = Server(prepare(photos, Path("sports day, safe"), Settings(), report=report))
         serving = threading.Thread(target=server.run)
         serving.start()
         try:
@@ -53,6 +57,7 @@ def main(report: Path, target: Path) -> None:
 
 def _walk(page: Page, target: Path) -> None:
     def keep(name: str) -> None:
+        page.wait_for_function("[...document.images].every((each) => each.loading === 'lazy' || each.complete)")
         page.wait_for_load_state("networkidle")
         page.screenshot(path=target / f"review-{name}.jpg", type="jpeg", quality=60)
 

@@ -27,6 +27,10 @@ class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
 
+class Nothing(_Request):
+    """A request that says all by its name."""
+
+
 class Edit(_Request):
     """One change to one photo."""
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from blurkit.errors import BlurkitError
 from blurkit.geometry import Box
 from blurkit.review import view
-from blurkit.review.requests import Edits, Seen, SignOff
+from blurkit.review.requests import Edits, Nothing, Seen, SignOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,10 +138,10 @@ class Pages:
         changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
             "edit": (Edits, lambda wanted: session.edit(wanted.edits)),
             "seen": (Seen, lambda wanted: session.see(wanted.faces)),
-            "undo": (pydantic.BaseModel, lambda _: session.undo()),
-            "redo": (pydantic.BaseModel, lambda _: session.undo(back=False)),
+            "undo": (Nothing, lambda _: session.undo()),
+            "redo": (Nothing, lambda _: session.undo(back=False)),
             "export": (SignOff, work.export),
-            "end": (pydantic.BaseModel, lambda _: self.ended.set()),
+            "end": (Nothing, lambda _: self.ended.set()),
         }
         posts = [
             Route(f"/api/{name}", partial(self._change, *change), methods=["POST"]) for name, change in changes.items()

@@ -23,7 +23,7 @@ export function show(main, number, face) {
   });
   main.append(
     el("div", { class: "editor" },
-      el("div", { class: "head" }, el("h1", {}, photo.name), el("a", { href: "#photos", class: "quiet" }, "All photos")),
+      el("h1", {}, photo.name),
       tools(number),
       el("div", { class: "work" }, stage.root, el("section", { class: "side", "aria-label": "Faces of this photo" },
         el("h2", {}, "Faces"), el("ol", { id: "list" }),
@@ -46,7 +46,7 @@ function tools(number) {
     button("Previous", () => step(-1)), button("Next", () => step(1)),
     el("span", { class: "gap" }),
     button("Add a cover", add), button("Cover all", () => edit({ do: "cover_all", photo: number })),
-    button("Same in similar photos", similar, { id: "similar" }),
+    button("Apply to similar", similar, { id: "similar" }),
     el("span", { class: "gap" }),
     button("−", () => stage.zoom(1 / 1.5), { "aria-label": "Zoom out" }), button("Whole photo", () => stage.fit()),
     button("+", () => stage.zoom(1.5), { "aria-label": "Zoom in" }), panning,

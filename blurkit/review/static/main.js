@@ -7,7 +7,7 @@ import * as editor from "./editor.js";
 import * as finish from "./finish.js";
 
 const main = document.getElementById("main");
-const STEPS = [["photos", "Photos"], ["visible", "Who stays visible"], ["uncertain", "Uncertain"], ["covered", "Covered"], ["finish", "Finish"]];
+const STEPS = [["photos", "Photos"], ["visible", "Stays visible"], ["uncertain", "Uncertain"], ["covered", "Covered"], ["finish", "Finish"]];
 
 function screen() {
   const [name, ...numbers] = location.hash.slice(1).split("/");
