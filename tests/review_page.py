@@ -1,4 +1,4 @@
-"""A review of sample photos in a real server, with faces that are known instead of found: quick, and the same each time."""
+"""A review of sample photos in a real server, with faces that are known, not found: quick, and the same each time."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def fakes(monkeypatch, blurrer):
 
     given = []
 
-    def make(settings, *, threads):
+    def make(settings, *, threads, decisions=None):
         given.append(settings)
         return blurrer()
 

@@ -26,11 +26,16 @@ MAX_ACTIONS = 150
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
+def playwright():
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield opened
+    opened.close()
 
 
 @contextmanager
@@ -107,10 +112,11 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
         sure(page, lambda: actions(session, 1)[0] == "cover")
         page.click("#undo")
         sure(page, lambda: actions(session, 1)[0] == "keep")
+        page.mouse.move(x, y)
         page.mouse.wheel(0, -900)
         page.locator(".detail:not([hidden])").wait_for()
         page.click("#after")
-        page.wait_for_function("document.querySelector('img[alt=\"With covers\"]').naturalWidth > 0")
+        sure(page, lambda: page.evaluate("document.querySelector('img[alt=\"With covers\"]').naturalWidth > 0"))
         check_accessible(page)
 
         page.click("#step-visible")
@@ -121,7 +127,7 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
         page.locator("h1:has-text('Uncertain')").wait_for()
         page.click("#confirm")
         page.locator("h1:has-text('Covered')").wait_for()
-        page.locator("button.face:has-text('Covered')").first.click()
+        page.locator("li:has-text('Looks under') button.face").first.click()
         check_accessible(page)
         page.click("dialog >> text=An adult")
         page.locator("button.face.keep").wait_for()
@@ -136,7 +142,7 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
         page.locator("text=2 safe photos written").wait_for()
         check_accessible(page)
     assert files(review.out) == sorted(["a.jpg", MARKUP])
-    assert {tuple(actions(session, photo)).count("cover") for photo in (0, 1)} == {2}
+    assert sum(actions(session, photo).count("cover") for photo in (0, 1)) == 4
     signed = json.loads((folder / "blurkit-signed.json").read_text())["signed"]
     assert (signed[0]["by"], signed[0]["open_doubts"], set(signed[0]["answers"].values())) == ("the office", 0, {True})
 
@@ -166,7 +172,7 @@ def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path, monkeypatch):
         sure(page, lambda: actions(session)[0] == "keep")
         press("a")
         sure(page, lambda: len(session.sheet(0)) == 4)
-        page.wait_for_function("document.activeElement.matches('.box.picked')")
+        sure(page, lambda: page.evaluate("document.activeElement.matches('.box.picked[aria-label*=drawn]')"))
         before = session.sheet(0)[3].choice.box
         press("ArrowLeft")
         sure(page, lambda: session.sheet(0)[3].choice.box.left < before.left)
@@ -251,11 +257,9 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
                 act("button.face.keep")
                 page.locator("button.face.cover").first.wait_for()
             act("#confirm")
-            page.wait_for_function(
-                "words => document.querySelector('h1').textContent !== 'Who stays visible'"
-                " || document.querySelector('.pager').textContent.includes(words)",
-                arg=f"Page {pages + 1} of",
-            )
+            turned = f"document.querySelector('.pager')?.textContent.includes('Page {pages + 1} of')"
+            gone = "document.querySelector('h1').textContent !== 'Who stays visible'"
+            sure(page, lambda turned=turned, gone=gone: page.evaluate(f"{gone} || {turned}"))
         act("#step-finish")
         for question in page.locator("fieldset").all():
             taken += 1
@@ -269,36 +273,35 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
     assert taken <= MAX_ACTIONS
 
 
-def visit(folder, address, ready):
+def visit(playwright, folder, address, ready):
     """Open a page in a browser with a folder of its own, and return the pictures that this leaves on the disk."""
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=FLAGS)
-        page = context.new_page()
-        page.goto(address)
-        ready(page)
-        context.close()
+    context = playwright.chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=FLAGS)
+    page = context.new_page()
+    page.goto(address)
+    ready(page)
+    context.close()
     return [path for path in folder.rglob("*") if path.is_file() and b"\xff\xd8\xff" in path.read_bytes()]
 
 
-def test_no_picture_is_left_in_a_browser_or_a_temporary_folder(tmp_path, monkeypatch):
+def test_no_picture_is_left_in_a_browser_or_a_temporary_folder(playwright, tmp_path, monkeypatch):
     temporary = Path(tempfile.mkdtemp())  # not below tmp_path: the browser's socket needs a short path
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
 
     def look(page):
         page.locator("a.card img").first.wait_for()
-        page.wait_for_function("document.querySelector('a.card img').complete")
+        sure(page, lambda: page.evaluate("document.querySelector('a.card img').complete"))
         page.click("a.card")
-        page.wait_for_function("document.querySelector('.base').naturalWidth > 0")
+        sure(page, lambda: page.evaluate("document.querySelector('.base').naturalWidth > 0"))
 
     with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, scale=600 / 1024) as (server, _):
-        assert visit(tmp_path / "profile", server.address, look) == []
+        assert visit(playwright, tmp_path / "profile", server.address, look) == []
     left = [path for path in temporary.rglob("*") if path.is_file() and b"\xff\xd8\xff" in path.read_bytes()]
     shutil.rmtree(temporary)
     assert left == []
 
 
-def test_a_picture_that_may_be_kept_would_be_found(tmp_path):
+def test_a_picture_that_may_be_kept_would_be_found(playwright, tmp_path):
     picture = small(tmp_path, "a.jpg").read_bytes()
 
     class Keeps(http.server.BaseHTTPRequestHandler):
@@ -316,6 +319,11 @@ def test_a_picture_that_may_be_kept_would_be_found(tmp_path):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keeps) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        kept = visit(tmp_path / "profile", address, lambda page: page.wait_for_function("document.images[0].complete"))
+        kept = visit(
+            playwright,
+            tmp_path / "profile",
+            address,
+            lambda page: page.wait_for_function("document.images[0].complete"),
+        )
         server.shutdown()
     assert kept

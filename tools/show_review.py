@@ -57,18 +57,18 @@ def main(report: Path, target: Path) -> None:
 
 def _walk(page: Page, target: Path) -> None:
     def keep(name: str) -> None:
-        page.wait_for_function("[...document.images].every((each) => each.loading === 'lazy' || each.complete)")
-        page.wait_for_load_state("networkidle")
+        while not page.evaluate("[...document.images].every((each) => each.loading === 'lazy' || each.complete)"):
+            page.wait_for_timeout(50)  # the page's policy forbids what wait_for_function does
+        page.wait_for_timeout(500)
         page.screenshot(path=target / f"review-{name}.jpg", type="jpeg", quality=60)
 
     page.on("pageerror", lambda fault: sys.exit(f"the page failed: {fault}"))
     page.locator("#totals").wait_for()
     page.locator("#progress").wait_for(state="hidden", timeout=300_000)
     keep("photos")
-    for name in ("visible", "uncertain"):
-        page.click(f"#step-{name}")
-        page.locator("button.face").first.wait_for()
-        keep(name)
+    page.click("#step-visible")
+    page.locator("button.face").first.wait_for()
+    keep("visible")
     page.click("#step-covered")
     page.locator("button.face").first.click()
     page.locator("dialog[open]").wait_for()

@@ -247,7 +247,13 @@ class Server:
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1])
         self.address = self._guard.address
         config = uvicorn.Config(
-            self._guard, access_log=False, log_level="critical", lifespan="off", ws="none", server_header=False
+            self._guard,
+            access_log=False,
+            log_level="critical",
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_keep_alive=600,
         )
         self._server = uvicorn.Server(config)
 

@@ -37,7 +37,7 @@ export function show(main, number, face) {
 }
 
 function tools(number) {
-  const panning = button("Move the view", () => {
+  const panning = button("Move view", () => {
     stage.panning = !stage.panning;
     panning.setAttribute("aria-pressed", String(stage.panning));
   }, { "aria-pressed": "false" });
@@ -48,7 +48,7 @@ function tools(number) {
     button("Add a cover", add), button("Cover all", () => edit({ do: "cover_all", photo: number })),
     button("Apply to similar", similar, { id: "similar" }),
     el("span", { class: "gap" }),
-    button("−", () => stage.zoom(1 / 1.5), { "aria-label": "Zoom out" }), button("Whole photo", () => stage.fit()),
+    button("−", () => stage.zoom(1 / 1.5), { "aria-label": "Zoom out" }), button("Fit", () => stage.fit(), { "aria-label": "Whole photo" }),
     button("+", () => stage.zoom(1.5), { "aria-label": "Zoom in" }), panning,
     button("Before / after", after, { id: "after", "aria-pressed": "false" }));
 }

@@ -82,18 +82,21 @@ export class Stage {
     const { width, height, number } = this.photo;
     const pixels = this.scale * window.devicePixelRatio;
     if (pixels <= Math.min(1, 1600 / Math.max(width, height)) * 1.1) {
+      this.asked = null;
       this.detail.hidden = true;
       return;
     }
     const seen = this.toPhoto(0, 0).concat(this.toPhoto(this.root.clientWidth, this.root.clientHeight)).map(Math.round);
     const box = [Math.max(0, seen[0]), Math.max(0, seen[1]), Math.min(width, seen[2]), Math.min(height, seen[3])];
     if (box[2] - box[0] < 2 || box[3] - box[1] < 2) return;
-    const fresh = new Image();
-    fresh.onload = () => {
-      this.detail.src = fresh.src;
-      this.detail.hidden = false;
-      place(this.detail, box);
-    };
+    const fresh = el("img", { alt: "", class: "detail", draggable: "false" });
+    this.asked = fresh;
+    fresh.addEventListener("load", () => {
+      if (this.asked !== fresh) return;
+      place(fresh, box);
+      this.detail.replaceWith(fresh);
+      this.detail = fresh;
+    });
     fresh.src = `/photo/${number}/region?box=${box}`;
   }
 

@@ -23,13 +23,22 @@ export function face(photo, number) {
   return store.photos.get(photo)?.faces.find((each) => each.number === number);
 }
 
+// What fails to be drawn must not look as if the server had ended.
+function tell(listener) {
+  try {
+    listener();
+  } catch (fault) {
+    console.error(fault);
+  }
+}
+
 async function fetchState() {
   const fresh = await get(`/api/state?since=${store.state.revision}`);
   for (const photo of fresh.photos) store.photos.set(photo.number, photo);
   const changed = fresh.photos.length > 0 || JSON.stringify({ ...fresh, photos: 0 }) !== JSON.stringify({ ...store.state, photos: 0 });
   store.state = fresh;
   if (fresh.fault) warn(fresh.fault);
-  if (changed) told.forEach((listener) => listener());
+  if (changed) told.forEach(tell);
 }
 
 export function refresh() {
@@ -56,15 +65,21 @@ export function edit(...edits) {
 export async function begin() {
   store.about = await get("/api/about");
   await refresh();
+  let silent = 0;
   const again = async () => {
+    if (store.ended) return;
     try {
-      if (!store.ended) await refresh();
+      await refresh();
+      silent = 0;
     } catch {
+      silent += 1;
+    }
+    if (silent > 2) {
       store.ended = true;
       warn("blurkit has ended. Your decisions are kept; start the review again to go on.");
       return;
     }
-    setTimeout(again, store.state.busy ? 700 : 4000);
+    setTimeout(again, store.state.busy || silent ? 700 : 4000);
   };
   setTimeout(again, 700);
 }
