@@ -23,4 +23,5 @@ golden:
 
 bench:
 	$(PYTHON) -m bench.detect
+	$(PYTHON) -m bench.end_to_end
 	$(PYTHON) -m bench.speed

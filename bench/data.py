@@ -12,7 +12,7 @@ import numpy as np
 from bench.scoring import Boxes
 
 IGNORED = Path(__file__).parent / "labels" / "ignored.json"
-"""Faces that are real but not labelled, found by looking at false alarms: count neither way."""
+"""What looking at false alarms and misses showed: faces without a label, labels without a face; count neither way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,29 @@ def evaluation_folder(given: Path | None = None) -> Path:
     return folder
 
 
-def detection_photos(folder: Path, datasets: tuple[str, ...] = ("groups", "wider_dev")) -> list[LabelledPhoto]:
-    """Return all labelled photos for detection; invalid faces and those under 2 px are ignored."""
-    extra = json.loads(IGNORED.read_text()) if IGNORED.exists() else {}
+def detection_photos(
+    folder: Path, datasets: tuple[str, ...] = ("groups", "wider_dev"), *, audited: bool = True
+) -> list[LabelledPhoto]:
+    """Return all labelled photos for detection; invalid faces and those under 2 px are ignored.
+
+    Args:
+        folder: The evaluation data.
+        datasets: Folders in it.
+        audited: Ignore also what `IGNORED` lists; without it the labels count as they came.
+    """
+    audit = json.loads(IGNORED.read_text(encoding="utf-8")) if audited else {"unlabelled": {}, "not_faces": {}}
     photos = []
     for dataset in datasets:
         labels = json.loads((folder / "detect" / dataset / "ground_truth.json").read_text())
         for name, entry in labels.items():
-            ignored: list[list[float]] = [list(box) for box in extra.get(f"{dataset}/{name}", [])]
+            key = f"{dataset}/{name}"
+            ignored: list[list[float]] = [list(box) for box in audit["unlabelled"].get(key, [])]
+            not_faces = [label["box"] for label in audit["not_faces"].get(key, [])]
             faces: list[list[float]] = []
             flags: list[dict[str, int]] = []
             for face in entry["faces"]:
                 box = [face["x"], face["y"], face["x"] + face["w"], face["y"] + face["h"]]
-                out = face.get("invalid") or face.get("ignore") or min(face["w"], face["h"]) < 2
+                out = face.get("invalid") or face.get("ignore") or min(face["w"], face["h"]) < 2 or box in not_faces
                 (ignored if out else faces).append(box)
                 if not out:
                     flags.append({key: int(face.get(key, 0)) for key in ("blur", "occlusion", "pose")})

@@ -16,6 +16,7 @@ import numpy as np
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
 from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
+from blurkit.detect.merge import is_face
 from blurkit.geometry import Size
 from blurkit.load import decode
 from blurkit.records import Face
@@ -88,7 +89,7 @@ class Looked:
     def boxes(self, min_score: float, detector: str | None = None) -> tuple[Boxes, float]:
         """Return the boxes of one detector or of all together, in the upright photo, and the seconds."""
         names = [detector] if detector else list(self.faces)
-        sure = [tuple(face for face in self.faces[name] if face.score >= min_score) for name in names]
+        sure = [tuple(face for face in self.faces[name] if is_face(face.box, face.score, min_score)) for name in names]
         boxes = [face.box.turned(self.turned // 90, self.size) for face in merge(sure)]
         rows = [[box.left, box.top, box.right, box.bottom] for box in boxes]
         return np.array(rows, np.float64).reshape(-1, 4), sum(self.seconds[name] for name in names)

@@ -1,64 +1,180 @@
-"""Whole processes on 12 megapixel photos, blurkit against deface, interleaved: `python -m bench.speed`."""
+"""Whole processes, blurkit and deface in turn on the same photos: `python -m bench.speed`.
+
+Photos of 12 megapixels are those of the evaluation data; 2 are made by resizing them, 24 and 50 by putting two and four
+side by side, HEIC by coding them anew. deface does not read HEIC, so there blurkit's own time for JPEG stands beside.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.data import evaluation_folder
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 RESULTS = Path(__file__).parent / "results"
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """So many photos of one kind in one run."""
+
+    megapixels: int
+    """2, 12, 24 or 50."""
+    photos: int
+    """How many; the same pictures again under other names if there are fewer."""
+    suffix: str = ".jpg"
+    """What they are coded as."""
+
+    def __str__(self) -> str:
+        return f"{self.photos} x {self.megapixels} MP {self.suffix[1:].upper()}"
+
+
+CASES = (
+    Case(12, 1),
+    Case(12, 20),
+    Case(2, 20),
+    Case(24, 10),
+    Case(50, 6),
+    Case(12, 20, ".heic"),
+    Case(50, 6, ".heic"),
+)
+HUNDRED = Case(12, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one run took."""
+
+    seconds: float
+    """From start to end of the command."""
+    peak_mib: float
+    """Memory of its largest process at most."""
+
+
 def main() -> None:
-    """Time both tools on the same photos in turn, and print the ratio of each pair."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Time both tools in turn, and print the ratio of each pair."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="evaluation data; default: BLURKIT_EVAL_DATA")
     parser.add_argument("--deface", default="deface", help="the deface 1.5.0 command")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--photos", default="uol_IMG_*.jpg", help="pattern in detect/groups/images")
+    parser.add_argument("--photos", default="uol_IMG_*.jpg", help="pattern of 12 MP photos in detect/groups/images")
+    parser.add_argument("--hundred", action="store_true", help="also 100 photos of 12 MP in one run")
     parser.add_argument("--save", action="store_true", help="write bench/results/speed.json")
     arguments = parser.parse_args()
-    chosen = sorted((evaluation_folder(arguments.folder) / "detect/groups/images").glob(arguments.photos))
-    pairs = []
-    for _ in range(arguments.pairs):
-        with tempfile.TemporaryDirectory() as folder:
-            photos = [shutil.copy(photo, folder) for photo in chosen]
-            ours = [sys.executable, "-m", "blurkit", "run", *photos, "--out", f"{folder}/out", "--quiet"]
-            mine = _seconds([*ours, "--jobs", str(arguments.jobs)], ok=(0, 7))
-            theirs = _seconds([arguments.deface, *photos], ok=(0,))
-        pairs.append((mine, theirs))
-        print(f"blurkit {mine:.2f} s  deface {theirs:.2f} s  deface/blurkit {theirs / mine:.2f}", flush=True)
-    ratios = sorted(theirs / mine for mine, theirs in pairs)
-    result = {
-        "photos": len(chosen),
-        "pairs": len(pairs),
-        "deface_over_blurkit_median": statistics.median(ratios),
-        "deface_over_blurkit_min": ratios[0],
-        "deface_over_blurkit_max": ratios[-1],
-        "blurkit_seconds_per_photo_median": statistics.median(mine for mine, _ in pairs) / len(chosen),
-    }
-    print(json.dumps(result, indent=1))
+    originals = sorted((evaluation_folder(arguments.folder) / "detect/groups/images").glob(arguments.photos))
+    if not originals:
+        raise SystemExit(f"no photo is called {arguments.photos}")
+    results = {}
+    for case in (*CASES, HUNDRED) if arguments.hundred else CASES:
+        results[str(case)] = measure(case, originals, arguments.deface, jobs=arguments.jobs, pairs=arguments.pairs)
+        print(str(case), json.dumps(results[str(case)]), flush=True)
     if arguments.save:
         RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "speed.json").write_text(json.dumps(result, indent=1) + "\n")
+        (RESULTS / "speed.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def _seconds(command: list[str], *, ok: tuple[int, ...]) -> float:
+def measure(case: Case, originals: list[Path], deface: str, *, jobs: int, pairs: int) -> dict[str, float]:
+    """Run a case in turn with its rival: deface, or blurkit on the same pictures as JPEG."""
+    ours, theirs = [], []
+    for _ in range(pairs):
+        with tempfile.TemporaryDirectory() as folder:
+            photos = make(case, originals, Path(folder, "photos"))
+            ours.append(blurkit(photos, Path(folder, "out"), jobs=jobs))
+            if case.suffix == ".heic":
+                jpegs = make(Case(case.megapixels, case.photos), originals, Path(folder, "jpegs"))
+                theirs.append(blurkit(jpegs, Path(folder, "out of jpegs"), jobs=jobs))
+            else:
+                theirs.append(run([deface, *map(str, photos)]))
+    ratios = [their.seconds / our.seconds for their, our in zip(theirs, ours, strict=True)]
+    rival = "jpeg_over_heic" if case.suffix == ".heic" else "deface_over_blurkit"
+    return {
+        "pairs": pairs,
+        f"{rival}_median": round(statistics.median(ratios), 2),
+        f"{rival}_min": round(min(ratios), 2),
+        f"{rival}_max": round(max(ratios), 2),
+        "seconds_a_photo": round(statistics.median(our.seconds for our in ours) / case.photos, 3),
+        "peak_mib": round(max(our.peak_mib for our in ours)),
+        "peak_mib_of_rival": round(max(their.peak_mib for their in theirs)),
+    }
+
+
+def blurkit(photos: list[Path], out: Path, *, jobs: int) -> Cost:
+    """Run the main job in this Python's blurkit."""
+    command = [sys.executable, "-m", "blurkit", "run", *map(str, photos), "--out", str(out), "--quiet"]
+    return run([*command, "--jobs", str(jobs)])
+
+
+def run(command: list[str]) -> Cost:
+    """Run a command to its end.
+
+    Raises:
+        SystemExit: It failed.
+    """
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - start
-    if done.returncode not in ok:
-        raise SystemExit(f"{command[0]} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return seconds
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)  # of the process and those that it waited for
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {process.returncode}")
+    return Cost(time.perf_counter() - start, usage.ru_maxrss / 1024)
+
+
+def make(case: Case, originals: list[Path], folder: Path) -> list[Path]:
+    """Write the photos of a case into a new folder."""
+    folder.mkdir()
+    photos: list[Path] = []
+    for index in range(case.photos):
+        target = folder / f"{index:03}{case.suffix}"
+        again = photos[index - len(originals)] if index >= len(originals) else None
+        source = originals[index % len(originals)]
+        if again is not None:
+            shutil.copy(again, target)
+        elif case.megapixels == 12 and case.suffix == ".jpg":
+            shutil.copy(source, target)
+        else:
+            several = [originals[(index + other) % len(originals)] for other in range(4)]
+            _save(_picture(case.megapixels, several), target)
+        photos.append(target)
+    return photos
+
+
+def _picture(megapixels: int, originals: list[Path]) -> Image.Image:
+    """Return a picture of so many megapixels: one original, smaller or not, or two or four of them."""
+    from PIL import Image, ImageOps
+
+    pictures = [ImageOps.exif_transpose(Image.open(path)).convert("RGB") for path in originals]
+    first = pictures[0]
+    if megapixels == 12:
+        return first
+    if megapixels == 2:
+        return first.resize((1632, 1224))
+    columns, rows = {24: (2, 1), 50: (2, 2)}[megapixels]
+    whole = Image.new("RGB", (columns * first.width, rows * first.height))
+    for index in range(columns * rows):
+        whole.paste(pictures[index], (index % columns * first.width, index // columns * first.height))
+    return whole
+
+
+def _save(picture: Image.Image, target: Path) -> None:
+    if target.suffix == ".heic":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    picture.save(target, quality=90 if target.suffix == ".jpg" else 60)
 
 
 if __name__ == "__main__":

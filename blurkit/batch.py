@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from blurkit.encode import output_format
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
-from blurkit.memory import keep_freed_memory
+from blurkit.memory import give_freed_memory_back, keep_freed_memory
 from blurkit.naming import Source, output_names
 from blurkit.pipeline import Blurrer, failure
 from blurkit.records import PhotoFailure, Status
@@ -174,6 +174,8 @@ def process(
     except Exception as error:
         hint = traceback.format_exc() if debug else "run again with --debug"
         return _bug(task, f"a fault of blurkit: {type(error).__name__}: {error}", hint=hint)
+    finally:
+        give_freed_memory_back()
 
 
 def available_cpus() -> int:

@@ -7,15 +7,16 @@ import io
 import logging
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.color import to_srgb, usable_profile
+from blurkit.coding import encoding_of
+from blurkit.color import to_srgb
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.formats import RAW_SUFFIXES, sniff
 from blurkit.quiet import native_stderr_silenced
-from blurkit.records import Encoding, ImageFormat, Photo
+from blurkit.records import ImageFormat, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +47,13 @@ ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF
 MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
 """Pillow's modes and the kind of samples each becomes."""
 
-GRAYS = bytes(tone for tone in range(256) for _ in range(3))
-"""Palette of a GIF that Pillow shows as gray."""
-
 WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
-
-SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
 SUBFILE_TYPE, DNG_VERSION = 254, 50706
 """TIFF tags that tell a camera's raw file: its first picture is only a preview, or it says that it is a DNG."""
+
+STRIP = 256
+"""Rows that are copied at once."""
 
 COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
 
@@ -113,7 +112,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         image.load()
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
-        encoding = _encoding(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
+        encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
     pixels = to_srgb(samples, mode, encoding)
@@ -203,7 +202,17 @@ def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Sample
         mode = "P"
     elif mode in WITH_ALPHA and "transparency" in image.info:  # one tone or colour is clear
         mode = WITH_ALPHA[mode]
-    return np.asarray(image if mode == image.mode else image.convert(mode)), mode
+    return _array(image if mode == image.mode else image.convert(mode)), mode
+
+
+def _array(image: Image.Image) -> np.ndarray:
+    """Return an image's samples, copied strip by strip: of a whole image Pillow would make two more copies."""
+    line = np.asarray(image.crop((0, 0, image.width, 1)))
+    samples = np.empty((image.height, *line.shape[1:]), line.dtype)
+    for top in range(0, image.height, STRIP):
+        bottom = min(top + STRIP, image.height)
+        samples[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return samples
 
 
 def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:
@@ -239,55 +248,3 @@ def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
         8: lambda a: np.rot90(a, 1),
     }[orientation](samples)
     return np.ascontiguousarray(turned)
-
-
-def _encoding(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *, turned: bool) -> Encoding:
-    """Return what the output keeps of the way the source is coded."""
-    palette, transparency = None, None
-    if mode == "P":
-        palette = bytes(image.getpalette("RGB") or GRAYS)
-        transparency = image.info.get("transparency")
-    tables = getattr(image, "quantization", None) if kind is ImageFormat.JPEG else None
-    subsampling = None
-    if tables:
-        from PIL.JpegImagePlugin import get_sampling
-
-        subsampling = SUBSAMPLINGS.get(get_sampling(image), "4:4:4")
-        if turned and subsampling == "4:2:2":
-            subsampling = "4:4:4"
-    return Encoding(
-        icc_profile=usable_profile(image.info.get("icc_profile"), mode),
-        dpi=_density(image.info.get("dpi"), turned=turned),
-        quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
-        subsampling=subsampling,
-        progressive=bool(image.info.get("progressive")),
-        lossless=kind is ImageFormat.WEBP and _is_lossless_webp(data),
-        palette=palette,
-        transparency=transparency if isinstance(transparency, bytes | int) else None,
-        compression=image.info.get("compression") if kind is ImageFormat.TIFF else None,
-    )
-
-
-def _table(values: list[int], *, turned: bool) -> tuple[int, ...]:
-    """Return a quantisation table for the upright photo: transposed if it was turned by 90 degrees."""
-    table = np.asarray(values).reshape(8, 8)
-    return tuple(int(value) for value in (table.T if turned else table).ravel())
-
-
-def _is_lossless_webp(data: bytes) -> bool:
-    """Whether the picture is in a `VP8L` chunk; in front of it there may be others, such as a colour profile."""
-    at = 12
-    while data[at : at + 4] in (b"VP8X", b"ICCP", b"ALPH"):
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8 + length + length % 2
-    return data[at : at + 4] == b"VP8L"
-
-
-def _density(dpi: Any, *, turned: bool) -> tuple[float, float] | None:
-    try:
-        across, down = (float(value) for value in dpi)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-    if not (1 < across < 65536 and 1 < down < 65536):  # 1 is what files without a density say
-        return None
-    return (down, across) if turned else (across, down)

@@ -1,16 +1,17 @@
-"""Memory that one photo gave back is kept for the next: a program that does many photos spends a fifth less time."""
+"""Memory within one photo is used again, and given back after it: fresh pages cost as much time as decoding does."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 from contextlib import suppress
+from typing import Any
 
 MMAP_MAX, TRIM_THRESHOLD = -4, -1
 """Numbers of what glibc lets a program set. Source: mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html"""
 
 KEEP_BYTES = 1 << 30
-"""Free memory above this is given back to the system."""
+"""Free memory above this is given back to the system at once."""
 
 
 def keep_freed_memory() -> bool:
@@ -21,9 +22,18 @@ def keep_freed_memory() -> bool:
     Returns:
         Whether it was set; other systems do as they see fit.
     """
-    if sys.platform != "linux":
-        return False
     with suppress(OSError, AttributeError):  # another C library than glibc
-        set_option = ctypes.CDLL(None).mallopt
-        return bool(set_option(MMAP_MAX, 0) and set_option(TRIM_THRESHOLD, KEEP_BYTES))
+        glibc = _glibc()
+        return bool(glibc and glibc.mallopt(MMAP_MAX, 0) and glibc.mallopt(TRIM_THRESHOLD, KEEP_BYTES))
     return False
+
+
+def give_freed_memory_back() -> None:
+    """Give all that is free back to the system: kept on and on, it would fall to pieces and grow with every photo."""
+    with suppress(OSError, AttributeError):
+        if glibc := _glibc():
+            glibc.malloc_trim(0)
+
+
+def _glibc() -> Any:
+    return ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -409,7 +409,7 @@ def test_a_photo_that_does_not_fit_into_memory_is_too_large(monkeypatch):
         raise MemoryError
 
     data = file()
-    monkeypatch.setattr(np, "asarray", full)
+    monkeypatch.setattr(np, "empty", full)
     refused(data, PhotoTooLarge)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blurkit.detect.merge import fuse, merge
+from blurkit.detect.merge import fuse, is_face, merge
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box, Point
 from blurkit.records import Face
@@ -98,4 +98,17 @@ def test_a_chain_of_faces_in_a_row_does_not_become_one():
 
 def test_a_box_without_area_is_no_error():
     assert len(merge([(face(side=0),), (face(side=0, detector="two"),)])) == 2
-    assert len(fuse([sighting(side=0)], "any", min_score=0.5)) == 1
+    assert len(fuse([sighting(side=0, score=0.9)], "any", min_score=0.5)) == 1
+
+
+@pytest.mark.parametrize(
+    ("height", "score", "enough"), [(14, 0.5, True), (14, 0.49, False), (13, 0.61, False), (13, 0.63, True)]
+)
+def test_something_tiny_needs_more_evidence(height, score, enough):
+    assert is_face(Box(0, 0, 10, height), score, 0.5) is enough
+
+
+@pytest.mark.parametrize("min_score", [0.01, 0.3, 0.99])
+def test_what_is_certain_is_a_face_at_any_size(min_score):
+    assert is_face(Box(0, 0, 2, 2), 1.0, min_score)
+    assert not is_face(Box(0, 0, 2, 2), min_score, min_score)

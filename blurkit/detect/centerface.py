@@ -22,8 +22,11 @@ STRIDE = 4
 COARSE = (640, 1440)
 """Long sides in pixels at which every photo is seen whole."""
 
-FINE = (2048, 2880)
-"""Long sides at which only tiles near something small are seen; then the photo's own size, if that is more."""
+FINE = {2048: 57, 2880: 80, 4096: 51}
+"""Long sides at which only tiles near something small are seen, each with the height below which that is small.
+
+Both in pixels of the view. Then comes the photo's own size, if that is more.
+"""
 
 TURNED = 480
 """Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
@@ -39,9 +42,6 @@ FINE_TILE = 512
 
 HINT = 0.2
 """Score from which something small asks for a closer look: far below what counts as a face."""
-
-SMALL = 40 / 1440
-"""Height of a face, as a share of the photo's long side, below which the coarse levels are not enough."""
 
 TINY_PX = 20
 """A face lower than this at the last fine level, in its pixels, asks for a look at the photo's own size."""
@@ -155,13 +155,11 @@ class CenterFace:
         """Look from coarse to fine: closer only where something small may be."""
         size = photo.size
         found = [s for side in COARSE for s in self._sweep(photo, _whole(size, side, turns))]
-        for side in FINE:
-            small = [s.box for s in found if s.score >= HINT and s.box.height < SMALL * size.long_side]
-            found += self._sweep(photo, _near(small, size, side, turns))
-        if size.long_side > FINE[-1]:
-            limit = TINY_PX * size.long_side / FINE[-1]
-            tiny = [s.box for s in found if s.score >= HINT and s.box.height < limit]
-            found += self._sweep(photo, _near(tiny, size, size.long_side, turns))
+        for side, small in FINE.items():
+            found += self._sweep(photo, _near(found, small / side, size, side, turns))
+        last = max(FINE)
+        if size.long_side > last:
+            found += self._sweep(photo, _near(found, TINY_PX / last, size, size.long_side, turns))
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
@@ -176,10 +174,11 @@ def _whole(size: Size, side: int, turns: int) -> list[View]:
     return level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
 
 
-def _near(boxes: list[Box], size: Size, side: int, turns: int) -> list[View]:
-    """Return the tiles of a level that come near any of the boxes."""
+def _near(found: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
+    """Return the tiles of a level that come near what is lower than `small`, a share of the photo's long side."""
     reach = AROUND * size.long_side / side
-    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
+    hints = [s.box for s in found if s.score >= HINT and s.box.height < small * size.long_side]
+    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in hints]
     views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
 

@@ -21,6 +21,13 @@ SAME_FACE_INSIDE = 0.7
 """So does a box that lies inside the other with so much of its area, unless it is far smaller."""
 
 
+TINY_PX, TINY_DOUBT = 14, 0.76
+"""Of something lower than so many pixels, the doubt that is left must be so much smaller.
+
+Most false alarms are that small, and so are few faces that anyone could recognise.
+"""
+
+
 def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> tuple[Face, ...]:
     """Make one face of all sightings of it by one detector.
 
@@ -30,7 +37,7 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
     Args:
         sightings: In the pixels of one photo.
         detector: The detector's name.
-        min_score: Combined evidence from which something counts, 0..1.
+        min_score: Combined evidence from which something counts, 0..1; see `is_face`.
 
     Returns:
         Faces by falling score. The box is the mean of the boxes that agree, weighted by score.
@@ -45,11 +52,17 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
         for member in members:
             best[member.source] = max(best.get(member.source, 0.0), member.score)
         score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
-        if score >= min_score:
-            box = _mean([member.box for member in members], [member.score for member in members])
+        box = _mean([member.box for member in members], [member.score for member in members])
+        if is_face(box, score, min_score):
             with_points = next((member.landmarks for member in members if member.landmarks), None)
             faces.append(Face(box, score, (detector,), with_points))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
+
+
+def is_face(box: Box, score: float, min_score: float) -> bool:
+    """Whether the evidence for a box is enough: `min_score`, and more for something tiny."""
+    doubt = 1.0 - min_score
+    return score >= 1.0 - (TINY_DOUBT * doubt if box.height < TINY_PX else doubt)
 
 
 def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
