@@ -27,6 +27,9 @@ THUMB, PREVIEW, REGION, FACE = 360, 1600, 2000, 176
 AROUND = 0.35
 """How much is shown around a face, as a share of it, on every side."""
 
+KEPT_BYTES = 400_000_000
+"""Most memory that thumbnails and faces take; the oldest are made anew when they are asked for."""
+
 OPEN_PHOTOS = 2
 """Decoded photos held in memory; one of 24 megapixels takes 72 MB."""
 
@@ -47,7 +50,8 @@ class Pictures:
         self._session = session
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Photo] = OrderedDict()
-        self._kept: dict[tuple[str, str], bytes] = {}
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._kept_bytes = 0
         self._gists: dict[int, tuple[Size, np.ndarray]] = {}
 
     def is_inside(self, number: int) -> bool:
@@ -99,6 +103,7 @@ class Pictures:
         with self._lock:
             self._open.clear()
             self._kept.clear()
+            self._kept_bytes = 0
             self._gists.clear()
 
     def _is_alike(self, one: int, other: int) -> bool:
@@ -119,9 +124,17 @@ class Pictures:
 
     def _small(self, number: int, what: str, make: Callable[[Photo], Pixels]) -> bytes:
         key = self._session.photos[number].sha256 or "", what
-        if key not in self._kept:
-            self._kept[key] = _jpeg(make(self._photo(number)))
-        return self._kept[key]
+        known = self._kept.get(key)
+        if known is not None:
+            return known
+        made = _jpeg(make(self._photo(number)))
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = made
+                self._kept_bytes += len(made)
+            while self._kept_bytes > KEPT_BYTES:
+                self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+        return made
 
     def _photo(self, number: int) -> Photo:
         """Return a decoded photo.
