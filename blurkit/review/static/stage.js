@@ -165,7 +165,7 @@ export class Stage {
         this.pan(next.clientX - last[0], next.clientY - last[1]);
         last = [next.clientX, next.clientY];
       } else if (moves && (far || box)) {
-        box = corner ? resized(face.box, corner, now) : shifted(face.box, now[0] - start[0], now[1] - start[1]);
+        box = corner ? resized(face.box, corner, now[0] - start[0], now[1] - start[1]) : shifted(face.box, now[0] - start[0], now[1] - start[1]);
         place(target.isConnected ? target : this.boxes.querySelector(`[data-face="${face.number}"]`), box);
       } else if (!face && (far || box)) {
         box = [Math.min(start[0], now[0]), Math.min(start[1], now[1]), Math.max(start[0], now[0]), Math.max(start[1], now[1])];
@@ -196,13 +196,13 @@ export function shifted(box, dx, dy) {
   return [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
 }
 
-function resized([left, top, right, bottom], corner, [x, y]) {
+function resized([left, top, right, bottom], corner, dx, dy) {
   const least = 8;
   return [
-    corner.includes("w") ? Math.min(x, right - least) : left,
-    corner.includes("n") ? Math.min(y, bottom - least) : top,
-    corner.includes("e") ? Math.max(x, left + least) : right,
-    corner.includes("s") ? Math.max(y, top + least) : bottom,
+    corner.includes("w") ? Math.min(left + dx, right - least) : left,
+    corner.includes("n") ? Math.min(top + dy, bottom - least) : top,
+    corner.includes("e") ? Math.max(right + dx, left + least) : right,
+    corner.includes("s") ? Math.max(bottom + dy, top + least) : bottom,
   ];
 }
 
