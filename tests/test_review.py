@@ -1,11 +1,14 @@
 """A review's state: edits, undo, what must be looked at, the crash it survives; and that its export is replayed."""
 
+import hashlib
+import json
 from dataclasses import replace
 
 import pytest
 
 from blurkit import decisions
 from blurkit.errors import OutputNotWritable, PhotoChanged, SettingsError
+from blurkit.pipeline import failure
 from blurkit.records import Action, Reason
 from blurkit.review import start
 from blurkit.review.doubt import doubt
@@ -246,3 +249,43 @@ def test_who_may_be_seen_comes_first_and_the_youngest_of_them_first(reviewing):
     session = reviewing("a.jpg").session
     adult, child, near = (spot.decision for spot in session.sheet(0))
     assert doubt(near) > doubt(adult) > doubt(child) > doubt(None)
+
+
+@pytest.fixture
+def reported(tmp_path):
+    """Return a folder of two photos, and the report of an earlier run that knows one adult in the first."""
+    folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
+    face = {"box": [10, 10, 90, 110], "score": 0.9, "detectors": ["known"]}
+    face["age"] = {"years": 60, "low": 55, "high": 65}
+    sha256 = hashlib.sha256((folder / "a.jpg").read_bytes()).hexdigest()
+    photo = {"sha256": sha256, "width": 600, "height": 450, "faces": [face]}
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"photos": [photo, {"sha256": None}]}))
+    return folder, report
+
+
+@pytest.mark.parametrize(("policy", "action"), [("children", Action.KEEP), ("consent", Action.COVER)])
+def test_faces_of_a_report_are_taken_for_the_same_file_only_and_decided_anew(reported, monkeypatch, policy, action):
+    folder, report = reported
+    asked = []
+
+    def look(tasks, settings, *, jobs):
+        for task in tasks:
+            asked.append(task.source.path.name)
+            yield failure(task.source.path, PhotoChanged("looked at"), stage="load")
+
+    monkeypatch.setattr(start.batch, "run_batch", look)
+    review = start.prepare(folder, None, Settings.of(policy=load_policy(policy)), report=report)
+    review.work.start()
+    wait_until(lambda: not review.work.is_busy)
+    review.work.stop()
+    assert asked == ["b.jpg"]
+    assert [spot.choice.action for spot in review.session.sheet(0)] == [action]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"photos": [{"sha256": "ab", "faces": [{}]}]}'])
+def test_what_is_no_report_is_refused(reported, content):
+    folder, report = reported
+    report.write_text(content)
+    with pytest.raises(SettingsError, match="is no report"):
+        start.prepare(folder, None, Settings(), report=report)
