@@ -1,9 +1,9 @@
 """How well blurkit tells children from adults, on photos with known ages.
 
-    python -m bench.age [FOLDER...] [--sizes 160 96 64 48 32 24 16] [--every 1] [--save]
+    python -m bench.age [FOLDER...] [--answers FILE] [--worse-every 10] [--save]
 
-Each folder holds `labels.csv` (see `bench.faces`). A child whose face is not found or not judged is covered or left to
-the detector's own benchmark; "missed" is a child who is found, judged, and looks old enough to stay visible.
+Each folder holds `labels.csv` (see `bench.faces`). "missed" is a child who is found, judged, and looks old enough to
+stay visible; one whose face is not judged is covered, and one whose face is not found is counted under "found".
 """
 
 from __future__ import annotations
@@ -11,71 +11,82 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.calibrate import Scores, conformal, scores_of
-from bench.faces import Judged, age_folders, judge_faces, labelled_faces, resized
-from blurkit.age import ESTIMATORS, make_estimator
+from bench.age_plot import plot
+from bench.calibrate import Scores, fit, interval, scores_of
+from bench.faces import Judged, LabelledFace, judge_faces, judge_folders, read_photo
+from bench.worse import WORN, WORSE, worn
+from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS, make_estimator
 from blurkit.age.calibration import load_calibration
 
 RESULTS = Path(__file__).parent / "results"
-RATES = (0.01, 0.02, 0.05)
+RATES = (0.005, 0.01, 0.02, 0.05)
 """Shares of children that may be missed."""
-BANDS = ((0, 2), (3, 9), (10, 12), (13, 15), (16, 17), (18, 20), (21, 24), (25, 29), (30, 39), (40, 59), (60, 120))
-"""Age bands in years, both ends included."""
 ADULT = 25
 """From this age on, a covered adult counts as covered needlessly; in years."""
-SIZES = (160, 96, 64, 48, 40, 32, 26, 20, 16)
-"""Heights of faces in pixels."""
+BANDS = ((0, 2), (3, 9), (10, 12), (13, 15), (16, 17), (18, 20), (21, 24), (25, 29), (30, 39), (40, 59), (60, 120))
+"""Age bands in years, both ends included."""
+FACES = 20
+"""Faces of the photo that the cost is measured on."""
 
 Row = dict[str, object]
 
 
 def main() -> None:
-    """Measure and print every table."""
+    """Measure, print and save every table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
-    parser.add_argument("--sizes", nargs="*", type=int, default=SIZES, help="heights of faces to try, in pixels")
-    parser.add_argument("--every", type=int, default=1, help="take only every n-th face")
-    parser.add_argument("--save", action="store_true", help="write bench/results/age.json")
+    parser.add_argument("--answers", type=Path, help="file that keeps the estimates, also of bench.calibrate")
+    parser.add_argument("--worse-every", type=int, default=10, help="make only every n-th of these worse")
+    parser.add_argument("--save", action="store_true", help="write bench/results/age.json and age.png")
     arguments = parser.parse_args()
-    labels = {folder.name: labelled_faces(folder)[:: arguments.every] for folder in age_folders(arguments.folders)}
-    estimators = [make_estimator(name, threads=2) for name in ESTIMATORS]
-    judged = {name: judge_faces(faces, estimators) for name, faces in labels.items()}
+    judged = judge_folders(arguments.folders, arguments.answers)
     scores = {
         (name, estimator): scores_of(name, faces, index)
         for name, faces in judged.items()
         for index, estimator in enumerate(ESTIMATORS)
     }
-    ensembles = {name: scores[name, "ensemble"] for name in judged}
-    threshold = load_calibration().threshold(18, 0.01)
-    any_size = make_estimator("ensemble", min_face_px=1, threads=2)
+    sets = {name: scores[name, "ensemble"] for name in judged}
+    line = load_calibration().threshold(18, 0.01)
+    some = [face for faces in judged.values() for face in faces[:: arguments.worse_every] if face.found]
     tables: dict[str, list[Row]] = {
-        "adults of 25 and more covered when so many under-18s are missed, threshold from the same photos": [
+        "curves: adults of 25 and more covered when so many under-18s are missed, threshold from the same photos": [
             separation(name, estimator, found) for (name, estimator), found in scores.items()
         ],
-        "promised and happened, threshold from the other photos": list(carried_over(ensembles)),
-        f"by age, at the shipped threshold for 18 at 1 % ({threshold:.1f} years)": [
-            row for found in ensembles.values() for row in by_band(found, threshold)
+        "promised and happened, threshold with its margin from other photos": [*carried_over(sets), *halves(sets)],
+        f"by age, at the shipped threshold for 18 at 1 % ({line:.1f} years)": [
+            row for found in sets.values() for row in by_band(found, line)
         ],
-        "by group, at the shipped threshold": [
-            row for name, faces in judged.items() for row in by_group(name, faces, threshold)
+        "by group, at the shipped threshold, 95 % intervals": [
+            row for found in sets.values() for row in by_group(found, line)
         ],
-        "by height of the face, at the shipped threshold, all sizes judged": [
-            by_size(px, judge_faces(faces, [any_size], change=resized(px)), threshold)
-            for faces in labels.values()
-            for px in arguments.sizes
-        ],
+        "by how far the landmarks are from a face seen from the front, at the shipped threshold": list(
+            by_turn([face for faces in judged.values() for face in faces], line)
+        ),
+        "made worse, at the shipped threshold": list(worse([face.label for face in some], line)),
+        "things drawn on faces, at the shipped threshold": list(dressed(some, line)),
+        f"cost of the estimate in a photo with {FACES} faces, 2 threads": [cost(some[:FACES])],
     }
     for title, rows in tables.items():
         print_table(title, rows)
     if arguments.save:
+        by_year = {name: list(per_year(found, line)) for name, found in sets.items()}
+        curves = {f"{name}: {estimator}": curve(found) for (name, estimator), found in scores.items()}
+        result = {"threshold": line, "tables": tables, "curves": curves, "visible by year of age": by_year}
         RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "age.json").write_text(json.dumps(tables, indent=1) + "\n", encoding="utf-8")
+        (RESULTS / "age.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        plot(result, RESULTS / "age.png")
+
+
+def share(chosen: npt.NDArray[np.bool_]) -> float:
+    """Return the share of true values, not a number if there are none."""
+    return float(chosen.mean()) if len(chosen) else math.nan
 
 
 def missed(scores: Scores, cutoff: int, threshold: float) -> float:
@@ -88,69 +99,158 @@ def covered(scores: Scores, threshold: float, youngest: int = ADULT) -> float:
     return share(scores.low[scores.youngest >= youngest] < threshold)
 
 
-def share(chosen: npt.NDArray[np.bool_]) -> float:
-    """Return the share of true values, not a number if there are none."""
-    return float(chosen.mean()) if len(chosen) else math.nan
-
-
 def separation(name: str, estimator: str, scores: Scores) -> Row:
     """Return how many adults must be covered for each rate of missed children."""
     children = np.sort(scores.low[scores.oldest < 18])[::-1]
     row: Row = {"set": name, "estimator": estimator, "children": len(children)}
     for rate in RATES:
         threshold = math.nextafter(float(children[math.floor(rate * len(children))]), math.inf)
-        row[f"missed {rate:.0%}"] = covered(scores, threshold)
+        row[f"missed {rate:.1%}"] = covered(scores, threshold)
     return row
 
 
+def curve(scores: Scores) -> list[tuple[float, float, float]]:
+    """Return threshold, share of under-18s missed and of adults covered, from the laxest threshold to the strictest."""
+    lines = np.arange(10.0, 45.0, 0.25)
+    return [(float(line), missed(scores, 18, float(line)), covered(scores, float(line))) for line in lines]
+
+
 def carried_over(sets: dict[str, Scores]) -> Iterator[Row]:
-    """Yield what happens on each set at the bare threshold of another, without the margin."""
+    """Yield what happens on each set at the threshold of another, for an age at which both have children."""
     for source in sets.values():
         for target in sets.values():
-            for cutoff in (10, 18):
-                for rate in RATES:
-                    threshold = conformal(source.low[source.oldest < cutoff], rate)
-                    if source is not target and math.isfinite(threshold):
-                        yield {
-                            "threshold from": source.name,
-                            "tried on": target.name,
-                            "under": cutoff,
-                            "promised": rate,
-                            "happened": missed(target, cutoff, threshold),
-                            "adults covered": covered(target, threshold),
-                        }
+            for rate in RATES[1:]:
+                threshold = fit([source], 10, rate)
+                if source is not target and math.isfinite(threshold):
+                    yield promise(f"{source.name} to {target.name}", target, 10, rate, threshold)
 
 
-def by_band(scores: Scores, threshold: float) -> Iterator[Row]:
+def halves(sets: dict[str, Scores], *, times: int = 20) -> Iterator[Row]:
+    """Yield what happens on one half of a set at the threshold of the other, on average over so many cuts."""
+    for scores in sets.values():
+        if not ((scores.youngest >= 13) & (scores.oldest < 18)).any():
+            continue
+        for rate in RATES:
+            rows = []
+            for seed in range(times):
+                mine = np.random.default_rng(seed).random(len(scores.low)) < 0.5
+                threshold = fit([part(scores, mine)], 18, rate)
+                rows.append(promise(f"half of {scores.name} to the other", part(scores, ~mine), 18, rate, threshold))
+            means = {
+                key: float(np.mean([float(str(row[key])) for row in rows])) for key in ("happened", "adults covered")
+            }
+            worst = max(float(str(row["happened"])) for row in rows)
+            yield rows[0] | means | {"at worst": worst}
+
+
+def promise(words: str, target: Scores, cutoff: int, rate: float, threshold: float) -> Row:
+    """Return one line of promised and happened."""
+    happened = missed(target, cutoff, threshold)
+    row: Row = {"from": words, "under": cutoff, "promised": rate, "happened": happened, "at worst": happened}
+    return row | {"adults covered": covered(target, threshold)}
+
+
+def part(scores: Scores, chosen: npt.NDArray[np.bool_]) -> Scores:
+    """Return some faces of a set."""
+    groups = {name: members[chosen] for name, members in scores.groups.items()}
+    return Scores(scores.name, scores.low[chosen], scores.youngest[chosen], scores.oldest[chosen], groups)
+
+
+def by_band(scores: Scores, line: float) -> Iterator[Row]:
     """Yield the share of each age band that stays visible; faces whose label spans two bands are left out."""
     for first, last in BANDS:
         inside = (scores.youngest >= first) & (scores.oldest <= last)
         if inside.any():
-            visible = share(scores.low[inside] >= threshold)
-            yield {"set": scores.name, "age": f"{first}-{last}", "faces": int(inside.sum()), "visible": visible}
+            yield {"set": scores.name, "age": f"{first}-{last}"} | counted("visible", scores.low[inside] >= line)
 
 
-def by_group(name: str, judged: Sequence[Judged], threshold: float) -> Iterator[Row]:
+def per_year(scores: Scores, line: float) -> Iterator[tuple[float, float]]:
+    """Yield each year of age, or the middle of a bin, and the share that stays visible."""
+    ages = (scores.youngest + scores.oldest) / 2
+    for age in np.unique(ages):
+        yield float(age), share(scores.low[ages == age] >= line)
+
+
+def by_group(scores: Scores, line: float) -> Iterator[Row]:
     """Yield misses and needless covers of each group of the labels."""
-    for group in sorted({face.label.group for face in judged}):
-        scores = scores_of(name, [face for face in judged if face.label.group == group])
-        children = int((scores.oldest < 18).sum())
-        row: Row = {"set": name, "group": group, "children": children, "missed": missed(scores, 18, threshold)}
-        yield row | {"adults covered": covered(scores, threshold)}
+    for group, members in scores.groups.items():
+        children = scores.low[members & (scores.oldest < 18)] >= line
+        adults = scores.low[members & (scores.youngest >= ADULT)] < line
+        yield {"set": scores.name, "group": group} | counted("missed", children) | counted("adults covered", adults)
 
 
-def by_size(px: int, judged: Sequence[Judged], threshold: float) -> Row:
-    """Return misses and needless covers when all faces have one height."""
-    name = judged[0].label.dataset
-    scores = scores_of(name, judged)
+def counted(word: str, chosen: npt.NDArray[np.bool_]) -> Row:
+    """Return how many of how many, the share and its interval."""
+    if not len(chosen):
+        return {f"{word} of": 0, word: math.nan, f"{word}, from": math.nan, f"{word}, to": math.nan}
+    low, high = interval(int(chosen.sum()), len(chosen))
+    return {f"{word} of": len(chosen), word: share(chosen), f"{word}, from": low, f"{word}, to": high}
+
+
+def by_turn(judged: Sequence[Judged], line: float) -> Iterator[Row]:
+    """Yield misses and needless covers of faces more and more turned away, by the misfit of their landmarks."""
+    from blurkit.age.chips import pose_of
+
+    poses = [pose_of(face.found) if face.found else None for face in judged]
+    misfits = np.array([math.inf if pose is None else pose.misfit for pose in poses])
+    for first, last in ((0.0, 0.03), (0.03, 0.06), (0.06, 0.1), (0.1, 0.15), (0.15, math.inf)):
+        chosen = [face for face, misfit in zip(judged, misfits, strict=True) if first <= misfit < last]
+        if chosen:
+            yield {"misfit from": f"{first:g}"} | summary(chosen, line)
+
+
+def worse(labels: Sequence[LabelledFace], line: float) -> Iterator[Row]:
+    """Yield misses and needless covers of the same faces made worse step by step."""
+    anything = make_estimator("ensemble", min_face_px=1, threads=2)
+    photos = [read_photo(label) for label in labels]
+    for way, (change, steps) in WORSE.items():
+        for step in steps:
+            judged = judge_faces(labels, [anything], photos=[change(photo, step) for photo in photos])
+            yield {"worse by": way, "to": f"{step:g}"} | summary(judged, line)
+
+
+def dressed(judged: Sequence[Judged], line: float) -> Iterator[Row]:
+    """Yield misses and needless covers of the same faces with things drawn on them."""
+    faces = [(face.label, face.found) for face in judged if face.found and face.found.landmarks]
+    estimator = make_estimator("ensemble", threads=2)
+    labels = [label for label, _ in faces]
+    yield {"worn": "nothing"} | summary(judge_faces(labels, [estimator]), line)
+    for what in WORN:
+        photos = [worn(read_photo(label), face, what) for label, face in faces]
+        yield {"worn": what} | summary(judge_faces(labels, [estimator], photos=photos), line)
+
+
+def summary(judged: Sequence[Judged], line: float) -> Row:
+    """Return what became of some faces: too small is covered, as in a run."""
+    known = [face.found is not None and face.found.box.height >= DEFAULT_MIN_FACE_PX for face in judged]
+    low = np.array([-math.inf if face.ages[0] is None else face.ages[0].low for face in judged])
+    gated = np.where(known, low, -math.inf)
+    child = np.array([face.label.oldest < 18 for face in judged])
+    adult = np.array([face.label.youngest >= ADULT for face in judged])
     return {
-        "set": name,
-        "height": px,
+        "faces": len(judged),
         "found": share(np.array([face.found is not None for face in judged])),
-        "judged": share(np.array([face.ages[0] is not None for face in judged])),
-        "missed": missed(scores, 18, threshold),
-        "adults covered": covered(scores, threshold),
+        "judged": share(gated > -math.inf),
+        "children": int(child.sum()),
+        "missed": share(gated[child] >= line),
+        "missed if small ones counted": share(low[child] >= line),
+        "adults covered": share(gated[adult] < line),
     }
+
+
+def cost(judged: Sequence[Judged]) -> Row:
+    """Return milliseconds a face of each estimator, the best of five photos with so many faces."""
+    found = [face.found for face in judged if face.found]
+    photo = read_photo(judged[0].label)
+    row: Row = {"faces": len(found)}
+    for name in ESTIMATORS:
+        estimator, times = make_estimator(name, threads=2), []
+        for _ in range(5):
+            start = time.perf_counter()
+            estimator.estimate(photo, found)
+            times.append(time.perf_counter() - start)
+        row[f"{name}, ms a face"] = f"{1000 * min(times) / len(found):.1f}"
+    return row
 
 
 def print_table(title: str, rows: Sequence[Row]) -> None:

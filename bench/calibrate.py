@@ -1,9 +1,10 @@
 """Make the calibration table from photos with known ages.
 
-    python -m bench.calibrate [FOLDER...] [--out models/calibration.json]
+    python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE]
 
-Each folder holds `labels.csv` (see `bench.faces`). Every folder gives its own thresholds; the strictest counts, and a
-margin is added, because thresholds carried over from one set of photos to another miss more children than promised.
+Each folder holds `labels.csv` (see `bench.faces`). Every folder gives its own thresholds; the strictest counts. It is
+raised for those nearly grown and by a margin, because thresholds carried over from one set of photos to another miss
+more children than promised; and then until each group (gender, ethnicity) meets the rate.
 """
 
 from __future__ import annotations
@@ -13,15 +14,14 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.faces import Judged, age_folders, judge_faces, labelled_faces
-from blurkit.age import make_estimator
+from bench.faces import Judged, judge_folders
 
 MODELS = Path(__file__).parent.parent / "models"
 RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
@@ -30,8 +30,8 @@ AGES = range(10, 31)
 """Cut-off ages in years."""
 NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
-MARGIN_YEARS = 1.0
-"""Added to every threshold, for photos unlike those of the calibration."""
+MARGIN_YEARS = 0.5
+"""Added to what all children and those nearly grown ask for, for photos unlike those of the calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Scores:
     """Lowest age that the label allows."""
     oldest: npt.NDArray[np.float64]
     """Highest age that the label allows."""
+    groups: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    """Who belongs to each group, by its name."""
 
 
 def main() -> None:
@@ -53,12 +55,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
     parser.add_argument("--out", type=Path, default=MODELS / "calibration.json")
+    parser.add_argument("--answers", type=Path, help="file that keeps the estimates, for bench.age")
     arguments = parser.parse_args()
-    estimator = make_estimator("ensemble", threads=2)
-    sets = [
-        scores_of(folder.name, judge_faces(labelled_faces(folder), [estimator]))
-        for folder in age_folders(arguments.folders)
-    ]
+    sets = [scores_of(name, faces) for name, faces in judge_folders(arguments.folders, arguments.answers).items()]
     table = make_table(sets)
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     print(f"{arguments.out}: age 18 at {RATES} -> {table['thresholds']['18']}")  # type: ignore[index]
@@ -74,6 +73,10 @@ def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores
         np.array([-math.inf if age is None else age.low for age in answers]),
         np.array([face.label.youngest for face in judged], np.float64),
         np.array([face.label.oldest for face in judged], np.float64),
+        {
+            group: np.array([group in face.label.groups for face in judged])
+            for group in sorted({group for face in judged for group in face.label.groups})
+        },
     )
 
 
@@ -82,13 +85,16 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
     rows: dict[str, list[float | None]] = {}
     before = [-math.inf] * len(RATES)
     for age in AGES:
-        fitted = [fit(sets, age, rate) + MARGIN_YEARS for rate in RATES]
+        fitted = [fit(sets, age, rate) for rate in RATES]
         before = [max(pair) for pair in zip(fitted, before, strict=True)]
         rows[str(age)] = [None if math.isinf(years) else round(years, 2) for years in before]
     return {
         "schema": 1,
         "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
-        "Conformal risk control on each set; the strictest set, plus the margin. Holds for photos like these. "
+        "Conformal risk control on each set: the chance that a new child is missed is at most the rate. Those of the "
+        "last five years below the cut-off are missed at most twice as often. Plus the margin; and raised until no "
+        "group is missed more than the rate, rounded up to a whole child. The strictest set counts. Holds for photos "
+        "like these. "
         "Evidence: children of each set missed at the threshold, and the share it is at most with 95 % confidence.",
         "estimator": "ensemble",
         "margin_years": MARGIN_YEARS,
@@ -111,25 +117,38 @@ def evidence(scores: Scores, age: int, threshold: float | None) -> dict[str, flo
 def upper_bound(missed: int, children: int, confidence: float = 0.95) -> float:
     """Return the share that a miss rate is at most, by Clopper and Pearson (https://doi.org/10.1093/biomet/26.4.404)."""
 
-    def chance_of_so_few(rate: float) -> float:
-        return sum(math.comb(children, k) * rate**k * (1 - rate) ** (children - k) for k in range(missed + 1))
+    def log_ways(k: int) -> float:
+        return math.lgamma(children + 1) - math.lgamma(k + 1) - math.lgamma(children - k + 1)
 
-    low, high = missed / max(children, 1), 1.0
-    for _ in range(60):
+    def chance_of_so_few(rate: float) -> float:
+        logs = (log_ways(k) + k * math.log(rate) + (children - k) * math.log1p(-rate) for k in range(missed + 1))
+        return sum(map(math.exp, logs))
+
+    if missed >= children:
+        return 1.0
+    low, high = missed / children, 1.0
+    for _ in range(40):
         middle = (low + high) / 2
         low, high = (middle, high) if chance_of_so_few(middle) > 1 - confidence else (low, middle)
     return high
 
 
+def interval(count: int, total: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, by Clopper and Pearson."""
+    return 1 - upper_bound(total - count, total, 0.975), upper_bound(count, total, 0.975)
+
+
 def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
-    """Return the threshold of the strictest set, for all its children and for those nearly grown.
+    """Return the threshold of the strictest set, for all its children and those nearly grown, with the margin.
+
+    It is raised until each group meets the rate.
 
     A set with too few children to promise the rate asks that none of them be missed.
 
     Returns:
         Years; infinite if every set has too few children.
     """
-    promises, floors = [], []
+    promises, floors, groups = [], [], [-math.inf]
     for scores in sets:
         children = scores.oldest < age
         older = children & (scores.youngest >= age - NEARLY_GROWN)
@@ -137,7 +156,9 @@ def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
         for low, share in ((scores.low[children], rate), (scores.low[older], min(1.0, NEARLY_GROWN_FACTOR * rate))):
             strict = conformal(low, share)
             floors.append(np.max(low, initial=-math.inf) if math.isinf(strict) else strict)
-    return float(max(floors)) if any(map(math.isfinite, promises)) else math.inf
+        groups += [fair(scores.low[children & members], rate) for members in scores.groups.values()]
+    line = max(max(floors) + MARGIN_YEARS, *groups)
+    return float(line) if any(map(math.isfinite, promises)) else math.inf
 
 
 def conformal(low: npt.NDArray[np.float64], rate: float) -> float:
@@ -150,6 +171,15 @@ def conformal(low: npt.NDArray[np.float64], rate: float) -> float:
     if allowed < 0:
         return math.inf
     return math.nextafter(float(np.sort(low)[::-1][allowed]), math.inf)
+
+
+def fair(low: npt.NDArray[np.float64], rate: float) -> float:
+    """Return the lowest threshold at which a group meets the rate: it misses that share, rounded up to a whole child.
+
+    Groups are small: asked for less than a whole child, the oldest-looking one of them would set the line for all.
+    """
+    allowed = math.ceil(rate * len(low) - 1e-9)
+    return math.nextafter(float(np.sort(low)[::-1][allowed]), math.inf) if allowed < len(low) else -math.inf
 
 
 def update_manifest(path: Path) -> None:

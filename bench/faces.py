@@ -6,19 +6,29 @@ import csv
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import pickle
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS
+from blurkit.age.dlib_age import DlibAge
+from blurkit.age.faceres import FaceResAge
+from blurkit.age.judge import judge
 from blurkit.detect import make_detectors, merge
+from blurkit.geometry import Point
 from blurkit.settings import DetectSettings
 
 if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
+    from blurkit.age.chips import Pose
+    from blurkit.age.judge import Model
+    from blurkit.age.network import Ages
     from blurkit.detect.base import Detector
     from blurkit.records import AgeEstimate, Face, Pixels
 
@@ -26,6 +36,8 @@ SHEET_PX, COLUMNS = 3000, (8, 32)
 """About the side of a sheet in pixels, and how many faces it has at least and at most in a row, with as many rows."""
 WRONG = Path(__file__).parent / "labels" / "age_wrong.json"
 """Faces whose label is plainly wrong, found by looking at the worst errors, each with the reason: left out."""
+ETHNICITY = ("White", "Black", "Asian", "Indian", "other")
+"""What UTKFace's code in the name of a file means, by its authors' words."""
 BACKGROUND = 110
 """Gray between the faces, 0..255."""
 
@@ -42,8 +54,8 @@ class LabelledFace:
     """Lowest age that the label allows, in years."""
     oldest: float
     """Highest age that the label allows, in years."""
-    group: str
-    """What else the label says (gender, or the code in the file's name), for fairness; may be empty."""
+    groups: tuple[str, ...]
+    """What else the label says, for fairness: gender, and UTKFace's code of ethnicity; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,7 @@ class Judged:
     label: LabelledFace
     """The face."""
     found: Face | None
-    """Where it was found, in pixels of its sheet, or None."""
+    """Where it was found, in pixels of its own photo, or None."""
     ages: tuple[AgeEstimate | None, ...]
     """One estimate for each estimator; None where age cannot be judged."""
 
@@ -79,17 +91,80 @@ def labelled_faces(folder: Path) -> list[LabelledFace]:
         notes = dict(part.split("=", 1) for part in row.get("notes", "").split(";") if "=" in part)
         youngest = float(notes.get("age_lo") or row["age"])
         oldest = float(notes.get("age_hi") or max(youngest, float(row["age"])))
-        code = Path(row["path"]).name.split("_")
-        group = row.get("gender") or ("_".join(code[1:3]) if code[0].isdigit() else "")
-        faces.append(LabelledFace(folder / row["path"], folder.name, youngest, oldest, group))
+        groups = _groups(row.get("gender"), Path(row["path"]).name)
+        faces.append(LabelledFace(folder / row["path"], folder.name, youngest, oldest, groups))
     return faces
+
+
+def _groups(gender: str | None, name: str) -> tuple[str, ...]:
+    """Return gender from the label, else gender and ethnicity from a name as `age_gender_ethnicity_date.jpg`."""
+    if gender:
+        return (f"gender {gender}",)
+    code = re.match(r"\d+_([01])_([0-4])_", name)
+    return (f"gender {'MF'[int(code[1])]}", f"ethnicity {ETHNICITY[int(code[2])]}") if code else ()
+
+
+def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[str, list[Judged]]:
+    """Judge every labelled face of some folders with the ensemble and each of its models alone.
+
+    Args:
+        folders: With `labels.csv`; none: those in `BLURKIT_EVAL_DATA`.
+        answers: A file that keeps what was found, outside the project; read if it is there.
+
+    Returns:
+        By name of the folder; estimates in the order of `ESTIMATORS`.
+    """
+    if answers and answers.exists():
+        kept: dict[str, list[Judged]] = pickle.loads(answers.read_bytes())
+        return kept
+    estimators = each_alone()
+    judged = {folder.name: judge_faces(labelled_faces(folder), estimators) for folder in age_folders(folders)}
+    if answers:
+        answers.write_bytes(pickle.dumps(judged))
+    return judged
+
+
+def each_alone() -> list[AgeEstimator]:
+    """Open every estimator of `ESTIMATORS`, all on the same networks, each of which runs once for all of them."""
+    faceres, dlib = _Once(FaceResAge(threads=2)), _Once(DlibAge(threads=2))
+    models = {"ensemble": (faceres, dlib), "dlib": (dlib,), "faceres": (faceres,)}
+    return [_Sharing(name, models[name]) for name in ESTIMATORS]
+
+
+class _Once:
+    """Remembers a model's last answer."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._asked: tuple[Pixels, list[Pose]] | None = None
+        self._ages: Ages = np.empty((0, 3))
+
+    def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
+        places = [pose.box for pose in poses]
+        if self._asked is None or self._asked[0] is not pixels or [pose.box for pose in self._asked[1]] != places:
+            self._asked, self._ages = (pixels, list(poses)), self._model.ages(pixels, poses)
+        return self._ages
+
+
+class _Sharing:
+    """An estimator on models that others use, too."""
+
+    def __init__(self, name: str, models: Sequence[Model]) -> None:
+        self.name = name
+        self._models = models
+
+    def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
+        return judge(self.name, self._models, pixels, faces, min_face_px=DEFAULT_MIN_FACE_PX)
+
+    def close(self) -> None:
+        """Nothing to free by hand."""
 
 
 def judge_faces(
     labels: Sequence[LabelledFace],
     estimators: Sequence[AgeEstimator],
     *,
-    change: Callable[[Pixels], Pixels] | None = None,
+    photos: Iterable[Pixels] | None = None,
     threads: int = 2,
 ) -> list[Judged]:
     """Find each face with both detectors, and estimate its age.
@@ -97,14 +172,14 @@ def judge_faces(
     Args:
         labels: The faces.
         estimators: All are asked.
-        change: Done to every photo before it is put on a sheet, such as `resized(32)`.
+        photos: The photos of the faces, if they were changed; else they are read.
         threads: Threads of one run of a model.
     """
     detectors = make_detectors(DetectSettings(), threads=threads)
     try:
         return [
             judged
-            for sheet, placed in _sheets(labels, change)
+            for sheet, placed in _sheets(labels, list(photos or map(read_photo, labels)))
             for judged in _judge_sheet(sheet, placed, detectors, estimators)
         ]
     finally:
@@ -113,10 +188,9 @@ def judge_faces(
 
 
 def _sheets(
-    labels: Sequence[LabelledFace], change: Callable[[Pixels], Pixels] | None
+    labels: Sequence[LabelledFace], photos: Sequence[Pixels]
 ) -> Iterator[tuple[Pixels, list[tuple[LabelledFace, tuple[float, float, float]]]]]:
     """Yield sheets, and for each face on it the middle and the size of its photo there, in pixels."""
-    photos = [change(photo) if change else photo for photo in map(_read, (label.path for label in labels))]
     cell = round(1.5 * max(max(photo.shape[:2]) for photo in photos))
     columns = min(max(SHEET_PX // cell, COLUMNS[0]), COLUMNS[1])
     for start in range(0, len(labels), columns**2):
@@ -147,37 +221,16 @@ def _judge_sheet(
         found.append(min(near, key=lambda f: math.dist((x, y), (f.box.center.x, f.box.center.y)), default=None))
     known = [face for face in found if face]
     answers = iter(zip(*(estimator.estimate(sheet, known) for estimator in estimators), strict=True))
-    for (label, _), face in zip(placed, found, strict=True):
-        yield Judged(label, face, next(answers) if face else (None,) * len(estimators))
+    for (label, (x, y, size)), face in zip(placed, found, strict=True):
+        at = None if face is None else _moved(face, size / 2 - x, size / 2 - y)
+        yield Judged(label, at, next(answers) if face else (None,) * len(estimators))
 
 
-def _read(path: Path) -> Pixels:
-    """Read a photo as RGB."""
-    return np.asarray(cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB), np.uint8)
+def _moved(face: Face, dx: float, dy: float) -> Face:
+    points = tuple(Point(point.x + dx, point.y + dy) for point in face.landmarks or ())
+    return replace(face, box=face.box.shift(dx, dy), landmarks=points or None)
 
 
-def resized(face_px: float) -> Callable[[Pixels], Pixels]:
-    """Return a change that gives a face about this height: it has 190 px in photos of 200 px, and 215 px in others."""
-
-    def change(photo: Pixels) -> Pixels:
-        scale = face_px / (190.0 if max(photo.shape[:2]) <= 200 else 215.0)
-        size = max(8, round(photo.shape[1] * scale)), max(8, round(photo.shape[0] * scale))
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)
-
-    return change
-
-
-def blurred(share: float) -> Callable[[Pixels], Pixels]:
-    """Return a change that blurs with a standard deviation of this share of the photo's side."""
-    return lambda photo: np.asarray(cv2.GaussianBlur(photo, (0, 0), max(share * photo.shape[1], 1e-3)), np.uint8)
-
-
-def darkened(factor: float) -> Callable[[Pixels], Pixels]:
-    """Return a change that multiplies light by a factor, as a shorter exposure does, and keeps the sensor's noise."""
-
-    def change(photo: Pixels) -> Pixels:
-        light = (photo / 255.0) ** 2.2 * factor + np.random.default_rng(0).normal(0, 0.004, photo.shape)
-        return np.asarray(np.clip(light, 0, 1) ** (1 / 2.2) * 255, np.uint8)
-
-    return change
+def read_photo(label: LabelledFace) -> Pixels:
+    """Read a face's photo as RGB."""
+    return np.asarray(cv2.cvtColor(cv2.imread(str(label.path)), cv2.COLOR_BGR2RGB), np.uint8)

@@ -160,7 +160,7 @@ def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> t
     for decision in decisions:
         choice = matching(decision.face.box, left)
         if choice is None:
-            decided.append(replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True))
+            decided.append(replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None))
         else:
             left.remove(choice)
             decided.append(chosen(choice, decision))
@@ -185,10 +185,10 @@ def chosen(choice: Choice, decision: Decision | None) -> Decision:
         return Decision(Face(choice.box, 1.0, ()), None, Action.COVER, Reason.MANUAL)
     if choice.by_hand:
         face = replace(decision.face, box=choice.box)
-        return replace(decision, face=face, action=choice.action, reason=Reason.MANUAL, doubtful=False)
+        return replace(decision, face=face, action=choice.action, reason=Reason.MANUAL, doubtful=False, rule=None)
     doubtful = decision.doubtful and not choice.seen
     if choice.action is Action.COVER and decision.action is Action.KEEP:
-        return replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful)
+        return replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful, rule=None)
     return replace(decision, doubtful=doubtful)
 
 

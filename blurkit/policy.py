@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DOUBT_YEARS = 3.0
 """A kept face whose interval starts less than this above the threshold is doubtful, in years."""
 
+CROWD = 25
+"""Children in a photo of a class, for the figure per photo."""
 
 BY_DOUBT = (
     Reason.LOOKS_ADULT,
@@ -88,14 +90,28 @@ def explain(policy: PolicySettings) -> list[str]:
     if policy.rules[-1].when is not Reason.EVERYONE:
         lines.append("Covers whoever fits no line.")
     if Reason.LOOKS_ADULT in named:
-        share = f"{policy.max_miss_rate * 100:g} %"
-        lines.append(f"At most {share} of children may be left visible, on photos like those of the calibration.")
+        lines += _promise(policy)
+    if not named.intersection(BY_DOUBT):
+        lines.append("Guesses no age: a face left visible is so by its place or by hand.")
     if policy.on_unknown is OnUnknown.REVIEW and named.intersection(BY_DOUBT):
         lines.append("A photo with a covered face that could not be judged asks for a person's look.")
     for region in policy.regions:
         part = ", ".join(f"{share:g}" for share in region.box)
         lines.append(f"Region to {region.action.value} in photos '{region.files}': {part} (left, top, right, bottom).")
     return lines
+
+
+def _promise(policy: PolicySettings) -> list[str]:
+    """Return what the policy promises, a face and a photo."""
+    rate = policy.max_miss_rate
+    every = 1 / (1 - (1 - rate) ** CROWD)
+    return [
+        f"At most {rate * 100:g} % of those under {policy.cutoff_age} may be left visible, "
+        "on photos like those of the calibration.",
+        f"With {CROWD} children in a photo that is a visible child in up to one photo in {every:.0f}: "
+        "look at photos before you publish them, also the ready ones.",
+        f"A photo with a face left visible by less than {DOUBT_YEARS:g} years asks for a person's look.",
+    ]
 
 
 def _decide_one(
@@ -106,7 +122,9 @@ def _decide_one(
     size: Size,
     threshold: float,
 ) -> Decision:
-    judged = _judged(face, age, policy, threshold)
+    line = max(threshold, policy.child_age)
+    judged = _judged(face, age, policy, line)
+    asked = line if _asks_for_age(policy) else None
     place = _place(face, regions, size)
     for rule in policy.rules:
         if rule.when in place or rule.when is judged:
@@ -116,13 +134,19 @@ def _decide_one(
         else:
             continue
         unknown = reason in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
-        near_line = reason is Reason.LOOKS_ADULT and age is not None and age.low < threshold + DOUBT_YEARS
+        kept_by_age = rule.action is Action.KEEP and reason is not Reason.NEVER_REGION and asked is not None
+        near_line = kept_by_age and age is not None and age.low < line + DOUBT_YEARS
         doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
-        return Decision(face, age, rule.action, reason, doubtful=doubtful)
-    return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True)
+        return Decision(face, age, rule.action, reason, doubtful=doubtful, rule=rule.when, threshold=asked)
+    return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True, threshold=asked)
 
 
-def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, threshold: float) -> Reason:
+def _asks_for_age(policy: PolicySettings) -> bool:
+    """Whether any rule is about age: if not, nobody is near a line."""
+    return any(rule.when in BY_DOUBT for rule in policy.rules)
+
+
+def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, line: float) -> Reason:
     """Return what is known of a face's age, one of `BY_DOUBT`."""
     if face.box.height < policy.min_face_px:
         return Reason.TOO_SMALL_TO_JUDGE
@@ -130,7 +154,7 @@ def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, thresho
         return Reason.UNCLEAR_FACE
     if age.years < policy.child_age:
         return Reason.LOOKS_UNDER_AGE
-    return Reason.MAY_BE_UNDER_AGE if age.low < max(threshold, policy.child_age) else Reason.LOOKS_ADULT
+    return Reason.MAY_BE_UNDER_AGE if age.low < line else Reason.LOOKS_ADULT
 
 
 def _place(face: Face, regions: Sequence[Region], size: Size) -> frozenset[Reason]:

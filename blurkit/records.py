@@ -167,7 +167,16 @@ class Decision:
     reason: Reason
     """Why."""
     doubtful: bool = False
-    """A person should look: kept or covered near the line, or covered only because it could not be judged."""
+    """A person should look: kept near the line, or covered only because it could not be judged."""
+    rule: Reason | None = None
+    """The rule that decided, by its condition; None if none did (the check, a person, or no rule fits)."""
+    threshold: float | None = None
+    """Years that the low end of the age had to reach to count as adult; None if no age was asked for."""
+
+    @property
+    def margin(self) -> float | None:
+        """Years from the line: the age's low end less the threshold; below 0 it may be a child, None if unknown."""
+        return None if self.age is None or self.threshold is None else self.age.low - self.threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -123,7 +124,9 @@ def sentences(result: PhotoResult) -> list[str]:
     lines = [f"{result.source}: {result.status.value}, {_count(len(result.decisions), 'face')}"]
     for decision in result.decisions:
         box, age = decision.face.box, decision.age
-        years = "" if age is None else f", looks {age.years:.0f} ({age.low:.0f} to {age.high:.0f})"
+        years = (
+            "" if age is None else f", looks {age.years:.0f} ({age.low:.0f} to {age.high:.0f}){_from_line(decision)}"
+        )
         lines.append(
             f"  {decision.action.value}: face at {box.center.x:.0f}, {box.center.y:.0f} of "
             f"{box.height:.0f} px: {REASONS[decision.reason]}{years}"
@@ -194,5 +197,20 @@ def _face(decision: Decision, result: PhotoResult) -> dict[str, Any]:
         "action": decision.action.value,
         "reason": decision.reason.value,
         "doubtful": decision.doubtful,
+        "rule": None if decision.rule is None else decision.rule.value,
+        "threshold": _years(decision.threshold),
+        "margin": _years(decision.margin),
         "detectors": list(decision.face.detectors),
     }
+
+
+def _years(years: float | None) -> float | None:
+    """Return years for JSON, which knows no infinity: a line that nobody reaches is null, and so is the way to it."""
+    return round(years, 2) if years is not None and math.isfinite(years) else None
+
+
+def _from_line(decision: Decision) -> str:
+    """Say how far a face is from the line, or nothing if there is none."""
+    if (margin := _years(decision.margin)) is None:
+        return ""
+    return f", {abs(margin):.1f} years {'above' if margin >= 0 else 'below'} the line of {decision.threshold:.1f}"

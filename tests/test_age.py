@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import Calibration, load_calibration, read_calibration
-from blurkit.age.chips import TEMPLATE, aligned, cut, pose_of, sharpness, upright_square
+from blurkit.age.chips import TEMPLATE, aligned, contrast, cut, pose_of, sharpness, upright_square
 from blurkit.age.judge import combine, judge
 from blurkit.age.network import AgeNetwork, Diet, read_ages
 from blurkit.errors import EstimatorFailed, ExitCode, ModelChecksum
@@ -19,7 +19,7 @@ from blurkit.geometry import Box, Point
 from blurkit.records import Face
 
 years = st.floats(0, 100)
-views = st.lists(st.tuples(years, years, years), min_size=1, max_size=6).map(
+models = st.lists(st.tuples(years, years, years), min_size=1, max_size=3).map(
     lambda rows: np.sort(np.array(rows), axis=1)
 )
 
@@ -42,16 +42,16 @@ def dots(face, size=(300, 300), radius=2):
     return np.repeat((255 * np.minimum(light, 1)).astype(np.uint8)[..., None], 3, axis=2)
 
 
-class FixedViews:
+class FixedAges:
     """Reads the same ages in every face, and remembers how often it was asked."""
 
     def __init__(self, *ages):
-        self.views = np.array(ages, float)
+        self.found = np.array(ages, float)
         self.asked = []
 
     def ages(self, pixels, poses):
         self.asked.append(len(poses))
-        return np.tile(self.views, (len(poses), 1, 1))
+        return np.tile(self.found, (len(poses), 1))
 
 
 @pytest.mark.parametrize("degrees", [0, 30, -30, 90, 180, 270])
@@ -129,9 +129,23 @@ def test_blur_lowers_sharpness_and_light_does_not_change_it():
 
 
 def test_a_blurred_face_is_not_judged():
-    model = FixedViews([20, 30, 40])
+    model = FixedAges(20, 30, 40)
     assert judge("fixed", [model], np.full((300, 300, 3), 90, np.uint8), (face_at(),), min_face_px=32) == (None,)
     assert model.asked == []
+
+
+def test_darkness_lowers_contrast_and_sharp_noise_does_not_hide_it():
+    noise = np.random.default_rng(0).integers(60, 200, (64, 64, 3), np.uint8)
+    assert contrast(noise // 4) == pytest.approx(contrast(noise) / 4, rel=0.05)
+    assert contrast(np.full((64, 64, 3), 90, np.uint8)) == 0
+
+
+@pytest.mark.parametrize(("light", "judged"), [(1.0, True), (0.05, False)])
+def test_a_face_too_dark_is_not_judged(light, judged):
+    model = FixedAges(20, 30, 40)
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3)) * light
+    (age,) = judge("fixed", [model], noise.astype(np.uint8), (face_at(),), min_face_px=32)
+    assert (age is not None) == judged
 
 
 def test_ages_are_read_between_the_years():
@@ -145,25 +159,26 @@ def test_no_chips_are_no_ages():
 
 
 def test_a_photo_with_no_faces_asks_no_model():
-    model = FixedViews([20, 30, 40])
+    model = FixedAges(20, 30, 40)
     assert judge("fixed", [model], dots(face_at()), (), min_face_px=32) == ()
     assert model.asked == []
 
 
 def test_only_faces_that_can_be_read_are_asked_for_in_one_run_and_order_is_kept():
-    model = FixedViews([20, 30, 40])
+    model = FixedAges(20, 30, 40)
     blind = Face(face_at().box, 0.9, ("fixed",), None)
     faces = (face_at(width=10), face_at(), blind, face_at(150, 150))
-    answers = judge("fixed", [model], dots(face_at()), faces, min_face_px=32)
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
+    answers = judge("fixed", [model], noise, faces, min_face_px=32)
     assert [answer is None for answer in answers] == [True, False, True, False]
     assert model.asked == [2]
     assert answers[1].years == 30
     assert answers[1].model == "fixed"
 
 
-@given(views, views, st.floats(0, 1))
-def test_an_interval_holds_its_years_and_starts_at_birth(first, second, misfit):
-    age = combine("fixed", (first, second), misfit=misfit)
+@given(models, st.floats(0, 1))
+def test_an_interval_holds_its_years_and_starts_at_birth(ages, misfit):
+    age = combine("fixed", ages, misfit=misfit, height=100)
     assert 0 <= age.low <= age.years <= age.high
 
 
@@ -172,17 +187,21 @@ def test_more_disagreement_never_raises_the_low_end(middle, small, large, misfit
     small, large = sorted((small, large))
 
     def low(apart):
-        ages = [np.full((2, 3), middle + side * apart) for side in (-1, 1)]
-        within = np.array([[middle - apart] * 3, [middle + apart] * 3])
-        return combine("fixed", ages, misfit=misfit).low, combine("fixed", [within], misfit=misfit).low
+        return combine("fixed", np.array([[middle - apart] * 3, [middle + apart] * 3]), misfit=misfit, height=100).low
 
-    assert np.less_equal(low(large), np.add(low(small), 1e-9)).all()
+    assert low(large) <= low(small) + 1e-9
 
 
-@given(views, st.floats(0, 1), st.floats(0, 1))
+@given(models, st.floats(0, 1), st.floats(0, 1))
 def test_a_face_turned_further_away_never_has_a_higher_low_end(ages, first, second):
     less, more = sorted((first, second))
-    assert combine("fixed", [ages], misfit=more).low <= combine("fixed", [ages], misfit=less).low
+    assert combine("fixed", ages, misfit=more, height=100).low <= combine("fixed", ages, misfit=less, height=100).low
+
+
+@given(models, st.floats(0, 200), st.floats(0, 200))
+def test_a_smaller_face_never_has_a_higher_low_end(ages, first, second):
+    small, large = sorted((first, second))
+    assert combine("fixed", ages, misfit=0, height=small).low <= combine("fixed", ages, misfit=0, height=large).low
 
 
 class BrokenSession:
@@ -206,22 +225,46 @@ def test_a_network_that_fails_says_so(monkeypatch, answer):
     monkeypatch.setattr("blurkit.age.network.onnx_session", lambda *_, **__: BrokenSession(answer))
     network = AgeNetwork("broken", Diet((0, 0, 0), 1.0, bgr=False, chips=4, quantile=0.2), threads=1)
     with pytest.raises(EstimatorFailed) as caught:
-        network.ages([np.zeros((64, 64, 3), np.uint8)])
+        network.ages([np.zeros((64, 64, 3), np.uint8)], views=1)
     assert caught.value.exit_code is ExitCode.MODEL
 
 
+class Eyes:
+    """Reads the age that is the red of a chip's corner, and remembers how many chips came at a time."""
+
+    def __init__(self):
+        self.sizes = []
+
+    def run(self, names, feed):
+        self.sizes.append(len(feed["images"]))
+        return [np.eye(81, dtype=np.float32)[feed["images"][:, 0, 0, 0].astype(int)]]
+
+
+def network_of(monkeypatch, session, *, quantile=0.2):
+    monkeypatch.setattr("blurkit.age.network.onnx_session", lambda *_, **__: session)
+    return AgeNetwork("fixed", Diet((0, 0, 0), 1.0, bgr=False, chips=4, quantile=quantile), threads=1)
+
+
+def chips_of(*ages):
+    return [np.full((64, 64, 3), age, np.uint8) for age in ages]
+
+
 def test_memory_is_bounded_by_running_few_chips_at_a_time(monkeypatch):
-    sizes = []
+    eyes = Eyes()
+    assert network_of(monkeypatch, eyes).ages(chips_of(*range(10)), views=1).shape == (10, 3)
+    assert eyes.sizes == [4, 4, 2]
 
-    class Session:
-        def run(self, names, feed):
-            sizes.append(len(feed["images"]))
-            return [np.eye(81, dtype=np.float32)[[30] * len(feed["images"])]]
 
-    monkeypatch.setattr("blurkit.age.network.onnx_session", lambda *_, **__: Session())
-    network = AgeNetwork("fixed", Diet((0, 0, 0), 1.0, bgr=True, chips=4, quantile=0.2), threads=1)
-    assert network.ages(np.zeros((64, 64, 3), np.uint8) for _ in range(10)).shape == (10, 3)
-    assert sizes == [4, 4, 2]
+def test_the_views_of_a_face_stay_together(monkeypatch):
+    eyes = Eyes()
+    ages = network_of(monkeypatch, eyes).ages(chips_of(10, 10, 10, 40, 40, 40), views=3)
+    assert eyes.sizes == [3, 3]
+    assert ages[:, 1].tolist() == [10, 40]
+
+
+def test_one_view_that_looks_younger_lowers_the_low_end(monkeypatch):
+    ((low, *_),) = network_of(monkeypatch, Eyes()).ages(chips_of(40, 40, 40, 12), views=4)
+    assert low < 13
 
 
 def test_an_unknown_estimator_is_a_key_error():

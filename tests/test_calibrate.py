@@ -5,7 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from bench.calibrate import AGES, MARGIN_YEARS, RATES, Scores, conformal, fit, make_table, upper_bound
+from bench.calibrate import (
+    AGES,
+    MARGIN_YEARS,
+    RATES,
+    Scores,
+    conformal,
+    fair,
+    fit,
+    interval,
+    make_table,
+    upper_bound,
+)
 from blurkit.age.calibration import read_calibration
 
 
@@ -52,9 +63,37 @@ def test_the_table_can_be_read_and_holds_every_age_and_rate():
     calibration = read_calibration(str(table).replace("'", '"').replace("None", "null"))
     assert calibration.rates == RATES
     assert list(calibration.thresholds) == list(AGES)
-    assert calibration.threshold(18, 0.01) >= round(fit([photos()], 18, 0.01) + MARGIN_YEARS, 2)
+    assert calibration.threshold(18, 0.01) >= round(fit([photos()], 18, 0.01), 2)
 
 
 @pytest.mark.parametrize(("missed", "of", "bound"), [(0, 100, 0.02951), (5, 1000, 0.01048), (119, 119, 1.0)])
 def test_the_bound_is_that_of_clopper_and_pearson(missed, of, bound):
     assert upper_bound(missed, of) == pytest.approx(bound, abs=1e-5)
+
+
+@pytest.mark.parametrize(("count", "of", "low", "high"), [(0, 50, 0, 0.07112), (2, 178, 0.00136, 0.03999)])
+def test_an_interval_is_that_of_clopper_and_pearson(count, of, low, high):
+    assert interval(count, of) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_the_margin_is_in_the_line():
+    same = photos()
+    assert fit([same], 18, 0.01) >= conformal(same.low[same.oldest < 18], 0.01) + MARGIN_YEARS
+
+
+def test_a_group_that_is_missed_more_raises_the_line_for_all():
+    same = photos()
+    members = same.oldest < 3
+    older_looking = np.where(members, same.low + 25, same.low)
+    alone = Scores("set", older_looking, same.youngest, same.oldest)
+    known = Scores("set", older_looking, same.youngest, same.oldest, {"group": members})
+    line = fit([known], 18, 0.01)
+    children = members & (same.oldest < 18)
+    assert line > fit([alone], 18, 0.01)
+    assert (older_looking[children] >= line).sum() <= math.ceil(0.01 * children.sum())
+
+
+def test_a_group_with_fewer_children_than_may_be_missed_sets_no_line():
+    assert fair(np.array([]), 0.01) == -math.inf
+    assert fair(np.array([30.0]), 0.01) == -math.inf
+    assert 20 < fair(np.array([30.0, 20.0]), 0.01) < 20.1

@@ -14,6 +14,7 @@ from tests.pictures import face
 SIZE = Size(1000, 800)
 COVER, KEEP = Action.COVER, Action.KEEP
 THRESHOLD = 24.0
+SAMPLES = Path(__file__).parent.parent / "samples" / "policies"
 
 
 def age(years, low=None, high=None):
@@ -53,6 +54,32 @@ def rules(*pairs, **values):
 def test_the_default_policy_keeps_only_clear_adults(estimate, action, reason, doubtful):
     decision = decided(estimate)
     assert (decision.action, decision.reason, decision.doubtful) == (action, reason, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "policy", "rule", "margin"),
+    [
+        pytest.param(age(27), "children", Reason.LOOKS_ADULT, 0.0, id="on the line"),
+        pytest.param(age(8), "children", Reason.LOOKS_UNDER_AGE, -19.0, id="child"),
+        pytest.param(None, "children", Reason.UNCLEAR_FACE, None, id="not judged"),
+        pytest.param(age(40), "everyone", Reason.EVERYONE, None, id="no age asked for"),
+    ],
+)
+def test_a_decision_holds_its_rule_and_how_far_it_is_from_the_line(estimate, policy, rule, margin):
+    decision = decided(estimate, policy)
+    assert (decision.rule, decision.margin) == (rule, margin)
+
+
+def test_a_face_kept_near_the_line_is_doubtful_whatever_rule_kept_it():
+    policy = rules(("looks_under_age", "cover"), ("everyone", "keep"))
+    assert decided(age(22), policy).doubtful
+    assert not decided(age(45), policy).doubtful
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.toml")))
+def test_every_sample_policy_loads_and_the_readme_names_it(name):
+    assert load_policy(SAMPLES / name).rules[-1].action is COVER
+    assert f"samples/policies/{name}" in (SAMPLES.parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_face_too_small_to_judge_is_covered_whatever_its_age_is_said_to_be():
@@ -213,7 +240,10 @@ def test_a_policy_is_explained_in_sentences():
         "Covers a face that is not safely above 18.",
         "Leaves visible a face that looks safely above 18.",
         "Covers everyone else.",
-        "At most 1 % of children may be left visible, on photos like those of the calibration.",
+        "At most 1 % of those under 18 may be left visible, on photos like those of the calibration.",
+        "With 25 children in a photo that is a visible child in up to one photo in 5: "
+        "look at photos before you publish them, also the ready ones.",
+        "A photo with a face left visible by less than 3 years asks for a person's look.",
         "A photo with a covered face that could not be judged asks for a person's look.",
     ]
 
@@ -246,4 +276,7 @@ def test_what_a_rule_covers_along_with_itself_is_explained():
 
 
 def test_a_policy_that_judges_no_age_promises_no_look():
-    assert explain(load_policy("everyone"))[-1] == "Covers everyone else."
+    assert explain(load_policy("everyone"))[-2:] == [
+        "Covers everyone else.",
+        "Guesses no age: a face left visible is so by its place or by hand.",
+    ]

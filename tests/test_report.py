@@ -1,6 +1,8 @@
 """The report says what was done, in words for a person and in a form that other programs rely on."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,14 @@ from blurkit.report import REASONS, BatchReport, Entry, sentences
 from blurkit.settings import Settings
 
 FACE = Face(Box(10.126, 20, 40, 60), 0.98765, ("centerface", "mediapipe"), (Point(1, 2),) * 5)
-ADULT = Decision(FACE, AgeEstimate(41.0, 33.5, 50.0, "ensemble"), Action.KEEP, Reason.LOOKS_ADULT)
+ADULT = Decision(
+    FACE,
+    AgeEstimate(41.0, 33.5, 50.0, "ensemble"),
+    Action.KEEP,
+    Reason.LOOKS_ADULT,
+    rule=Reason.LOOKS_ADULT,
+    threshold=23.0,
+)
 CHILD = Decision(FACE, AgeEstimate(9.0, 6.0, 12.0, "ensemble"), Action.COVER, Reason.LOOKS_UNDER_AGE)
 SMALL = Decision(
     Face(Box(-5, -5, 8, 8), 0.6, ("centerface",)), None, Action.COVER, Reason.TOO_SMALL_TO_JUDGE, doubtful=True
@@ -56,8 +65,15 @@ def test_a_face_in_the_document():
     assert adult["age"] == {"low": 33.5, "years": 41.0, "high": 50.0}
     assert (adult["action"], adult["reason"], adult["score"]) == ("keep", "looks_adult", 0.9877)
     assert small["box"] == [0.0, 0.0, 8.0, 8.0]
+    assert (adult["rule"], adult["threshold"], adult["margin"]) == ("looks_adult", 23.0, 10.5)
     assert small["age"] is None
+    assert (small["rule"], small["threshold"], small["margin"]) == (None, None, None)
     assert small["doubtful"] is True
+
+
+def test_a_line_that_nobody_reaches_is_null_in_the_document():
+    (photo,) = report(result(replace(CHILD, threshold=math.inf))).document()["photos"]
+    assert (photo["faces"][0]["threshold"], photo["faces"][0]["margin"]) == (None, None)
 
 
 def test_a_failure_in_the_document_has_every_key_and_no_output():
@@ -128,7 +144,7 @@ def test_every_reason_has_plain_words():
 @pytest.mark.parametrize(
     ("decision", "words"),
     [
-        (ADULT, "keep: face at 25, 40 of 40 px: look adult, looks 41 (34 to 50)"),
+        (ADULT, "keep: face at 25, 40 of 40 px: look adult, looks 41 (34 to 50), 10.5 years above the line of 23.0"),
         (SMALL, "cover: face at 2, 2 of 13 px: too small to judge"),
     ],
 )

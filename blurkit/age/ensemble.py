@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Ensemble:
-    """Estimates ages from seven views of a face with two networks."""
+    """Estimates ages from eight views of a face with two networks."""
 
     name = "ensemble"
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blurkit.records import Pixels
 
 Ages = npt.NDArray[np.float64]
-"""Years, shape (..., 3): lower quantile, expected age, upper quantile."""
+"""Years, shape (faces, 3): lower quantile, expected age, upper quantile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +51,28 @@ class AgeNetwork:
         self._diet = diet
         self._mean = np.array(diet.mean, np.float32)
 
-    def ages(self, chips: Iterable[Pixels]) -> Ages:
+    def ages(self, chips: Iterable[Pixels], *, views: int) -> Ages:
         """Judge chips of the network's size, uint8 RGB of shape (side, side, 3), a bounded number at a time.
 
+        The probabilities of a face's views are pooled before ages are read from them, so that views which disagree
+        widen the interval by themselves.
+
+        Args:
+            chips: All views of the first face, then all of the next.
+            views: How many of them show one face.
+
         Returns:
-            Shape (chips, 3).
+            Shape (faces, 3).
 
         Raises:
             EstimatorFailed: The network failed, or returned something that is no probability.
         """
         remaining = iter(chips)
         found = [np.empty((0, 3))]
-        while batch := list(islice(remaining, self._diet.chips)):
-            found.append(read_ages(self._run(np.stack(batch)), self._diet.quantile))
+        while batch := list(islice(remaining, views * max(1, self._diet.chips // views))):
+            probabilities = self._run(np.stack(batch))
+            pooled = probabilities.reshape(-1, views, probabilities.shape[1]).mean(axis=1)
+            found.append(read_ages(pooled, self._diet.quantile))
         return np.concatenate(found)
 
     def _run(self, batch: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

@@ -28,10 +28,10 @@ FINE = {2048: 57, 2880: 80, 4096: 51}
 Both in pixels of the view. Then comes the photo's own size, if that is more.
 """
 
-TURNED = 480
+TURNED = COARSE[0]
 """Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
 
-If a turn shows more faces than upright (a phone held wrongly), all levels are seen in that turn, too.
+If a turn shows more faces there than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
 
 TILE, OVERLAP = 800, 96
@@ -47,7 +47,7 @@ TINY_PX = 20
 """A face lower than this at the last fine level, in its pixels, asks for a look at the photo's own size."""
 
 SURE = 0.5
-"""Score from which a turned look counts: what it sees faintly of upright faces is no further evidence."""
+"""Score from which a look counts that is not the way up of most faces: what it sees faintly is no further evidence."""
 
 AROUND = 160
 """How far around something small a closer look reaches, in pixels of the view."""
@@ -142,13 +142,12 @@ class CenterFace:
         if min(size.width, size.height) < 2:
             return ()
         photo = Halvings(pixels)
-        found = self._levels(photo, 0)
-        turned = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
-        evidence = {0: _evidence(found)} | {turns: _evidence(seen) for turns, seen in turned.items()}
-        found += [s for seen in turned.values() for s in seen if s.score >= SURE]
-        upright = max(evidence, key=lambda turns: evidence[turns])
+        looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
+        looks[0] = self._levels(photo, 0)
+        upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]))
         if upright != 0:
-            found += self._levels(photo, upright)
+            looks[upright] = self._levels(photo, upright)
+        found = [s for turns, seen in looks.items() for s in seen if turns == upright or s.score >= SURE]
         return fuse(found, self.name, min_score=self._min_score)
 
     def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
@@ -184,8 +183,8 @@ def _near(found: list[Sighting], small: float, size: Size, side: int, turns: int
 
 
 def _evidence(found: list[Sighting]) -> float:
-    """Return how much a look saw: the sum of scores that may be faces."""
-    return sum(sighting.score for sighting in found if sighting.score >= SURE / 2)
+    """Return how much the look at `TURNED` saw: the sum of scores that may be faces."""
+    return sum(s.score for s in found if s.source.split()[0] == str(TURNED) and s.score >= SURE / 2)
 
 
 def _up(length: int) -> int:
