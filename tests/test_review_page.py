@@ -267,6 +267,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
         taken += 1
         page.fill("#by", "office")
         act("#write")
+        sure(page, lambda: len(review.work.written) == 300)
         page.locator("text=300 safe photos written").wait_for()
         assert review.session.unseen() == []
         assert sum(actions(review.session, number).count("keep") for number in range(300)) == 600 - (pages + 1) // 2

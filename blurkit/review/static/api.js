@@ -6,8 +6,10 @@ async function answer(response) {
   return told;
 }
 
+const PATIENCE = 10_000;
+
 export async function get(path) {
-  return answer(await fetch(path));
+  return answer(await fetch(path, { signal: AbortSignal.timeout(PATIENCE) }));
 }
 
 export async function post(name, values = {}) {
