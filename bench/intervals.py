@@ -39,7 +39,7 @@ def per_100(counts: npt.NDArray[np.int64]) -> Interval:
     return float(low), float(high)
 
 
-def wilson(part: int, whole: int) -> Interval:
+def wilson(part: float, whole: int) -> Interval:
     """Return the interval of a share after Wilson (1927), doi:10.1080/01621459.1927.10502953."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     rate, spread = part / whole, z * z / whole

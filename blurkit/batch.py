@@ -165,7 +165,7 @@ def process(
 ) -> Outcome:
     """Do one photo in this process, with models that are opened once."""
     try:
-        blurrer = _blurrer(settings, threads, decisions)
+        blurrer = blurrer_of(settings, threads, decisions)
         if task.written is None:
             return blurrer.look(task.source.path)
         return blurrer.run(task.source.path, out=task.written, reviewed=task.reviewed)
@@ -220,7 +220,8 @@ def _format(path: Path) -> ImageFormat | None:
         return None
 
 
-def _blurrer(settings: Settings, threads: int, decisions: Path | None) -> Blurrer:
+def blurrer_of(settings: Settings, threads: int, decisions: Path | None = None) -> Blurrer:
+    """Return the models of this process and thread, opened at the first photo; `close_models` closes them."""
     held: tuple[object, Blurrer] | None = getattr(_blurrers, "held", None)
     wanted = settings, decisions
     if held is None or held[0] != wanted:

@@ -34,6 +34,8 @@ app = typer.Typer(
 policy_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
 app.add_typer(policy_app, name="policy")
 
+NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
+
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
 PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
 DetectorOption = Annotated[
@@ -155,6 +157,33 @@ def review(
     _guarded(work, debug=debug)
 
 
+@app.command()
+def audit(
+    photos: Photos,
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", help="Name the sources by the report of a run (repeatable).")
+    ] = None,
+    detector: DetectorOption = None,
+    recursive: RecursiveOption = True,
+    jobs: JobsOption = None,
+    max_megapixels: MegapixelsOption = 200.0,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """List faces, hidden pictures and metadata in files, such as those online already; change nothing."""
+
+    def work() -> ExitCode:
+        from blurkit.settings import Settings
+
+        settings = Settings.of(detect=_detect(detector), load={"max_megapixels": max_megapixels})
+        show = Show(json=json, quiet=quiet, verbose=False, report=None)
+        task = _Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
+        return _audit(task, settings, against or (), show)
+
+    _guarded(work, debug=debug)
+
+
 @policy_app.command("show")
 def policy_show(name: Annotated[str, typer.Argument(help="A preset or a TOML file.")] = "children") -> None:
     """Print a policy as TOML, complete."""
@@ -259,11 +288,31 @@ def _batch(work: _Work, settings: Settings, show: Show) -> ExitCode:
     report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped)
     show.end(report, written=not work.dry_run)
     if not tasks:
-        say("error: no photos found\nhint: give photos, or a folder that holds some")
+        say(NO_PHOTOS)
         return ExitCode.INPUT
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
         return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
     return ExitCode.PARTIAL if report.failures else ExitCode.OK
+
+
+def _audit(work: _Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
+    """Look into the files of a command and say what was found."""
+    from blurkit import audit, batch
+    from blurkit.audit import report
+    from blurkit.audit.matches import read_reports
+
+    reports = read_reports(against)
+    collected = batch.collect(work.photos, recursive=work.recursive)
+    looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or batch.available_cpus())
+    try:
+        audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
+    finally:
+        batch.close_models()
+    if show.json:
+        write_out(report.to_json(audited, collected, version=__version__).rstrip())
+    elif not show.quiet:
+        say(report.summary(audited, collected) if audited else NO_PHOTOS)
+    return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())
 
 
 def _settings(policy: str, **parts: dict[str, Any]) -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blurkit.color import usable_profile
+from blurkit.primaries import profile_in
 from blurkit.records import Encoding, ImageFormat
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def encoding_of(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *
         if turned and subsampling == "4:2:2":
             subsampling = "4:4:4"
     return Encoding(
-        icc_profile=usable_profile(image.info.get("icc_profile"), mode),
+        icc_profile=usable_profile(profile_in(image.info, data, kind), mode),
         dpi=_density(image.info.get("dpi"), turned=turned),
         quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
         subsampling=subsampling,

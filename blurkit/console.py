@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.errors import OutputNotWritable, SettingsError
 
@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from blurkit.audit import Audited
     from blurkit.records import Outcome
     from blurkit.report import BatchReport
     from blurkit.settings import Settings
+
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Show:
         if by_default and not mediapipe_installed() and not self.quiet:
             say("note: mediapipe has no build for this system; the detector CenterFace works alone")
 
-    def progress(self, outcomes: Iterable[Outcome], total: int) -> Iterable[Outcome]:
+    def progress(self, outcomes: Iterable[Thing], total: int) -> Iterable[Thing]:
         """Pass outcomes on, with a progress bar on a terminal."""
         if self.quiet or self.json or not sys.stderr.isatty():
             return outcomes
@@ -56,6 +60,16 @@ class Show:
             complain(f"{outcome.stage} {outcome.source}: {outcome.error}", outcome.hint)
         elif self.verbose and not self.quiet:
             say("\n".join(map(one_line, sentences(outcome))))
+
+    def audited(self, each: Audited) -> Audited:
+        """Say what was found in a file: on standard output, since that was asked for."""
+        from blurkit.audit.report import sentences
+
+        if each.error is not None:
+            complain(f"{each.error.stage} {each.given}: {each.error.error}", each.error.hint)
+        if not self.json and not self.quiet:
+            write_out("\n".join(map(one_line, sentences(each))))
+        return each
 
     def end(self, report: BatchReport, *, written: bool) -> None:
         """Print the document or the summary, and write the report's file."""

@@ -93,6 +93,22 @@ def encode(photo: Photo) -> bytes:
         ) from fault
 
 
+def coding_words(photo: Photo) -> str:
+    """Say how `encode` codes a photo: format, samples, and what is kept of the source's coding."""
+    encoding, kind = photo.encoding, photo.format
+    words = [kind.value.upper(), photo.mode.replace(";", " ")]
+    if kind is ImageFormat.JPEG:
+        tables = "the source's tables" if encoding.quantization else f"quality {QUALITY}"
+        chroma = encoding.subsampling or ("4:4:4" if encoding.quantization else "4:2:0")
+        words += [chroma] if photo.mode == "RGB" else []
+        words += [tables, "progressive" if encoding.progressive else "baseline"]
+    elif kind in PHONE_ONLY or (kind is ImageFormat.WEBP and not encoding.lossless):
+        words.append(f"quality {QUALITY}")
+    else:
+        words.append("lossless")
+    return ", ".join(words)
+
+
 def _encode(photo: Photo) -> bytes:
     from PIL import Image
 

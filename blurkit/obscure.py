@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from blurkit.geometry import Size
+    from blurkit.geometry import Point, Size
     from blurkit.records import Decision, Encoding, Face, Photo
     from blurkit.settings import ObscureSettings
 
     Mask = npt.NDArray[np.bool_]
+    Distances = npt.NDArray[np.floating]
 
 HEAD_ASPECT = 0.8
 """Width of a head over its height, seen from the front; a narrower box is a profile and is widened to it."""
@@ -38,6 +39,12 @@ RING = 0.25
 TONES = 12
 """Different tones in one mosaic."""
 
+MIN_TILT = math.radians(6)
+"""A head tilted by less is upright: a cover's margin is far more."""
+
+MIN_AXIS = 0.15
+"""Least distance of eyes and mouth, as a share of the face's height, from which a tilt can be told."""
+
 GRID = 2
 """Covers are rounded outward to cells of so many pixels: the size of a half-resolution chroma sample."""
 
@@ -47,11 +54,23 @@ class Cover:
     """The outline of one cover, in pixels of the upright photo."""
 
     box: Box
-    """What the outline fills; may stick out of the photo."""
+    """What the upright outline fills; may stick out of the photo."""
     face_size: float
     """The longer side of the face it covers."""
     shape: Shape
     """Ellipse or rounded box."""
+    tilt: float = 0.0
+    """How far the head is turned in the picture, clockwise in radians; if it is, a turned outline is covered, too."""
+
+    @property
+    def bounds(self) -> Box:
+        """The smallest box around both outlines."""
+        if not self.tilt:
+            return self.box
+        half_width, half_height = self._turned_halves()
+        reach = math.hypot(half_width, half_height)
+        center = self.box.center
+        return self.box.union(Box(center.x - reach, center.y - reach, center.x + reach, center.y + reach))
 
     def mask(self, window: tuple[int, int, int, int]) -> Mask:
         """Return which pixels of a window the cover touches, rounded outward.
@@ -63,18 +82,37 @@ class Cover:
             Bool of shape (bottom - top, right - left).
         """
         left, top, right, bottom = window
-        across = _nearest(np.arange(left, right), self.box.center.x)
-        down = _nearest(np.arange(top, bottom), self.box.center.y)
-        half_width, half_height = max(self.box.width / 2, 0.5), max(self.box.height / 2, 0.5)
-        power = 2 if self.shape is Shape.ELLIPSE else 8
-        touched: Mask = (across[None, :] / half_width) ** power + (down[:, None] / half_height) ** power <= 1.0
+        rows, columns = (
+            np.arange(top, bottom) + 0.5 - self.box.center.y,
+            np.arange(left, right) + 0.5 - self.box.center.x,
+        )
+        touched = self._touched(columns[None, :], rows[:, None], (self.box.width / 2, self.box.height / 2), 0.5)
+        if self.tilt:
+            cos, sin = math.cos(self.tilt), math.sin(self.tilt)
+            across = columns[None, :] * cos + rows[:, None] * sin
+            down = rows[:, None] * cos - columns[None, :] * sin
+            touched |= self._touched(across, down, self._turned_halves(), math.sqrt(0.5))
         return touched
+
+    def _touched(self, across: Distances, down: Distances, halves: tuple[float, float], slack: float) -> Mask:
+        """Return which pixels come within half the outline's width and height, `slack` being how far one reaches."""
+        power = 2 if self.shape is Shape.ELLIPSE else 8
+        near = (np.maximum(np.abs(distance) - slack, 0.0) for distance in (across, down))
+        shares = [(distance / max(half, 0.5)) ** power for distance, half in zip(near, halves, strict=True)]
+        touched: Mask = shares[0] + shares[1] <= 1.0
+        return touched
+
+    def _turned_halves(self) -> tuple[float, float]:
+        """Return half width and height of the head whose turned ellipse fills the upright box."""
+        height = math.hypot(self.box.width, self.box.height) / math.hypot(1.0, HEAD_ASPECT)
+        return HEAD_ASPECT * height / 2, height / 2
 
 
 def cover_of(face: Face, settings: ObscureSettings) -> Cover:
     """Return the cover over the whole head of a face: forehead to under the chin, ears included.
 
-    With a margin of 0.21 or more the ellipse holds the whole face box, its corners included.
+    With a margin of 0.21 or more the ellipse holds the whole face box, its corners included. Where landmarks show that
+    the head is tilted, the outline turned with it is added: wrong landmarks can only cover more.
     """
     box = face.box
     width = max(box.width, HEAD_ASPECT * box.height)
@@ -83,8 +121,27 @@ def cover_of(face: Face, settings: ObscureSettings) -> Cover:
     center = box.center
     dx, dy = width * reach / 2, height * reach / 2
     return Cover(
-        Box(center.x - dx, center.y - dy, center.x + dx, center.y + dy), max(box.width, box.height), settings.shape
+        Box(center.x - dx, center.y - dy, center.x + dx, center.y + dy),
+        max(box.width, box.height),
+        settings.shape,
+        tilt_of(face),
     )
+
+
+def tilt_of(face: Face) -> float:
+    """Return how far a head is turned in the picture: clockwise in radians, -pi to pi; 0 if that cannot be seen.
+
+    The line from between the eyes to the mouth tells it, also of a face seen from the side.
+    """
+    if face.landmarks is None or len(face.landmarks) != 5:
+        return 0.0
+    right_eye, left_eye, _, right_mouth, left_mouth = face.landmarks
+    eyes, mouth = _between(right_eye, left_eye), _between(right_mouth, left_mouth)
+    dx, dy = mouth[0] - eyes[0], mouth[1] - eyes[1]
+    if not MIN_AXIS * face.box.height <= math.hypot(dx, dy) < math.inf:
+        return 0.0
+    tilt = math.atan2(-dx, dy)
+    return tilt if abs(tilt) >= MIN_TILT else 0.0
 
 
 def stamp(cover: Cover, size: Size) -> tuple[tuple[slice, slice], Mask]:
@@ -96,7 +153,7 @@ def stamp(cover: Cover, size: Size) -> tuple[tuple[slice, slice], Mask]:
     Returns:
         Rows and columns of the window, and a bool array of the window's shape.
     """
-    left, top, right, bottom = cover.box.pixels(size)
+    left, top, right, bottom = cover.bounds.pixels(size)
     left, top = left // GRID * GRID, top // GRID * GRID
     touched = cover.mask((left, top, math.ceil(right / GRID) * GRID, math.ceil(bottom / GRID) * GRID))
     rows, columns = touched.shape[0] // GRID, touched.shape[1] // GRID
@@ -170,7 +227,7 @@ def _mosaic(
 
 def _ring_shades(photo: Photo, cover: Cover, mask: Mask, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return `TONES` colours (n, 3) of the ring just outside a cover; grays if there is no ring."""
-    left, top, right, bottom = cover.box.expand(RING, RING).pixels(photo.size)
+    left, top, right, bottom = cover.bounds.expand(RING, RING).pixels(photo.size)
     open_rows, open_columns = np.nonzero(~mask[top:bottom, left:right])
     if len(open_rows) == 0:
         return np.repeat(np.linspace(64, 192, TONES).astype(np.uint8)[:, None], 3, axis=1)
@@ -205,7 +262,5 @@ def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encodi
     return replace(photo.encoding, palette=palette.tobytes(), transparency=clear)
 
 
-def _nearest(pixels: npt.NDArray[np.int64], center: float) -> npt.NDArray[np.float64]:
-    """Return how near to a centre each pixel (of width 1) comes, in pixels: rounds a cover outward."""
-    distance: npt.NDArray[np.float64] = np.maximum(np.abs(pixels + 0.5 - center) - 0.5, 0.0)
-    return distance
+def _between(one: Point, other: Point) -> tuple[float, float]:
+    return (one.x + other.x) / 2, (one.y + other.y) / 2

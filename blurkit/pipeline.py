@@ -14,11 +14,12 @@ from blurkit.age.calibration import load_calibration
 from blurkit.decisions import load as load_decisions
 from blurkit.decisions import replay
 from blurkit.detect import make_check_network, make_detectors, merge
-from blurkit.encode import encode, output_format, prepare
+from blurkit.encode import coding_words, encode, output_format, prepare
 from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
 from blurkit.load import decode, read
-from blurkit.obscure import obscure
+from blurkit.obscure import covered_mask, obscure
 from blurkit.policy import decide, verdict
+from blurkit.proof import prove
 from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Rendered, Status
 from blurkit.settings import Settings
 from blurkit.verify import check, uncovered
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from blurkit.age.base import AgeEstimator
     from blurkit.detect.base import Detector
-    from blurkit.records import Face, Outcome, Photo
+    from blurkit.records import Face, Outcome, Photo, Proof
 
 MAX_ROUNDS = 3
 """How often a face found by the independent look is covered and the file made anew."""
@@ -121,7 +122,7 @@ class Blurrer:
                 write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
-        return self._result(source, target, photo, rendered.decisions, removed)
+        return self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
 
     def look(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""
@@ -141,9 +142,7 @@ class Blurrer:
         Raises:
             ModelError: A detector or the estimator failed; no other is tried in its place.
         """
-        with self._clock("detect"):
-            faces = merge([detector.detect(photo.pixels) for detector in self._detectors])
-            faces = tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
+        faces = self.find_faces(photo)
         with self._clock("age"):
             ages = self._age_estimator.estimate(photo.pixels, faces)
         with self._clock("policy"):
@@ -156,6 +155,16 @@ class Blurrer:
                 photo=photo.source or Path(),
             )
             return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
+
+    def find_faces(self, photo: Photo) -> tuple[Face, ...]:
+        """Return the faces of a photo, from top to bottom.
+
+        Raises:
+            ModelError: A detector failed; no other is tried in its place.
+        """
+        with self._clock("detect"):
+            faces = merge([detector.detect(photo.pixels) for detector in self._detectors])
+            return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
         """Cover, encode, clean and check a photo in memory.
@@ -181,9 +190,12 @@ class Blurrer:
             with self._clock("metadata"):
                 data = metadata.strip(data)
             with self._clock("verify"):
-                missed = uncovered(check(data, drawn, self.settings.load), decisions, self._check_network)
-            if not missed:
-                return Rendered(data, kind, decisions)
+                decoded = check(data, drawn, self.settings.load)
+                missed = uncovered(decoded, decisions, self._check_network)
+                if not missed:
+                    covered = [decision.face for decision in decisions if decision.action is Action.COVER]
+                    mask = covered_mask(covered, self.settings.obscure, photo.size)
+                    return Rendered(data, kind, decisions, prove(photo, data, decoded, mask, coding_words(drawn)))
             decisions += tuple(
                 Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed
             )
@@ -194,10 +206,18 @@ class Blurrer:
         )
 
     def _result(
-        self, source: Path, output: Path | None, photo: Photo, decisions: tuple[Decision, ...], removed: tuple[str, ...]
+        self,
+        source: Path,
+        output: Path | None,
+        photo: Photo,
+        decisions: tuple[Decision, ...],
+        removed: tuple[str, ...],
+        proof: Proof | None = None,
     ) -> PhotoResult:
         seconds = dict(self._clock.seconds)
-        return PhotoResult(source, output, photo.size, decisions, verdict(decisions), removed, seconds, photo.sha256)
+        return PhotoResult(
+            source, output, photo.size, decisions, verdict(decisions), removed, seconds, proof, photo.sha256
+        )
 
     def close(self) -> None:
         """Free the models."""

@@ -179,6 +179,24 @@ class Decision:
         return None if self.age is None or self.threshold is None else self.age.low - self.threshold
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a written file can be told by later, and how far it differs from its source."""
+
+    input_sha256: str
+    """Hash of the photo's file, hexadecimal."""
+    output_sha256: str
+    """Hash of the file written."""
+    fingerprint: str
+    """Perceptual hash of the picture written: 256 bits, hexadecimal."""
+    changed_share: float
+    """Share of pixels under covers, 0..1."""
+    coding: str
+    """How it was coded, in words."""
+    max_difference_outside: int
+    """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished file in memory that passed its checks."""
@@ -189,6 +207,8 @@ class Rendered:
     """Its format."""
     decisions: tuple[Decision, ...]
     """Those it was made from, and those that the checks added."""
+    proof: Proof
+    """What it can be told by later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +229,8 @@ class PhotoResult:
     """What was hidden in the source and is not in the output, in words."""
     seconds: Mapping[str, float]
     """Time of each stage."""
+    proof: Proof | None = None
+    """What the file written can be told by later; None in a dry run."""
     sha256: str | None = None
     """Hash of the source file, hexadecimal."""
 

@@ -14,7 +14,7 @@ from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blurkit.records import Decision, Outcome
+    from blurkit.records import Decision, Outcome, Proof
     from blurkit.settings import Settings
 
 SCHEMA = 1
@@ -166,6 +166,7 @@ def _photo(entry: Entry) -> dict[str, Any]:
             "seconds": {},
             "faces": [],
             "removed": [],
+            **_proof(None),
             "status": outcome.status.value,
             "error": {
                 "kind": outcome.kind,
@@ -183,8 +184,21 @@ def _photo(entry: Entry) -> dict[str, Any]:
         "seconds": {stage: round(seconds, 4) for stage, seconds in outcome.seconds.items()},
         "faces": [_face(decision, outcome) for decision in outcome.decisions],
         "removed": list(outcome.removed),
+        **_proof(outcome.proof),
         "status": outcome.status.value,
         "error": None,
+    }
+
+
+def _proof(proof: Proof | None) -> dict[str, Any]:
+    """Return what the file written can be told by later; all null if there is none."""
+    return {
+        "input_sha256": proof and proof.input_sha256,
+        "output_sha256": proof and proof.output_sha256,
+        "fingerprint": proof and proof.fingerprint,
+        "changed_share": proof and round(proof.changed_share, 6),
+        "coding": proof and proof.coding,
+        "max_difference_outside": proof and proof.max_difference_outside,
     }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from blurkit.color import to_srgb
-from blurkit.geometry import Box
+from blurkit.geometry import Box, Point
 from blurkit.records import Action, Decision, Encoding, Face, ImageFormat, Photo, Reason
 
 KINDS = ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16")
@@ -134,6 +134,17 @@ def corners(size=(96, 64)):
 
 def face(left=30, top=20, right=50, bottom=44, score=0.9):
     return Face(Box(left, top, right, bottom), score, ("fixed",))
+
+
+def tilted(degrees, center=(100, 100), height=60):
+    """Return a face of a head tilted clockwise: the box around its ellipse, and landmarks turned with it."""
+    turn = np.radians(degrees)
+    cos, sin, width = np.cos(turn), np.sin(turn), 0.8 * height
+    half_width, half_height = np.hypot(width * cos, height * sin) / 2, np.hypot(width * sin, height * cos) / 2
+    places = np.array([(-0.2, -0.15), (0.2, -0.15), (0, 0.05), (-0.15, 0.25), (0.15, 0.25)]) * height
+    landmarks = tuple(Point(center[0] + x * cos - y * sin, center[1] + x * sin + y * cos) for x, y in places)
+    box = Box(center[0] - half_width, center[1] - half_height, center[0] + half_width, center[1] + half_height)
+    return Face(box, 0.9, ("fixed",), landmarks)
 
 
 def covering(*faces):

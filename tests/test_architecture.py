@@ -20,13 +20,14 @@ def part(name):
     return name.split(".")[1] if "." in name else "__init__"
 
 
-GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "quiet"}
+GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet"}
 """What everything stands on; it stands on nothing of ours but itself."""
 MAY_KNOW = {
     "geometry": set(),
     "errors": set(),
     "choices": set(),
     "quiet": set(),
+    "primaries": {"records"},
     "records": {"geometry"},
     "formats": {"records"},
     "color": {"records"},
@@ -40,16 +41,17 @@ MAY_KNOW = {
     "obscure": GROUND,
     "encode": GROUND,
     "metadata": GROUND | {"metadata"},
+    "proof": GROUND,
     "write": GROUND,
     "decisions": GROUND,
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
-    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "verify", "write", "decisions"},
+    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write", "decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
-    "audit": GROUND | {"load", "metadata", "pipeline"},
+    "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"policy"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }

@@ -1,16 +1,18 @@
 """Covers hide the whole head, whatever its place, shape or size, and are drawn in the photo's own kind of samples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from blurkit.choices import Shape, Style
 from blurkit.color import to_srgb
-from blurkit.geometry import Box, Size
-from blurkit.obscure import GRID, Cover, cover_of, covered_mask, obscure, stamp
+from blurkit.geometry import Box, Point, Size
+from blurkit.obscure import GRID, Cover, cover_of, covered_mask, obscure, stamp, tilt_of
 from blurkit.records import Action, Face
 from blurkit.settings import ObscureSettings
 from tests import pictures, profiles
-from tests.pictures import covering, face, keeping, photo
+from tests.pictures import covering, face, keeping, photo, tilted
 
 SIZE = Size(96, 64)
 STYLES = list(Style)
@@ -110,6 +112,59 @@ def test_a_stamp_is_the_covers_part_of_the_photo():
     whole = np.zeros((64, 96), bool)
     whole[window] = touched
     assert (whole == mask_of(face())).all()
+
+
+# Tilted heads
+
+TILTS = [-135, -90, -60, -30, -10, 8, 20, 45, 75, 90, 150, 170]
+
+
+@pytest.mark.parametrize("degrees", TILTS)
+def test_the_tilt_of_a_head_is_told_by_its_landmarks(degrees):
+    assert np.degrees(tilt_of(tilted(degrees))) == pytest.approx(degrees)
+
+
+@pytest.mark.parametrize("degrees", [0, 3, -5])
+def test_a_head_held_almost_straight_counts_as_upright(degrees):
+    assert tilt_of(tilted(degrees)) == 0
+
+
+@pytest.mark.parametrize(
+    "landmarks", [None, (), (Point(40, 30),) * 5, (Point(1, 2),) * 3], ids=["none", "empty", "one place", "three"]
+)
+def test_landmarks_that_make_no_face_tell_no_tilt(landmarks):
+    assert tilt_of(replace(face(), landmarks=landmarks)) == 0
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("degrees", TILTS)
+def test_a_cover_reaches_as_far_along_a_tilted_head_as_along_an_upright_one(degrees, shape):
+    turn, size, height = np.radians(degrees), Size(400, 400), 120
+    mask = mask_of(tilted(degrees, (200, 200), height), size=size, shape=shape)
+    angles = np.linspace(0, 2 * np.pi, 200)
+    across, down = 0.4 * 1.65 * height * np.cos(angles), 0.5 * 1.65 * height * np.sin(angles)
+    columns = 200 + across * np.cos(turn) - down * np.sin(turn)
+    rows = 200 + across * np.sin(turn) + down * np.cos(turn)
+    assert mask[rows.astype(int), columns.astype(int)].all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("degrees", TILTS)
+def test_wrong_landmarks_can_only_cover_more(degrees, shape):
+    wrong = replace(face(), landmarks=tilted(degrees, (40, 32), 24).landmarks)
+    upright, both = mask_of(face(), shape=shape), mask_of(wrong, shape=shape)
+    assert (upright <= both).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_bounds_of_a_cover_hold_all_of_it(shape):
+    size = Size(200, 200)
+    for degrees in TILTS:
+        cover = cover_of(tilted(degrees), settings(shape=shape))
+        rows, columns = cover.mask((0, 0, size.width, size.height)).nonzero()
+        left, top, right, bottom = cover.bounds.expand(0.01, 0.01).pixels(size)
+        assert left <= columns.min() <= columns.max() < right
+        assert top <= rows.min() <= rows.max() < bottom
 
 
 # What is drawn

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blurkit.geometry import Box, Point, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Proof, Reason, Status
 from blurkit.report import REASONS, BatchReport, Entry, sentences
 from blurkit.settings import Settings
 
@@ -27,6 +27,16 @@ SMALL = Decision(
 )
 
 
+PROOF = Proof(
+    input_sha256="1a" * 32,
+    output_sha256="2b" * 32,
+    fingerprint="3c" * 32,
+    changed_share=0.0123456,
+    coding="JPEG, RGB, 4:2:0, the source's tables, baseline",
+    max_difference_outside=12,
+)
+
+
 def result(*decisions, status=Status.READY, removed=()):
     return PhotoResult(
         Path("in/a.jpg"),
@@ -36,6 +46,7 @@ def result(*decisions, status=Status.READY, removed=()):
         status,
         removed,
         {"load": 0.123456, "detect": 1.0},
+        PROOF,
     )
 
 
@@ -69,6 +80,16 @@ def test_a_face_in_the_document():
     assert small["age"] is None
     assert (small["rule"], small["threshold"], small["margin"]) == (None, None, None)
     assert small["doubtful"] is True
+
+
+def test_the_proof_of_an_output_in_the_document():
+    (photo,) = report(result()).document()["photos"]
+    assert photo["input_sha256"] == "1a" * 32
+    assert photo["output_sha256"] == "2b" * 32
+    assert photo["fingerprint"] == "3c" * 32
+    assert photo["changed_share"] == 0.012346
+    assert photo["coding"].startswith("JPEG")
+    assert photo["max_difference_outside"] == 12
 
 
 def test_a_line_that_nobody_reaches_is_null_in_the_document():

@@ -229,7 +229,7 @@ def three_hundred(tasks, overwrite):
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         faces = [Face(Box(left, 60, left + 20, 85), 0.99, ("known",)) for left in (40, 100)]
         decided = tuple(Decision(face, ages, Action.KEEP, Reason.LOOKS_ADULT) for face in faces)
-        yield PhotoResult(path, task.written and path, Size(200, 150), decided, Status.READY, (), {}, sha256)
+        yield PhotoResult(path, task.written and path, Size(200, 150), decided, Status.READY, (), {}, sha256=sha256)
 
 
 def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actions(browser, tmp_path, monkeypatch):

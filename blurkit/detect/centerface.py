@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.detect.merge import fuse
+from blurkit.detect.merge import SAME_FACE_IOU, fuse
 from blurkit.detect.views import Halvings, Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
@@ -147,7 +147,9 @@ class CenterFace:
         upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]))
         if upright != 0:
             looks[upright] = self._levels(photo, upright)
-        found = [s for turns, seen in looks.items() for s in seen if turns == upright or s.score >= SURE]
+        found = looks.pop(upright)
+        known = [s.box for s in found if s.score >= SURE]
+        found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]
         return fuse(found, self.name, min_score=self._min_score)
 
     def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
@@ -180,6 +182,11 @@ def _near(found: list[Sighting], small: float, size: Size, side: int, turns: int
     around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in hints]
     views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
+
+
+def _is_among(box: Box, known: list[Box]) -> bool:
+    """Whether a box shows a face that is known; the network's boxes are best the right way up."""
+    return any(box.iou(other) > SAME_FACE_IOU for other in known)
 
 
 def _evidence(found: list[Sighting]) -> float:

@@ -126,7 +126,7 @@ def _known(report: Path, settings: Settings) -> Known:
             return None
         size, faces, ages = photos[sha256]
         decided = decide(faces, ages, policy, size=size, threshold=threshold, photo=path)
-        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256)
+        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=sha256)
 
     return outcome
 

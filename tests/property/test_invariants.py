@@ -165,13 +165,18 @@ STYLES = st.fixed_dictionaries(
         "blocks_across": st.integers(2, 12),
     }
 )
-PLACES = st.builds(
+UPRIGHT = st.builds(
     lambda left, top, width, height: Face(Box(left, top, left + width, top + height), 0.9, ("fixed",)),
     st.floats(-30, 120),
     st.floats(-30, 100),
     st.floats(0.3, 50),
     st.floats(0.3, 50),
 )
+TILTED = st.builds(
+    pictures.tilted, st.floats(-180, 180), st.tuples(st.floats(-10, 110), st.floats(-10, 80)), st.floats(1, 50)
+)
+PLACES = UPRIGHT | TILTED
+"""Faces inside, across and beyond the borders of a photo of 96 by 65, upright and tilted."""
 
 
 def repainted(photo, mask, seed):

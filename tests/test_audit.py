@@ -1,0 +1,294 @@
+"""The audit lists what a file shows and hides, says whose output it is, and changes nothing."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blurkit import audit
+from blurkit.audit import companions, examine, exit_code
+from blurkit.audit.matches import MAX_MATCHES, Reports, read_reports
+from blurkit.audit.report import sentences, summary, to_json
+from blurkit.batch import Collected
+from blurkit.errors import ExitCode, SettingsError
+from blurkit.metadata import Kind
+from blurkit.naming import Source
+from blurkit.settings import Settings
+from tests import pictures
+from tests.fakes import CrashingDetector, FixedAge, FixedFaces, NoFaces
+from tests.metadata.photos import encode, exif, segment, with_segments
+from tests.metadata.planted import everything
+
+HOLDING_PICTURES = {Kind.THUMBNAIL, Kind.PREVIEW, Kind.SECOND_IMAGE, Kind.GAIN_MAP, Kind.DEPTH_MAP}
+NOTHING_ELSE = Collected((), {}, 0)
+
+
+@pytest.fixture
+def look(blurrer, monkeypatch, tmp_path):
+    """Look into a file with detectors of choice."""
+
+    def look(data, *, detector=None, age=None, reports=None, name="photo.jpg"):
+        path = data
+        if isinstance(data, bytes):
+            path = tmp_path / name
+            path.write_bytes(data)
+        made = blurrer(detector or NoFaces(), age=age, policy={})
+        monkeypatch.setattr(audit, "blurrer_of", lambda *_: made)
+        return examine(Source(path, path, None, str(path)), settings=Settings(), reports=reports or Reports())
+
+    return look
+
+
+def words(audited):
+    return "\n".join(sentences(audited))
+
+
+# What a file hides
+
+
+@pytest.mark.parametrize("case", everything())
+def test_everything_hidden_is_listed_with_words_and_a_look_at_every_picture(case, look):
+    data, kinds = everything()[case]
+    audited = look(data, detector=FixedFaces(pictures.face()))
+    assert {finding.hidden.kind for finding in audited.findings} >= kinds
+    assert audited.has_found
+    assert all(finding.hidden.detail for finding in audited.findings)
+    for finding in audited.findings:
+        if finding.hidden.picture is not None:
+            assert finding.faces == 1 or finding.is_unseen_picture
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF"])
+def test_a_file_with_nothing_in_it_is_clean(kind, look):
+    from blurkit import metadata
+
+    audited = look(metadata.strip(encode(kind)))
+    assert not audited.has_found
+    assert words(audited).endswith(": clean")
+    assert exit_code([audited], is_one=True) is ExitCode.OK
+
+
+def test_a_face_in_a_thumbnail_is_said_even_if_the_photo_shows_none(look):
+    class OnlyInSmallOnes(FixedFaces):
+        def detect(self, pixels):
+            return self.faces if pixels.shape[1] < 60 else ()
+
+    audited = look(
+        with_segments(encode("JPEG"), segment(0xE1, b"Exif\0\0" + exif())), detector=OnlyInSmallOnes(pictures.face())
+    )
+    assert audited.visible == ()
+    assert "hidden: thumbnail 40x24, WITH 1 FACE" in words(audited)
+    assert "1 times: a face in a hidden picture" in summary([audited], NOTHING_ELSE)
+
+
+def test_a_thumbnail_of_plain_rows_is_looked_at(look):
+    from tests.metadata.photos import directory, number_tag
+
+    rows = bytes(range(48)) * 9
+    tags = [number_tag(256, 12), number_tag(257, 12), number_tag(273, 0), number_tag(279, len(rows))]
+    second = 8 + len(directory([], 8))
+    at = second + len(directory(tags, second))
+    tags[2] = number_tag(273, at)
+    block = b"II*\0\x08\0\0\0" + directory([], 8, second) + directory(tags, second) + rows
+    data = with_segments(encode("JPEG"), segment(0xE1, b"Exif\0\0" + block))
+    (found,) = (f for f in look(data, detector=FixedFaces(pictures.face())).findings if f.hidden.kind is Kind.THUMBNAIL)
+    assert found.hidden.picture.startswith(b"P6 12 12")
+    assert found.faces == 1
+
+
+def test_a_hidden_picture_that_cannot_be_decoded_may_show_a_face(look):
+    broken = b"\x89PNG\r\n\x1a\n" + bytes(40) + b"IEND1234"
+    audited = look(encode("JPEG") + broken, detector=FixedFaces(pictures.face()))
+    (found,) = (finding for finding in audited.findings if finding.hidden.picture is not None)
+    assert found.faces is None
+    assert "picture, which could not be looked at" in words(audited)
+
+
+def test_a_video_could_not_be_looked_at_and_that_is_said(look):
+    data, _ = everything()["jpeg/motion-photo-no-xmp"]
+    assert "hidden: video, which could not be looked at" in words(look(data))
+
+
+def test_the_video_of_a_live_photo_beside_it_is_named(look, tmp_path):
+    for name in ("photo.MOV", "Photo.aae", "photo.txt", "other.mov"):
+        (tmp_path / name).write_bytes(b"")
+    audited = look(encode("JPEG"))
+    assert audited.beside == ("Photo.aae", "photo.MOV")
+    assert audited.has_found
+    assert "beside it: photo.MOV, which was not looked into" in words(audited)
+
+
+def test_a_folder_that_cannot_be_listed_names_nothing(tmp_path):
+    assert companions(tmp_path / "not there" / "photo.jpg") == ()
+
+
+# Faces
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [(9, "1 visible face of a child perhaps, or unclear"), (60, "1 visible face of an adult, as it seems")],
+)
+def test_a_visible_face_is_said_with_how_old_it_looks(age, said, look):
+    tall = pictures.face(20, 10, 60, 58)
+    audited = look(pictures.file("png"), detector=FixedFaces(tall), age=FixedAge(age))
+    assert said in words(audited)
+    (face,) = json.loads(to_json([audited], NOTHING_ELSE, version="1"))["photos"][0]["faces"]
+    assert face["may_be_child"] is (age == 9)
+    assert face["box"] == [20, 10, 60, 58]
+
+
+# What cannot be looked at
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "code"),
+    [(b"", "UnsupportedFormat", 3), (b"hello", "UnsupportedFormat", 3), (encode("JPEG")[:300], "UnreadablePhoto", 3)],
+    ids=["empty", "no photo", "cut short"],
+)
+def test_a_file_that_is_no_photo_has_failed(data, kind, code, look):
+    audited = look(data)
+    assert (audited.error.kind, audited.error.exit_code) == (kind, code)
+    assert exit_code([audited], is_one=True) == code
+    assert exit_code([audited], is_one=False) is ExitCode.PARTIAL
+
+
+def test_a_file_that_is_not_there_has_failed(look, tmp_path):
+    audited = look(tmp_path / "gone.jpg")
+    assert audited.error.stage == "load"
+    assert json.loads(to_json([audited], NOTHING_ELSE, version="1"))["photos"][0]["sha256"] is None
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_an_animation_or_several_pages_are_listed_and_said_not_to_be_looked_at(kind, look):
+    frames = [Image.fromarray(np.full((40, 40, 3), tone, np.uint8)) for tone in (0, 120, 250)]
+    audited = look(pictures.saved(frames[0], kind.lower(), save_all=True, append_images=frames[1:]))
+    assert Kind.FRAME in {finding.hidden.kind for finding in audited.findings}
+    assert audited.error.kind == "UnsupportedFormat"
+    assert "save" in audited.error.hint
+    assert exit_code([audited], is_one=True) is ExitCode.FOUND
+
+
+def test_a_detector_that_fails_leaves_what_was_found_before_it(look):
+    data = with_segments(encode("JPEG"), segment(0xE1, b"Exif\0\0" + exif()))
+    audited = look(data, detector=CrashingDetector())
+    assert audited.error.exit_code == int(ExitCode.MODEL)
+    assert Kind.GPS in {finding.hidden.kind for finding in audited.findings}
+    assert audited.has_found
+
+
+def test_nothing_at_all_is_an_error_of_input():
+    assert exit_code([], is_one=False) is ExitCode.INPUT
+
+
+def test_an_audit_changes_nothing(look, tmp_path):
+    data = everything()["jpeg/exif"][0]
+    look(data)
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+    assert (tmp_path / "photo.jpg").read_bytes() == data
+
+
+# Earlier runs
+
+
+@pytest.fixture
+def run(blurrer, tmp_path):
+    """Make two photos safe, and return their folder with the report of the run."""
+    from blurkit.report import BatchReport, Entry
+
+    entries = []
+    for seed in (1, 2):
+        source = tmp_path / "run" / f"{seed}.jpg"
+        source.parent.mkdir(exist_ok=True)
+        source.write_bytes(pictures.file("jpeg", size=(480, 320), seed=seed))
+        output = tmp_path / "safe" / f"{seed}.jpg"
+        made = blurrer(FixedFaces(pictures.face(100, 80, 200, 200)))
+        entries.append(Entry(f"in/{seed}.jpg", f"safe/{seed}.jpg", made.run(source, out=output)))
+    report = BatchReport("1", Settings(), {}, tuple(entries), {}, 0)
+    (tmp_path / "report.json").write_text(report.to_json())
+    return tmp_path
+
+
+def test_an_output_is_told_by_its_bytes(look, run):
+    (match,) = look(run / "safe" / "2.jpg", reports=read_reports([run / "report.json"])).matches
+    assert (match.source, match.output, match.how, match.distance) == ("in/2.jpg", "safe/2.jpg", "output", 0)
+
+
+@pytest.mark.parametrize("width", [1600, 300, 150])
+def test_an_output_that_a_website_resized_is_told_by_its_picture(width, look, run):
+    with Image.open(run / "safe" / "1.jpg") as image:
+        small = pictures.saved(image.resize((width, width * 2 // 3)), "webp", quality=60)
+    audited = look(small, reports=read_reports([run / "report.json"]))
+    (match,) = audited.matches
+    assert (match.source, match.how) == ("in/1.jpg", "picture")
+    assert "shows the same picture as the output of in/1.jpg" in words(audited)
+
+
+def test_the_original_of_a_run_that_was_published_is_an_alarm(look, run):
+    audited = look(run / "run" / "1.jpg", reports=read_reports([run / "report.json"]))
+    assert audited.has_found
+    assert "IS THE ORIGINAL, WITH NOTHING COVERED: in/1.jpg" in words(audited)
+
+
+def test_a_photo_of_no_run_matches_nothing(look, run):
+    other = pictures.file("jpeg", size=(480, 320), seed=7)
+    assert look(other, reports=read_reports([run / "report.json"])).matches == ()
+
+
+def test_an_output_is_told_even_if_it_cannot_be_decoded_any_more(run, look):
+    document = json.loads((run / "report.json").read_text())
+    import hashlib
+
+    document["photos"][0]["output_sha256"] = hashlib.sha256(b"broken").hexdigest()
+    (run / "other.json").write_text(json.dumps(document))
+    audited = look(b"broken", reports=read_reports([run / "other.json"]))
+    assert audited.error is not None
+    assert [match.source for match in audited.matches] == ["in/1.jpg"]
+
+
+def test_of_photos_that_look_alike_the_nearest_come_first_and_few():
+    known = [(f"{n}", {"path": f"{n}", "output": "o", "input_sha256": "a", "output_sha256": "b"}) for n in range(9)]
+    for n, (_, photo) in enumerate(known):
+        photo["fingerprint"] = f"{(1 << (9 - n)) - 1:064x}"
+    found = Reports(tuple(known)).matches("c", "0" * 64)
+    assert [match.source for match in found] == ["8", "7", "6", "5", "4"]
+    assert len(found) == MAX_MATCHES
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"photos": [{"path": "a", "output": "b"}]}', '{"photos": [{"output": "b", "fingerprint": "zz"}]}'],
+    ids=["empty", "no report", "from before hashes", "no hash"],
+)
+def test_what_is_no_report_is_refused(text, tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match="no report"):
+        read_reports([path])
+
+
+def test_a_report_of_a_dry_run_or_of_failures_matches_nothing(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text('{"photos": [{"path": "a", "output": null}]}')
+    assert not read_reports([path])
+
+
+# Many
+
+
+@pytest.mark.model
+def test_side_by_side_finds_the_same(tmp_path):
+    for number in range(2):
+        (tmp_path / f"{number}.png").write_bytes(everything()["png/text"][0])
+    sources = [Source(path, path, None, path.name) for path in sorted(tmp_path.iterdir())]
+    one, two = (list(audit.audit(sources, Settings(), reports=Reports(), jobs=jobs)) for jobs in (1, 2))
+    assert to_json(one, NOTHING_ELSE, version="1") == to_json(two, NOTHING_ELSE, version="1")
+
+
+def test_a_process_that_dies_twice_is_a_failure_of_its_file(monkeypatch):
+    monkeypatch.setattr(audit, "in_processes", lambda work, sources, jobs: [None for _ in sources])
+    sources = [Source(Path(name), Path(name), None, name) for name in "ab"]
+    found = list(audit.audit(sources, Settings(), reports=Reports(), jobs=2))
+    assert [each.error.error for each in found] == ["its process died twice"] * 2
