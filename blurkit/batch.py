@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
 
+    from blurkit.pipeline import Reviewed
     from blurkit.records import ImageFormat, Outcome
     from blurkit.settings import Settings
 
@@ -61,6 +62,8 @@ class Task:
     """The output folder as the user gave it; None to write nothing."""
     name: Path = Path()
     """Where the output goes below it."""
+    reviewed: Reviewed | None = None
+    """What a person decided about it."""
 
     @property
     def written(self) -> str | None:
@@ -129,6 +132,7 @@ def run_batch(
     *,
     jobs: int = 1,
     executor: Executor | None = None,
+    decisions: Path | None = None,
     debug: bool = False,
 ) -> Iterator[Outcome]:
     """Do the photos one by one or side by side; one photo's failure never stops the rest.
@@ -138,6 +142,7 @@ def run_batch(
         settings: What the user chose.
         jobs: Processes on this machine; 1 works in this one. They are spawned: MediaPipe hangs after a fork.
         executor: Where to work instead, such as a Dask cluster's; not closed.
+        decisions: File of a review that is replayed.
         debug: Give the traceback of what is a fault of blurkit as the hint of its failure.
 
     Yields:
@@ -145,7 +150,7 @@ def run_batch(
     """
     jobs = max(1, min(jobs, len(tasks)))
     threads = max(1, available_cpus() // jobs)
-    work = partial(process, settings=settings, threads=threads, debug=debug)
+    work = partial(process, settings=settings, threads=threads, decisions=decisions, debug=debug)
     if executor is not None:
         yield from _in_order(executor, work, tasks, ahead=AHEAD)
     elif jobs == 1:
@@ -155,13 +160,15 @@ def run_batch(
             yield outcome or _bug(task, "its process died twice", hint="it may need more memory: try --jobs 1")
 
 
-def process(task: Task, *, settings: Settings, threads: int = 1, debug: bool = False) -> Outcome:
+def process(
+    task: Task, *, settings: Settings, threads: int = 1, decisions: Path | None = None, debug: bool = False
+) -> Outcome:
     """Do one photo in this process, with models that are opened once."""
     try:
-        blurrer = blurrer_of(settings, threads)
+        blurrer = blurrer_of(settings, threads, decisions)
         if task.written is None:
             return blurrer.look(task.source.path)
-        return blurrer.run(task.source.path, out=task.written)
+        return blurrer.run(task.source.path, out=task.written, reviewed=task.reviewed)
     except BlurkitError as error:  # the models could not be opened
         return failure(task.source.path, error, stage="detect")
     except Exception as error:
@@ -213,20 +220,21 @@ def _format(path: Path) -> ImageFormat | None:
         return None
 
 
-def blurrer_of(settings: Settings, threads: int) -> Blurrer:
+def blurrer_of(settings: Settings, threads: int, decisions: Path | None = None) -> Blurrer:
     """Return the models of this process and thread, opened at the first photo; `close_models` closes them."""
-    held: tuple[Settings, Blurrer] | None = getattr(_blurrers, "held", None)
-    if held is None or held[0] != settings:
+    held: tuple[object, Blurrer] | None = getattr(_blurrers, "held", None)
+    wanted = settings, decisions
+    if held is None or held[0] != wanted:
         close_models()
         keep_freed_memory()
-        held = settings, Blurrer(settings, threads=threads)
+        held = wanted, Blurrer(settings, threads=threads, decisions=decisions)
         _blurrers.held = held
     return held[1]
 
 
 def close_models() -> None:
     """Close the models that `process` opened in this process and thread."""
-    held: tuple[Settings, Blurrer] | None = getattr(_blurrers, "held", None)
+    held: tuple[object, Blurrer] | None = getattr(_blurrers, "held", None)
     _blurrers.held = None
     if held is not None:
         held[1].close()

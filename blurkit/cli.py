@@ -47,6 +47,9 @@ JobsOption = Annotated[
 ]
 MegapixelsOption = Annotated[float, typer.Option("--max-megapixels", min=0.001, help="Refuse larger photos.")]
 ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write the report to this file (.json).")]
+DecisionsOption = Annotated[
+    Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="A line for each photo and face.")]
@@ -71,6 +74,7 @@ def run(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
     max_megapixels: MegapixelsOption = 200.0,
+    decisions: DecisionsOption = None,
     report: ReportOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -89,7 +93,9 @@ def run(
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
-    work = _Work(photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, debug=debug)
+    work = _Work(
+        photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
+    )
     _guarded(lambda: _batch(work, settings(), show), debug=debug)
 
 
@@ -115,6 +121,40 @@ def detect(
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
     work = _Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
     _guarded(lambda: _batch(work, settings(), show), debug=debug)
+
+
+@app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The folder for the safe photos; default: DIR-safe.")
+    ] = None,
+    policy: PolicyOption = "children",
+    style: Annotated[Style, typer.Option("--style", help="How covers look.")] = Style.SOLID,
+    known: Annotated[
+        Path | None,
+        typer.Option("--from", help="Take the faces from an earlier report (.json) instead of looking again."),
+    ] = None,
+    jobs: JobsOption = None,
+    idle: Annotated[float, typer.Option("--idle", min=0.01, help="End after so many minutes without use.")] = 60.0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    debug: DebugOption = False,
+) -> None:
+    """Check and correct in a page on this computer, sign off, then write."""
+
+    def work() -> ExitCode:
+        from blurkit.batch import available_cpus
+        from blurkit.review.server import Server
+        from blurkit.review.start import prepare
+
+        settings = _settings(policy, obscure={"style": style})
+        server = Server(prepare(folder, out, settings, jobs=jobs or available_cpus(), report=known), idle_minutes=idle)
+        with contextlib.suppress(KeyboardInterrupt):  # the usual way to end it
+            server.run(browser=browser, ready=lambda address: say(f"the review page is at {address}"))
+        say("the review has ended; its decisions are kept")
+        return ExitCode.OK
+
+    _guarded(work, debug=debug)
 
 
 @app.command()
@@ -215,19 +255,24 @@ class _Work:
     recursive: bool
     jobs: int | None
     debug: bool
+    decisions: Path | None = None
 
 
 def _batch(work: _Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
+    from blurkit.decisions import load as load_decisions
     from blurkit.report import BatchReport, Entry
     from blurkit.weights import model_hashes
 
     show.begin(settings)
+    if work.decisions is not None:
+        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
     collected = batch.collect(work.photos, recursive=work.recursive, out=work.out)
     tasks = batch.plan(collected.sources, None if work.dry_run else work.out, settings)
     outcomes: list[Outcome] = []
-    running = batch.run_batch(tasks, settings, jobs=work.jobs or batch.available_cpus(), debug=work.debug)
+    jobs = work.jobs or batch.available_cpus()
+    running = batch.run_batch(tasks, settings, jobs=jobs, decisions=work.decisions, debug=work.debug)
     try:
         for outcome in show.progress(running, len(tasks)):
             outcomes.append(outcome)

@@ -8,6 +8,7 @@ Our exception hierarchy:
         UnreadablePhoto                 truncated, empty, encrypted, damaged
         UnsupportedFormat               not a photo format, animated, several pages
         PhotoTooLarge                   more megapixels than allowed
+        PhotoChanged                    not the file that was reviewed
       ModelError                     4  weights absent, altered or failing
         ModelMissing
         ModelChecksum
@@ -107,6 +108,10 @@ class UnsupportedFormat(PhotoError):
 
 class PhotoTooLarge(PhotoError):
     """The picture has more megapixels than the limit."""
+
+
+class PhotoChanged(PhotoError):
+    """The file is not the one that a person reviewed."""
 
 
 class ModelError(BlurkitError):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
+from blurkit.decisions import load as load_decisions
+from blurkit.decisions import replay
 from blurkit.detect import make_check_network, make_detectors, merge
 from blurkit.encode import coding_words, encode, output_format, prepare
-from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoError, VerificationError
+from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
 from blurkit.policy import decide, verdict
@@ -33,6 +36,26 @@ MAX_ROUNDS = 3
 """How often a face found by the independent look is covered and the file made anew."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person decided about a photo with a certain content."""
+
+    sha256: str
+    """Hash of the file that was looked at."""
+    decisions: tuple[Decision, ...]
+    """One a face or place."""
+
+    def about(self, photo: Photo) -> tuple[Decision, ...]:
+        """Return the decisions.
+
+        Raises:
+            PhotoChanged: They are about another picture.
+        """
+        if photo.sha256 != self.sha256:
+            raise PhotoChanged("is not the file that was reviewed", path=photo.source, hint="review the folder again")
+        return self.decisions
+
+
 class Blurrer:
     """Makes photos safe: `with Blurrer(settings) as blurrer: blurrer.run("photo.jpg", out="safe.jpg")`."""
 
@@ -43,6 +66,7 @@ class Blurrer:
         detectors: Sequence[Detector] | None = None,
         age_estimator: AgeEstimator | None = None,
         threads: int = 1,
+        decisions: Path | None = None,
     ) -> None:
         """Open the models once, for many photos.
 
@@ -51,12 +75,15 @@ class Blurrer:
             detectors: Your own instead of those the settings name; closed with this object.
             age_estimator: Your own instead of the bundled ensemble; closed with this object.
             threads: Threads of one run of a model.
+            decisions: File of a review that is replayed; what it does not speak of is covered.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
+            SettingsError: The decisions cannot be read.
         """
         self.settings = settings or Settings()
         policy = self.settings.policy
+        self._recorded = None if decisions is None else load_decisions(decisions)
         self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
         with ExitStack() as models:  # closes what is open if a later one fails
             self._detectors = tuple(detectors or make_detectors(self.settings.detect, threads=threads))
@@ -69,12 +96,13 @@ class Blurrer:
             self._models = models.pop_all()
         self._clock = _Clock()
 
-    def run(self, path: Path | str, *, out: Path | str) -> Outcome:
+    def run(self, path: Path | str, *, out: Path | str, reviewed: Reviewed | None = None) -> Outcome:
         """Make one photo safe, from file to file.
 
         Args:
             path: The photo.
             out: The file to write; an original is never overwritten.
+            reviewed: What a person decided, instead of looking for faces again.
 
         Returns:
             What was done; or, if anything failed, why there is no output.
@@ -87,7 +115,7 @@ class Blurrer:
             with self._clock("load"):
                 data = read(source)
                 photo = decode(data, self.settings.load, source=source)
-            rendered = self.render(photo, self.analyze(photo))
+            rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
             with self._clock("metadata"):
                 removed = _hidden_words(data)
             with self._clock("write"):
@@ -118,7 +146,7 @@ class Blurrer:
         with self._clock("age"):
             ages = self._age_estimator.estimate(photo.pixels, faces)
         with self._clock("policy"):
-            return decide(
+            decided = decide(
                 faces,
                 ages,
                 self.settings.policy,
@@ -126,6 +154,7 @@ class Blurrer:
                 threshold=self._threshold,
                 photo=photo.source or Path(),
             )
+            return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
 
     def find_faces(self, photo: Photo) -> tuple[Face, ...]:
         """Return the faces of a photo, from top to bottom.
@@ -186,7 +215,9 @@ class Blurrer:
         proof: Proof | None = None,
     ) -> PhotoResult:
         seconds = dict(self._clock.seconds)
-        return PhotoResult(source, output, photo.size, decisions, verdict(decisions), removed, seconds, proof)
+        return PhotoResult(
+            source, output, photo.size, decisions, verdict(decisions), removed, seconds, proof, photo.sha256
+        )
 
     def close(self) -> None:
         """Free the models."""

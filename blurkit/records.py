@@ -231,6 +231,8 @@ class PhotoResult:
     """Time of each stage."""
     proof: Proof | None = None
     """What the file written can be told by later; None in a dry run."""
+    sha256: str | None = None
+    """Hash of the source file, hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)

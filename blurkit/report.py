@@ -160,6 +160,7 @@ def _photo(entry: Entry) -> dict[str, Any]:
         return {
             "path": entry.path,
             "output": None,
+            "sha256": None,
             "width": None,
             "height": None,
             "seconds": {},
@@ -177,6 +178,7 @@ def _photo(entry: Entry) -> dict[str, Any]:
     return {
         "path": entry.path,
         "output": entry.output,
+        "sha256": outcome.sha256,
         "width": outcome.size.width,
         "height": outcome.size.height,
         "seconds": {stage: round(seconds, 4) for stage, seconds in outcome.seconds.items()},

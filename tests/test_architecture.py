@@ -43,10 +43,11 @@ MAY_KNOW = {
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
     "write": GROUND,
+    "decisions": GROUND,
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
-    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write"},
+    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write", "decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
@@ -64,7 +65,9 @@ ADAPTERS = {
     "onnxruntime": {"blurkit.weights"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
-    "pydantic": {"blurkit.settings"},
+    "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
+    "starlette": {"blurkit.review.server"},
+    "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""
 LATE = {"cv2", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}

@@ -149,7 +149,7 @@ def fakes(monkeypatch, blurrer):
     """Let every process-wide `Blurrer` be one of fakes; return how to choose it."""
     chosen = {}
 
-    def make(settings, *, threads):
+    def make(settings, *, threads, decisions=None):
         chosen["made"] = chosen.get("made", 0) + 1
         return blurrer(*chosen.get("detectors", ()))
 
@@ -184,7 +184,7 @@ def test_without_a_folder_nothing_is_written(folder, tmp_path, fakes):
 
 
 def test_models_that_cannot_be_opened_block_each_photo(folder, out, monkeypatch):
-    def make(settings, *, threads):
+    def make(settings, *, threads, decisions=None):
         raise ModelMissing("gone", hint="reinstall")
 
     monkeypatch.setattr(batch, "Blurrer", make)

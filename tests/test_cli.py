@@ -33,7 +33,7 @@ def fakes(monkeypatch, blurrer):
 
     given = []
 
-    def make(settings, *, threads):
+    def make(settings, *, threads, decisions=None):
         given.append(settings)
         return blurrer()
 
@@ -156,3 +156,22 @@ def test_a_progress_bar_on_a_terminal_changes_nothing_else(command, fakes, tmp_p
 )
 def test_no_name_of_a_file_starts_a_line_or_steers_the_terminal(text, shown):
     assert console.one_line(text) == shown
+
+
+@pytest.mark.parametrize("content", [None, "half a fi", "{}"])
+def test_decisions_that_cannot_be_read_are_a_bad_option_and_nothing_is_written(
+    command, fakes, photo_file, out, tmp_path, content
+):
+    file = tmp_path / "decisions.json"
+    if content is not None:
+        file.write_text(content)
+    code, _, err = command("run", photo_file(), "--out", out, "--decisions", file)
+    assert (code, out.exists()) == (ExitCode.USAGE, False)
+    assert "hint: give the file that the review wrote" in err
+
+
+def test_a_review_of_no_folder_is_a_bad_option(command, photo_file, tmp_path):
+    for wrong in (tmp_path / "nothing", photo_file()):
+        code, _, err = command("review", wrong, "--no-browser")
+        assert code == ExitCode.USAGE
+        assert "is no folder" in err

@@ -14,7 +14,15 @@ from blurkit.errors import ExitCode
 
 ROOT = Path(__file__).parent.parent
 TEST_COMMAND = "python -m pytest -n 2"
-DOCUMENTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "THREAT_MODEL.md", "models/README.md", "samples/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "THREAT_MODEL.md",
+    "models/README.md",
+    "samples/README.md",
+    "docs/schools.md",
+)
 
 
 def text(name):

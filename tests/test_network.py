@@ -63,6 +63,16 @@ def test_a_whole_run_makes_no_network_call(jobs, tmp_path):
     assert len(list((tmp_path / "out").iterdir())) == int(jobs)
 
 
+@pytest.mark.model
+def test_a_review_talks_to_this_machine_only(tmp_path):
+    small(tmp_path, "in/a.jpg", width=160)
+    calls = network_calls("-m", "blurkit", "review", tmp_path / "in", "--no-browser", "--idle", "0.01", "--jobs", "1")
+    addressed = [call for call in calls if "sin_addr" in call]
+    assert addressed
+    assert [call for call in addressed if 'inet_addr("127.0.0.1")' not in call] == []
+    assert [call for call in calls if "AF_INET6" in call or "connect(" in call] == []
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -1,0 +1,34 @@
+"""How much a face needs a person's look: the one place that orders screens and photos."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.records import Action
+
+if TYPE_CHECKING:
+    from blurkit.records import Decision
+
+SURE_SCORE = 0.75
+"""Combined evidence below which a found face may be none, 0..1."""
+
+OLD = 60.0
+"""An age in years from which nobody looks younger than another, for the order."""
+
+
+def doubt(decision: Decision | None) -> float:
+    """Return how much a face needs a look, 0..4: who may be seen first, then the doubtful, then the youngest-looking.
+
+    Args:
+        decision: What the policy decides; None for a place that a person covered.
+    """
+    if decision is None:
+        return 0.0
+    age = decision.age
+    young = 1.0 if age is None else 1.0 - min(max(age.low, 0.0), OLD) / OLD
+    return 2.0 * (decision.action is Action.KEEP) + 1.0 * is_uncertain(decision) + 0.99 * young
+
+
+def is_uncertain(decision: Decision) -> bool:
+    """Whether a person should look: the age is near the line or unknown, or it may be no face."""
+    return decision.doubtful or decision.face.score < SURE_SCORE

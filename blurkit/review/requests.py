@@ -1,0 +1,89 @@
+"""What the page may ask for, checked before anything is done; whatever is not named here is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from blurkit.decisions import MAX_NOTE, Why
+from blurkit.records import Action
+
+QUESTIONS = {
+    "consent": "Is there consent for everyone who can still be recognised?",
+    "names": "Are names left out of the captions, the file names and the page?",
+    "badges": "Is no badge, jersey or other text readable that names a child?",
+    "place": "Is it all right that the place can be recognised?",
+    "clothes": "Is nobody shown in swimwear, gym wear or half dressed?",
+    "needed": "Is each photo really needed?",
+}
+"""What the person who signs off answers, each with yes or no."""
+
+Number = Annotated[int, Field(ge=0)]
+Side = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class Nothing(_Request):
+    """A request that says all by its name."""
+
+
+class Edit(_Request):
+    """One change to one photo."""
+
+    do: Literal["set", "draw", "move", "delete", "cover_all", "similar"]
+    """Set a face's action, draw a cover, move one, delete one that was drawn, cover all, or copy to similar photos."""
+    photo: Number
+    """The photo's number."""
+    face: Number | None = None
+    """The face's number in it."""
+    action: Action | None = None
+    """What `set` sets."""
+    box: tuple[Side, Side, Side, Side] | None = None
+    """Left, top, right, bottom in pixels, for `draw` and `move`."""
+    why: Why | None = None
+    """Why a covered face is let be seen."""
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    """The consent's reference."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Edit:
+        needs = {"set": ("face", "action"), "draw": ("box",), "move": ("face", "box"), "cover_all": ()}
+        for name in needs.get(self.do, ("face",)):
+            if getattr(self, name) is None:
+                raise ValueError(f"'{self.do}' needs '{name}'")
+        return self
+
+
+class Edits(_Request):
+    """Changes that are undone together."""
+
+    edits: Annotated[tuple[Edit, ...], Field(min_length=1, max_length=20000)]
+
+
+class Seen(_Request):
+    """Faces that a person has looked at, and the action they were shown with."""
+
+    faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=1000)]
+
+
+class SignOff(_Request):
+    """A person's word that the photos may be published."""
+
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    """Who reviewed, as they write it."""
+    answers: dict[str, bool]
+    """One answer a question."""
+    despite_doubts: bool = False
+    """Whether photos with an open doubt are exported knowingly."""
+    replace: bool = False
+    """Whether earlier outputs are replaced."""
+
+    @model_validator(mode="after")
+    def _answers_all(self) -> SignOff:
+        if self.answers.keys() != QUESTIONS.keys():
+            raise ValueError("every question needs an answer, yes or no")
+        return self

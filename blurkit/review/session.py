@@ -1,0 +1,254 @@
+"""The state of a review: photos, what happens to each face, undo, and the file that survives a crash. No pixels."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from blurkit import __version__, decisions
+from blurkit.decisions import Choice
+from blurkit.errors import SettingsError
+from blurkit.geometry import Box
+from blurkit.pipeline import Reviewed
+from blurkit.records import Action, PhotoFailure
+from blurkit.review.spots import Sheet, Sheets, Shown, Spot, with_action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from blurkit.records import Decision, Outcome
+    from blurkit.review.requests import Edit
+    from blurkit.settings import Settings
+
+MIN_SIDE = 4.0
+"""Pixels below which a drawn cover is a slip of the hand."""
+
+BURST_IOU = 0.3
+"""A face of a similar photo that overlaps the chosen place so much is the same person's."""
+
+
+@dataclass
+class Session:
+    """A review under way; every method may be called from any thread."""
+
+    file: Path
+    """Where the decisions are kept."""
+    settings: Settings
+    """What the user chose."""
+    names: Sequence[str]
+    """Paths of the photos inside the folder, in order."""
+    similar: Callable[[int], Sequence[int]] = lambda _: ()
+    """Gives the numbers of photos of the same burst."""
+    photos: list[Shown] = field(init=False)
+    revision: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        """Take up an earlier review's decisions, or raise `SettingsError` if they cannot be read."""
+        self.photos = [Shown(name) for name in self.names]
+        self.lock = threading.RLock()
+        self._sheets: Sheets = {}
+        self._stored: Mapping[str, Sequence[Choice]] = decisions.load(self.file) if self.file.exists() else {}
+        self._next = 0
+        self._done: list[Sheets] = []
+        self._undone: list[Sheets] = []
+
+    def add(self, number: int, outcome: Outcome) -> None:
+        """Take in what the analysis says about a photo; decisions made by hand about this very file stay."""
+        with self.lock:
+            photo = self.photos[number]
+            self.revision += 1
+            photo.outcome, photo.revision = outcome, self.revision
+            if isinstance(outcome, PhotoFailure) or outcome.sha256 is None:
+                return
+            photo.sha256, photo.size = outcome.sha256, outcome.size
+            if photo.sha256 not in self._sheets:
+                self._sheets[photo.sha256] = self._taken_up(outcome.decisions, self._stored.get(photo.sha256, ()))
+
+    def _taken_up(self, found: Sequence[Decision], stored: Sequence[Choice]) -> Sheet:
+        left, spots = list(stored), []
+        for decision in found:
+            choice = Choice(decision.face.box, decision.action, decision.face.box)
+            earlier = decisions.matching(decision.face.box, left)
+            if earlier is not None:
+                left.remove(earlier)
+                reason_is_missing = earlier.action is Action.KEEP and decision.action is Action.COVER
+                if earlier.by_hand and not (reason_is_missing and earlier.why is None):
+                    box = earlier.box if earlier.action is Action.COVER else choice.box
+                    choice = replace(earlier, box=box, found=decision.face.box)
+                else:
+                    choice = replace(choice, seen=earlier.seen and earlier.action is choice.action)
+            spots.append(self._spot(choice, decision))
+        covers = [choice for choice in left if choice.by_hand and choice.action is Action.COVER]
+        return *spots, *(self._spot(replace(choice, found=None), None) for choice in covers)
+
+    def _spot(self, choice: Choice, decision: Decision | None) -> Spot:
+        self._next += 1
+        return Spot(self._next, choice, decision)
+
+    def sheet(self, number: int) -> Sheet:
+        """Return the faces and places of a photo; none until it is analysed."""
+        with self.lock:
+            return self._sheets.get(self._photo(number).sha256 or "", ())
+
+    def reviewed(self, number: int) -> Reviewed | None:
+        """Return what is decided about a photo; None if it could not be analysed."""
+        with self.lock:
+            photo = self._photo(number)
+            if photo.sha256 is None:
+                return None
+            spots = self._sheets[photo.sha256]
+            return Reviewed(photo.sha256, tuple(decisions.chosen(spot.choice, spot.decision) for spot in spots))
+
+    def spot(self, number: int, face: int) -> Spot:
+        """Return one face of a photo.
+
+        Raises:
+            SettingsError: There is no such face.
+        """
+        for spot in self.sheet(number):
+            if spot.number == face:
+                return spot
+        raise SettingsError(f"photo {number} has no face {face}")
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Make changes, all or none; they are saved before they count, and undone together.
+
+        Raises:
+            SettingsError: An unknown photo or face, or a change that is not allowed.
+            OutputNotWritable: The decisions cannot be saved; nothing changed.
+        """
+        with self.lock:
+            new: Sheets = {}
+            for edit in edits:
+                for number, change in self._spread(edit):
+                    key = self._analysed(number)
+                    new[key] = self._changed(new.get(key, self._sheets[key]), change, number)
+            before = {key: self._sheets[key] for key in new}
+            self._commit(new)
+            self._done.append(before)
+            self._undone.clear()
+
+    def undo(self, *, back: bool = True) -> None:
+        """Take the last change back, or with `back=False` make it again; nothing if there is none."""
+        with self.lock:
+            source, target = (self._done, self._undone) if back else (self._undone, self._done)
+            if source:
+                now = {key: self._sheets[key] for key in source[-1]}
+                self._commit(source[-1])
+                source.pop()
+                target.append(now)
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """How many changes can be undone, and made again."""
+        return len(self._done), len(self._undone)
+
+    def see(self, faces: Iterable[tuple[int, int, Action]]) -> None:
+        """Note that a person has looked at faces; what changed since it was shown does not count.
+
+        Raises:
+            SettingsError: An unknown photo or face.
+        """
+        with self.lock:
+            new: Sheets = {}
+            for number, face, action in faces:
+                self.spot(number, face)
+                key = self._analysed(number)
+                new[key] = tuple(
+                    replace(spot, choice=replace(spot.choice, seen=True))
+                    if spot.number == face and spot.choice.action is action
+                    else spot
+                    for spot in new.get(key, self._sheets[key])
+                )
+            self._commit(new)
+
+    def unseen(self) -> list[tuple[int, int]]:
+        """Return photo and face of everyone who would stay visible and whom nobody has looked at."""
+        return self._all(lambda spot: spot.is_kept and not spot.choice.seen)
+
+    def doubts(self) -> list[tuple[int, int]]:
+        """Return photo and face of every doubtful face that nobody has looked at."""
+        return self._all(lambda spot: spot.is_open)
+
+    def _all(self, wanted: Callable[[Spot], bool]) -> list[tuple[int, int]]:
+        with self.lock:
+            numbers = range(len(self.photos))
+            return [(number, spot.number) for number in numbers for spot in self.sheet(number) if wanted(spot)]
+
+    def save(self) -> None:
+        """Write the decisions as they are."""
+        with self.lock:
+            self._commit({})
+
+    def _commit(self, new: Sheets) -> None:
+        sheets = self._sheets | new
+        choices = {key: [spot.choice for spot in sheet] for key, sheet in sheets.items()}
+        policy = self.settings.policy.name
+        decisions.save(self.file, {**self._stored, **choices}, version=__version__, policy=policy)
+        self._sheets = sheets
+        self.revision += 1
+        for photo in self.photos:
+            if photo.sha256 in new:
+                photo.revision = self.revision
+
+    def _photo(self, number: int) -> Shown:
+        if not 0 <= number < len(self.photos):
+            raise SettingsError(f"there is no photo {number}")
+        return self.photos[number]
+
+    def _analysed(self, number: int) -> str:
+        key = self._photo(number).sha256
+        if key is None:
+            raise SettingsError(f"photo {number} is not analysed")
+        return key
+
+    def _spread(self, edit: Edit) -> list[tuple[int, Edit]]:
+        """Return the single changes that an edit stands for, each with its photo."""
+        if edit.do != "similar" or edit.face is None:
+            return [(edit.photo, edit)]
+        model = self.spot(edit.photo, edit.face).choice
+        sides = (model.box.left, model.box.top, model.box.right, model.box.bottom)
+        changes = []
+        for number in self.similar(edit.photo):
+            same = [spot for spot in self.sheet(number) if spot.choice.box.iou(model.box) > BURST_IOU]
+            for spot in same:
+                values = {"face": spot.number, "action": model.action, "why": model.why, "note": model.note}
+                if spot.decision is not None or model.action is Action.COVER:
+                    changes.append((number, edit.model_copy(update={"do": "set", **values})))
+            if not same and model.action is Action.COVER:
+                changes.append((number, edit.model_copy(update={"do": "draw", "box": sides})))
+        return changes
+
+    def _changed(self, sheet: Sheet, edit: Edit, number: int) -> Sheet:
+        if edit.do == "draw":
+            return *sheet, self._spot(Choice(self._box(edit, number), Action.COVER, None, True, seen=True), None)
+        if edit.do == "cover_all":
+            return tuple(replace(spot, choice=with_action(spot, Action.COVER)) for spot in sheet)
+        spot = next((spot for spot in sheet if spot.number == edit.face), None)
+        if spot is None:
+            raise SettingsError(f"photo {number} has no face {edit.face}")
+        if edit.do == "delete":
+            if spot.decision is not None:
+                raise SettingsError(
+                    "only a cover that was drawn can be deleted; a found face is revealed with a reason"
+                )
+            return tuple(other for other in sheet if other is not spot)
+        if edit.do == "move":
+            if spot.is_kept:
+                raise SettingsError("a face that stays visible has no cover to move")
+            choice = replace(spot.choice, box=self._box(edit, number), by_hand=True, why=None, note="", seen=True)
+        else:
+            choice = with_action(spot, edit.action or Action.COVER, edit.why, edit.note.strip())
+        return tuple(replace(other, choice=choice) if other is spot else other for other in sheet)
+
+    def _box(self, edit: Edit, number: int) -> Box:
+        size = self._photo(number).size
+        left, top, right, bottom = edit.box or (0.0, 0.0, 0.0, 0.0)
+        if size is None or left > right or top > bottom:
+            raise SettingsError("a cover's box is left, top, right, bottom")
+        box = Box(left, top, right, bottom).clip(size)
+        if min(box.width, box.height) < MIN_SIDE:
+            raise SettingsError("this cover is too small: draw it over the whole face")
+        return box

@@ -1,0 +1,78 @@
+"""What a review shows: photos, and their faces and places, each with what happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from blurkit.decisions import Choice, Why
+from blurkit.errors import SettingsError
+from blurkit.records import Action
+from blurkit.review.doubt import is_uncertain
+
+if TYPE_CHECKING:
+    from blurkit.geometry import Size
+    from blurkit.records import Decision, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One face, or one place that a person covered."""
+
+    number: int
+    """Its number in the photo; never given twice."""
+    choice: Choice
+    """What happens to it."""
+    decision: Decision | None
+    """What the policy decides; None if a person drew it."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it stays visible."""
+        return self.choice.action is Action.KEEP
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is doubtful and nobody has looked at it."""
+        settled = self.choice.seen or self.choice.by_hand
+        return self.decision is not None and is_uncertain(self.decision) and not settled
+
+
+@dataclass(slots=True)
+class Shown:
+    """One photo of the review."""
+
+    name: str
+    """Its path inside the folder."""
+    outcome: Outcome | None = None
+    """What the analysis says; None until then."""
+    sha256: str | None = None
+    """Hash of the file that was analysed."""
+    size: Size | None = None
+    """Of the upright photo, in pixels."""
+    revision: int = 0
+    """When it last changed."""
+
+
+Sheet = tuple[Spot, ...]
+Sheets = dict[str, Sheet]
+
+
+def with_action(spot: Spot, action: Action, why: Why | None = None, note: str = "") -> Choice:
+    """Return a face's choice with another action; the policy's own needs no reason, revealing does.
+
+    Raises:
+        SettingsError: The reason is missing, or a cover that was drawn would be revealed.
+    """
+    if action is Action.COVER:
+        moved = spot.choice.box != spot.choice.found
+        by_hand = moved if spot.decision is not None and spot.decision.action is Action.COVER else True
+        return replace(spot.choice, action=action, by_hand=by_hand, why=None, note="", seen=True)
+    if spot.decision is None:
+        raise SettingsError("a cover that was drawn is deleted, not revealed")
+    if spot.decision.action is Action.KEEP:
+        why, note = None, ""
+    elif why is None or (why is Why.CONSENT and not note):
+        raise SettingsError("to let a covered face be seen, give the reason; for a consent, its reference too")
+    box = spot.decision.face.box
+    return Choice(box, action, box, by_hand=why is not None, why=why, note=note, seen=True)

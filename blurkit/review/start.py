@@ -1,0 +1,145 @@
+"""How a review begins: which photos, where outputs and decisions go, and what an earlier report knows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blurkit import batch
+from blurkit.age.calibration import load_calibration
+from blurkit.decisions import FILE_NAME
+from blurkit.errors import SettingsError
+from blurkit.geometry import Box, Size
+from blurkit.policy import decide, verdict
+from blurkit.records import AgeEstimate, Face, PhotoResult
+from blurkit.review.pictures import Pictures
+from blurkit.review.session import Session
+from blurkit.review.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from blurkit.batch import Task
+    from blurkit.records import Outcome
+    from blurkit.review.work import Run
+    from blurkit.settings import Settings
+
+    Known = Callable[[Task], Outcome | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything of one review."""
+
+    folder: Path
+    """The originals."""
+    out: Path
+    """Where safe photos go."""
+    session: Session
+    """Its state."""
+    pictures: Pictures
+    """What is shown."""
+    work: Work
+    """What runs in the background."""
+
+
+def prepare(
+    folder: Path,
+    out: Path | None,
+    settings: Settings,
+    *,
+    jobs: int = 1,
+    report: Path | None = None,
+    run: Run | None = None,
+) -> Review:
+    """Set up a review of a folder; nothing is looked at yet.
+
+    Args:
+        folder: The originals.
+        out: Where safe photos go; by default beside the folder, with `-safe` after its name.
+        settings: What the user chose.
+        jobs: Photos side by side.
+        report: The `--json` document of an earlier run: its faces are taken for photos that are still the same.
+        run: How photos are done; by default as on the command line.
+
+    Raises:
+        SettingsError: The folder is none or holds no photo, the outputs would lie around the originals, or an earlier
+            review's decisions or the report cannot be read.
+    """
+    if not folder.is_dir():
+        raise SettingsError("is no folder", path=folder, hint="give the folder that holds the photos")
+    out = out or folder.absolute().with_name(f"{folder.absolute().name}-safe")
+    if folder.resolve().is_relative_to(out.resolve()):
+        raise SettingsError(
+            "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
+        )
+    collected = batch.collect([str(folder)], out=str(out))
+    if not collected.sources:
+        raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
+    tasks = batch.plan(collected.sources, str(out), settings)
+    known = _known(report, settings) if report is not None else None
+
+    def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
+        chosen = settings.model_copy(update={"output": settings.output.model_copy(update={"overwrite": overwrite})})
+        if known is None:
+            return batch.run_batch(wanted, chosen, jobs=jobs)
+        return _with_known(wanted, known, lambda left: batch.run_batch(left, chosen, jobs=jobs))
+
+    session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
+    pictures = Pictures(folder, [task.source.path for task in tasks], session)
+    session.similar = pictures.burst
+    return Review(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual))
+
+
+def _with_known(
+    tasks: Sequence[Task], known: Known, run: Callable[[Sequence[Task]], Iterator[Outcome]]
+) -> Iterator[Outcome]:
+    """Yield outcomes in order; what a report knows is not looked at again."""
+    told = [known(task) if task.out is None else None for task in tasks]
+    rest = run([task for task, outcome in zip(tasks, told, strict=True) if outcome is None])
+    yield from chain.from_iterable([outcome] if outcome is not None else [next(rest)] for outcome in told)
+
+
+def _known(report: Path, settings: Settings) -> Known:
+    """Return what gives a photo's outcome by an earlier report, decided anew by today's policy; None if it has none."""
+    try:
+        document = json.loads(report.read_text(encoding="utf-8"))
+        photos = {photo["sha256"]: _looked_at(photo) for photo in document["photos"] if photo.get("sha256")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise SettingsError(
+            f"is no report of blurkit: {fault}", path=report, hint="blurkit detect DIR --report report.json"
+        ) from fault
+    policy = settings.policy
+    threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
+
+    def outcome(task: Task) -> Outcome | None:
+        path = task.source.path
+        try:
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return None
+        if sha256 not in photos:
+            return None
+        size, faces, ages = photos[sha256]
+        decided = decide(faces, ages, policy, size=size, threshold=threshold, photo=path)
+        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=sha256)
+
+    return outcome
+
+
+def _looked_at(photo: dict[str, Any]) -> tuple[Size, list[Face], list[AgeEstimate | None]]:
+    faces = [
+        Face(Box(*map(float, face["box"])), float(face["score"]), tuple(face["detectors"])) for face in photo["faces"]
+    ]
+    ages = [_age(face["age"]) for face in photo["faces"]]
+    return Size(int(photo["width"]), int(photo["height"])), faces, ages
+
+
+def _age(age: dict[str, float] | None) -> AgeEstimate | None:
+    if age is None:
+        return None
+    return AgeEstimate(float(age["years"]), float(age["low"]), float(age["high"]), "report")

@@ -1,0 +1,145 @@
+"""What the page is told: the state of a session as plain values, in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blurkit import __version__
+from blurkit.decisions import MAX_NOTE, Why
+from blurkit.policy import explain
+from blurkit.records import Action, PhotoFailure, Reason
+from blurkit.review.doubt import doubt, is_uncertain
+from blurkit.review.requests import QUESTIONS
+
+if TYPE_CHECKING:
+    from blurkit.records import Decision
+    from blurkit.review.session import Session
+    from blurkit.review.spots import Shown, Spot
+    from blurkit.review.work import Work
+
+WHYS = {
+    Why.ADULT: "is an adult",
+    Why.CONSENT: "consent on file",
+    Why.NOT_A_FACE: "is not a face",
+}
+"""Why a person lets a covered face be seen, in words."""
+
+CHECKS = (
+    "decoded again and compared with what was drawn",
+    "searched for hidden pictures, places and names: none",
+    "looked at by another network: no face open that is not kept",
+)
+"""What every written file passed."""
+
+
+def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
+    """Return what the page needs to draw itself.
+
+    Args:
+        session: The review.
+        work: Its threads.
+        since: Only photos that changed after this revision are told; 0 for all.
+    """
+    with session.lock:
+        undo, redo = session.steps
+        changed = [number for number, photo in enumerate(session.photos) if not since or photo.revision > since]
+        return {
+            "revision": session.revision,
+            "total": len(session.photos),
+            "done": work.done,
+            "busy": work.is_busy,
+            "fault": work.fault,
+            "undo": undo,
+            "redo": redo,
+            "unseen": len(session.unseen()),
+            "doubts": len(session.doubts()),
+            "exporting": work.exporting,
+            "written": work.written if work.exporting else [],
+            "photos": [_photo(session, number, session.photos[number]) for number in changed],
+        }
+
+
+def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
+    """Return what stays the same during a review."""
+    policy = session.settings.policy
+    return {
+        "version": __version__,
+        "policy": policy.name,
+        "policy_words": explain(policy),
+        "folder": folder,
+        "out": out,
+        "decisions": str(session.file),
+        "questions": QUESTIONS,
+        "whys": {why.value: words for why, words in WHYS.items()},
+        "max_note": MAX_NOTE,
+        "checks": CHECKS,
+        "margin": session.settings.obscure.margin,
+    }
+
+
+def _photo(session: Session, number: int, photo: Shown) -> dict[str, Any]:
+    outcome, spots = photo.outcome, session.sheet(number)
+    told: dict[str, Any] = {"number": number, "name": photo.name, "status": "waiting", "faces": [], "doubt": 0.0}
+    if isinstance(outcome, PhotoFailure):
+        return told | {"status": outcome.status.value, "error": outcome.error, "hint": outcome.hint, "doubt": 9.0}
+    if photo.size is None:
+        return told
+    open_spots = [spot for spot in spots if spot.is_open]
+    return told | {
+        "status": "look" if open_spots else "ready",
+        "width": photo.size.width,
+        "height": photo.size.height,
+        "faces": [_face(spot, session) for spot in spots],
+        "doubt": max((doubt(spot.decision) for spot in open_spots), default=0.0),
+    }
+
+
+def _face(spot: Spot, session: Session) -> dict[str, Any]:
+    choice, decision = spot.choice, spot.decision
+    box = choice.box
+    return {
+        "number": spot.number,
+        "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
+        "action": choice.action.value,
+        "words": words(spot, session.settings.policy.child_age),
+        "drawn": decision is None,
+        "free": decision is not None and decision.action is Action.KEEP,
+        "by_hand": choice.by_hand,
+        "seen": choice.seen,
+        "uncertain": decision is not None and is_uncertain(decision),
+        "open": spot.is_open,
+        "doubt": round(doubt(decision), 4),
+    }
+
+
+def words(spot: Spot, child_age: int) -> str:
+    """Return why a face is covered or kept, in plain words."""
+    choice, decision = spot.choice, spot.decision
+    if decision is None:
+        return "Cover drawn by you"
+    if choice.by_hand and choice.action is Action.KEEP and choice.why is not None:
+        note = f" ({choice.note})" if choice.note else ""
+        return f"Shown by you: {WHYS[choice.why]}{note}"
+    if choice.by_hand:
+        return "Cover moved by you" if choice.box != choice.found else "Covered by you"
+    return _reason(decision, child_age) + _age(decision)
+
+
+def _reason(decision: Decision, child_age: int) -> str:
+    return {
+        Reason.LOOKS_UNDER_AGE: f"Looks under {child_age}",
+        Reason.MAY_BE_UNDER_AGE: f"May be under {child_age}",
+        Reason.TOO_SMALL_TO_JUDGE: "Too small to judge the age",
+        Reason.UNCLEAR_FACE: "Too unclear to judge the age",
+        Reason.EVERYONE: "Everyone is covered",
+        Reason.ALWAYS_REGION: "In a part that is always covered",
+        Reason.NEVER_REGION: "In a part that is never covered",
+        Reason.FOUND_IN_CHECK: "Found by the second look",
+        Reason.MANUAL: "Decided by hand",
+        Reason.LOOKS_ADULT: "Close to the line" if decision.doubtful else "Looks adult",
+    }[decision.reason]
+
+
+def _age(decision: Decision) -> str:
+    age = decision.age
+    return "" if age is None else f", about {age.years:.0f} ({age.low:.0f} to {age.high:.0f})"

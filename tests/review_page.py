@@ -1,0 +1,111 @@
+"""A review of sample photos in a real server, with faces that are known, not found: quick, and the same each time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from blurkit import pipeline
+from blurkit.age.calibration import Calibration
+from blurkit.geometry import Box
+from blurkit.pipeline import Blurrer
+from blurkit.records import AgeEstimate, Face
+from blurkit.review import start
+from blurkit.review.server import Server
+from blurkit.settings import Settings, load_policy
+from tests.end_to_end.process import SAMPLES, small
+from tests.fakes import BlindNetwork
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
+KNOWN = json.loads((SAMPLES / "faces.json").read_text(encoding="utf-8"))
+AGES = (45.0, 9.0, 27.0)
+"""Of the faces of a photo, in turn: left visible, covered, left visible but doubtful."""
+
+needs_browser = pytest.mark.skipif(
+    not Path(CHROMIUM).exists() and "BLURKIT_NEEDS_BROWSER" not in os.environ, reason="no Chromium on this machine"
+)
+
+
+class KnownFaces:
+    """Finds the faces that the sample is made of; `scale` is that of the copy."""
+
+    name = "known"
+
+    def __init__(self, sample="tree/sports-day/IMG_0001.jpg", scale=1.0):
+        boxes = [Box(*face["box"]).scale(scale) for face in faces_of(sample)]
+        self.faces = tuple(Face(box, 0.99, ("known",)) for box in boxes)
+
+    def detect(self, pixels):
+        return self.faces
+
+    def close(self):
+        pass
+
+
+class KnownAges:
+    """Gives the ages of `AGES` in turn."""
+
+    name = "known"
+
+    def estimate(self, pixels, faces):
+        ages = [AGES[place % len(AGES)] for place in range(len(faces))]
+        return tuple(AgeEstimate(age, age - 2, age + 2, "known") for age in ages)
+
+    def close(self):
+        pass
+
+
+def faces_of(sample):
+    return next(photo["faces"] for name, photo in KNOWN.items() if name == sample)
+
+
+def blurrer(settings, monkeypatch, scale):
+    line = Calibration((0.001,), {age: (age + 6.0,) for age in range(10, 31)})
+    monkeypatch.setattr(pipeline, "load_calibration", lambda: line)
+    monkeypatch.setattr(pipeline, "make_check_network", lambda **_: BlindNetwork())
+    return Blurrer(settings, detectors=[KnownFaces(scale=scale)], age_estimator=KnownAges())
+
+
+@contextmanager
+def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
+    """Serve a review of a folder of copies of one sample; gives the server and the review."""
+    settings = Settings.of(policy=load_policy(policy))
+
+    def as_known(tasks, overwrite):
+        output = settings.output.model_copy(update={"overwrite": overwrite})
+        with blurrer(settings.model_copy(update={"output": output}), monkeypatch, scale) as known:
+            for task in tasks:
+                path = task.source.path
+                yield (
+                    known.look(path) if task.out is None else known.run(path, out=task.written, reviewed=task.reviewed)
+                )
+
+    review = start.prepare(folder, None, settings, run=run or as_known)
+    server = Server(review, idle_minutes=idle_minutes)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server, review
+    finally:
+        server.end()
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def copies(folder, *names, width=600):
+    """Write small copies of a sample with three faces; each file has a content of its own."""
+    for name in names:
+        path = small(folder, name, width=width)
+        data, comment = path.read_bytes(), Path(name).name.encode()
+        path.write_bytes(data[:2] + b"\xff\xfe" + (2 + len(comment)).to_bytes(2, "big") + comment + data[2:])
+    return folder

@@ -1,0 +1,87 @@
+"""Makes the pictures of the review page in `docs/` from the samples (needs Chromium).
+
+`blurkit detect samples --report report.json && python -m tools.show_review report.json`
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from blurkit.review.server import Server
+from blurkit.review.start import prepare
+from blurkit.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+]
+WIDTH, HEIGHT = 1200, 800
+"""Size of the pictures in pixels."""
+
+
+def main(report: Path, target: Path) -> None:
+    """Open the page on a copy of the samples, go through its screens, and save each as a small JPEG."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = report.absolute()
+        target = target.absolute()
+        os.chdir(folder)
+        photos = Path("sports day")
+        shutil.copytree(ROOT / "samples", photos, ignore=shutil.ignore_patterns("*.json", "*.toml", "*.md"))
+        server = Server(prepare(photos, Path("sports day, safe"), Settings(), report=report))
+        serving = threading.Thread(target=server.run)
+        serving.start()
+        try:
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+                page.goto(server.address)
+                _walk(page, target)
+                browser.close()
+        finally:
+            server.end()
+            serving.join()
+
+
+def _walk(page: Page, target: Path) -> None:
+    def keep(name: str) -> None:
+        while not page.evaluate("[...document.images].every((each) => each.loading === 'lazy' || each.complete)"):
+            page.wait_for_timeout(50)  # the page's policy forbids what wait_for_function does
+        page.wait_for_timeout(500)
+        page.screenshot(path=target / f"review-{name}.jpg", type="jpeg", quality=60)
+
+    page.on("pageerror", lambda fault: sys.exit(f"the page failed: {fault}"))
+    page.locator("#totals").wait_for()
+    page.locator("#progress").wait_for(state="hidden", timeout=300_000)
+    keep("photos")
+    page.click("#step-visible")
+    page.locator("button.face").first.wait_for()
+    keep("visible")
+    page.click("#step-covered")
+    page.locator("button.face").first.click()
+    page.locator("dialog[open]").wait_for()
+    keep("reason")
+    page.keyboard.press("Escape")
+    page.click("#step-photos")
+    page.click("a.card:has-text('hall.heic')")
+    page.locator(".box").first.click(position={"x": 5, "y": 5})
+    page.locator(".box.cover").last.focus()
+    keep("photo")
+    page.click("#step-finish")
+    keep("finish")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else ROOT / "docs")
