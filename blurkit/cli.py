@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
-import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,13 +12,13 @@ import typer
 
 from blurkit import __version__
 from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
-from blurkit.console import Show, complain, say, write_out
-from blurkit.errors import BlurkitError, ExitCode, ModelError
+from blurkit.commands import Work, do_audit, do_batch, guarded
+from blurkit.console import Show, say, write_out
+from blurkit.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from blurkit.records import Outcome
     from blurkit.settings import Settings
 
 app = typer.Typer(
@@ -33,8 +30,6 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
 app.add_typer(policy_app, name="policy")
-
-NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
 
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
 PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
@@ -93,10 +88,10 @@ def run(
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
-    work = _Work(
+    work = Work(
         photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
     )
-    _guarded(lambda: _batch(work, settings(), show), debug=debug)
+    _end(lambda: do_batch(work, settings(), show), debug=debug)
 
 
 @app.command()
@@ -119,8 +114,8 @@ def detect(
         return _settings(policy, detect=_detect(detector), load={"max_megapixels": max_megapixels})
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
-    work = _Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
-    _guarded(lambda: _batch(work, settings(), show), debug=debug)
+    work = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
+    _end(lambda: do_batch(work, settings(), show), debug=debug)
 
 
 @app.command()
@@ -154,7 +149,7 @@ def review(
         say("the review has ended; its decisions are kept")
         return ExitCode.OK
 
-    _guarded(work, debug=debug)
+    _end(work, debug=debug)
 
 
 @app.command()
@@ -178,10 +173,10 @@ def audit(
 
         settings = Settings.of(detect=_detect(detector), load={"max_megapixels": max_megapixels})
         show = Show(json=json, quiet=quiet, verbose=False, report=None)
-        task = _Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
-        return _audit(task, settings, against or (), show)
+        task = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
+        return do_audit(task, settings, against or (), show)
 
-    _guarded(work, debug=debug)
+    _end(work, debug=debug)
 
 
 @policy_app.command("show")
@@ -194,7 +189,7 @@ def policy_show(name: Annotated[str, typer.Argument(help="A preset or a TOML fil
         write_out(policy_toml(load_policy(name)).rstrip())
         return ExitCode.OK
 
-    _guarded(work)
+    _end(work)
 
 
 @policy_app.command("check")
@@ -208,7 +203,7 @@ def policy_check(name: Annotated[str, typer.Argument(help="A preset or a TOML fi
         write_out("\n".join(explain(load_policy(name))))
         return ExitCode.OK
 
-    _guarded(work)
+    _end(work)
 
 
 @app.command()
@@ -223,7 +218,7 @@ def doctor() -> None:
             write_out(f"{'ok   ' if finding.works else 'FAILS'} {finding.name}: {finding.detail}")
         return ExitCode.OK if all(finding.works for finding in findings) else ExitCode.MODEL
 
-    _guarded(work)
+    _end(work)
 
 
 @app.callback(invoke_without_command=True)
@@ -245,76 +240,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """What a command was asked to do with which photos."""
-
-    photos: Sequence[str]
-    out: str | None
-    dry_run: bool
-    recursive: bool
-    jobs: int | None
-    debug: bool
-    decisions: Path | None = None
-
-
-def _batch(work: _Work, settings: Settings, show: Show) -> ExitCode:
-    """Do the photos of a command and say what became of them."""
-    from blurkit import batch
-    from blurkit.decisions import load as load_decisions
-    from blurkit.report import BatchReport, Entry
-    from blurkit.weights import model_hashes
-
-    show.begin(settings)
-    if work.decisions is not None:
-        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
-    collected = batch.collect(work.photos, recursive=work.recursive, out=work.out)
-    tasks = batch.plan(collected.sources, None if work.dry_run else work.out, settings)
-    outcomes: list[Outcome] = []
-    jobs = work.jobs or batch.available_cpus()
-    running = batch.run_batch(tasks, settings, jobs=jobs, decisions=work.decisions, debug=work.debug)
-    try:
-        for outcome in show.progress(running, len(tasks)):
-            outcomes.append(outcome)
-            show.outcome(outcome)
-    finally:
-        batch.close_models()
-    pairs = zip(tasks, outcomes, strict=True)
-    entries = tuple(Entry(task.source.given, task.written, outcome) for task, outcome in pairs)
-    try:
-        models = model_hashes()
-    except ModelError:  # each photo says so
-        models = {}
-    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped)
-    show.end(report, written=not work.dry_run)
-    if not tasks:
-        say(NO_PHOTOS)
-        return ExitCode.INPUT
-    if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
-        return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
-    return ExitCode.PARTIAL if report.failures else ExitCode.OK
-
-
-def _audit(work: _Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
-    """Look into the files of a command and say what was found."""
-    from blurkit import audit, batch
-    from blurkit.audit import report
-    from blurkit.audit.matches import read_reports
-
-    reports = read_reports(against)
-    collected = batch.collect(work.photos, recursive=work.recursive)
-    looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or batch.available_cpus())
-    try:
-        audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
-    finally:
-        batch.close_models()
-    if show.json:
-        write_out(report.to_json(audited, collected, version=__version__).rstrip())
-    elif not show.quiet:
-        say(report.summary(audited, collected) if audited else NO_PHOTOS)
-    return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())
-
-
 def _settings(policy: str, **parts: dict[str, Any]) -> Settings:
     from blurkit.settings import Settings, load_policy
 
@@ -325,21 +250,6 @@ def _detect(detector: list[DetectorName] | None) -> dict[str, Any]:
     return {"detector": tuple(detector)} if detector else {}
 
 
-def _guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> NoReturn:
-    """Do the work of a command; the one place where exceptions become messages and exit codes."""
-    try:
-        code = work()
-    except BlurkitError as error:
-        code = error.exit_code
-        complain(str(error), error.hint)
-    except KeyboardInterrupt:
-        code = ExitCode.INTERRUPTED
-        say("stopped; finished photos are kept, no half-written file is left")
-    except BrokenPipeError:
-        code = ExitCode.OUTPUT
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:
-        code = ExitCode.BUG
-        hint = traceback.format_exc() if debug else "run again with --debug"
-        complain(f"a fault of blurkit: {type(error).__name__}: {error}", hint)
-    raise typer.Exit(int(code))
+def _end(work: Callable[[], ExitCode], *, debug: bool = False) -> NoReturn:
+    """Do the work of a command, and end with its exit code."""
+    raise typer.Exit(int(guarded(work, debug=debug)))

@@ -1,0 +1,112 @@
+"""What the commands do with photos: one call, what is shown, and the exit code that every error becomes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit import __version__
+from blurkit.console import Show, complain, say, write_out
+from blurkit.errors import BlurkitError, ExitCode, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from blurkit.records import Outcome
+    from blurkit.settings import Settings
+
+NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a command was asked to do with which photos."""
+
+    photos: Sequence[str]
+    out: str | None
+    dry_run: bool
+    recursive: bool
+    jobs: int | None
+    debug: bool
+    decisions: Path | None = None
+
+
+def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
+    """Do the photos of a command and say what became of them."""
+    from blurkit import batch
+    from blurkit.decisions import load as load_decisions
+    from blurkit.report import BatchReport, Entry
+    from blurkit.weights import model_hashes
+
+    show.begin(settings)
+    if work.decisions is not None:
+        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
+    collected = batch.collect(work.photos, recursive=work.recursive, out=work.out)
+    tasks = batch.plan(collected.sources, None if work.dry_run else work.out, settings)
+    outcomes: list[Outcome] = []
+    jobs = work.jobs or batch.available_cpus()
+    running = batch.run_batch(tasks, settings, jobs=jobs, decisions=work.decisions, debug=work.debug)
+    try:
+        for outcome in show.progress(running, len(tasks)):
+            outcomes.append(outcome)
+            show.outcome(outcome)
+    finally:
+        batch.close_models()
+    pairs = zip(tasks, outcomes, strict=True)
+    entries = tuple(Entry(task.source.given, task.written, outcome) for task, outcome in pairs)
+    try:
+        models = model_hashes()
+    except ModelError:  # each photo says so
+        models = {}
+    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped)
+    show.end(report, written=not work.dry_run)
+    if not tasks:
+        say(NO_PHOTOS)
+        return ExitCode.INPUT
+    if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
+        return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
+    return ExitCode.PARTIAL if report.failures else ExitCode.OK
+
+
+def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
+    """Look into the files of a command and say what was found."""
+    from blurkit import audit, batch
+    from blurkit.audit import report
+    from blurkit.audit.matches import read_reports
+
+    reports = read_reports(against)
+    collected = batch.collect(work.photos, recursive=work.recursive)
+    looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or batch.available_cpus())
+    try:
+        audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
+    finally:
+        batch.close_models()
+    if show.json:
+        write_out(report.to_json(audited, collected, version=__version__).rstrip())
+    elif not show.quiet:
+        say(report.summary(audited, collected) if audited else NO_PHOTOS)
+    return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())
+
+
+def guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> ExitCode:
+    """Do the work of a command; the one place where exceptions become messages and exit codes."""
+    try:
+        code = work()
+    except BlurkitError as error:
+        code = error.exit_code
+        complain(str(error), error.hint)
+    except KeyboardInterrupt:
+        code = ExitCode.INTERRUPTED
+        say("stopped; finished photos are kept, no half-written file is left")
+    except BrokenPipeError:
+        code = ExitCode.OUTPUT
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        code = ExitCode.BUG
+        hint = traceback.format_exc() if debug else "run again with --debug"
+        complain(f"a fault of blurkit: {type(error).__name__}: {error}", hint)
+    return code
