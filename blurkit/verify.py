@@ -30,7 +30,7 @@ MAX_DIFFERENCE = 24
 OTHER_FORMAT = "try --format png, and report the photo's kind"
 """What helps if a file does not pass."""
 
-LEVELS = (640, 1024)
+LEVELS = (768,)
 """Long sides in pixels at which the independent look sees a photo."""
 
 TILE, OVERLAP = 1024, 128
