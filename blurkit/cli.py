@@ -41,7 +41,9 @@ JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Photos side by side; default: the CPUs available.")
 ]
 MegapixelsOption = Annotated[float, typer.Option("--max-megapixels", min=0.001, help="Refuse larger photos.")]
-ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write the report to this file (.json).")]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="Also write the report to this file: .json, .csv or .html.")
+]
 DecisionsOption = Annotated[
     Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
 ]

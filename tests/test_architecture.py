@@ -20,13 +20,14 @@ def part(name):
     return name.split(".")[1] if "." in name else "__init__"
 
 
-GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet"}
+GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet", "words"}
 """What everything stands on; it stands on nothing of ours but itself."""
 MAY_KNOW = {
     "geometry": set(),
     "errors": set(),
     "choices": set(),
     "quiet": set(),
+    "words": set(),
     "primaries": {"records"},
     "records": {"geometry"},
     "formats": {"records"},
@@ -52,7 +53,7 @@ MAY_KNOW = {
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
     "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
-    "report": GROUND | {"policy"},
+    "report": GROUND | {"report", "policy"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
