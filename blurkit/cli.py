@@ -15,6 +15,7 @@ from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
 from blurkit.commands import Work, do_audit, do_batch, guarded
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
+from blurkit.stream import do_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,7 @@ DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 @app.command()
 def run(
     photos: Photos,
-    out: Annotated[str, typer.Option("--out", "-o", help="The folder for the safe photos.")],
+    out: Annotated[str | None, typer.Option("--out", "-o", help="The folder for the safe photos.")] = None,
     policy: PolicyOption = "children",
     style: Annotated[Style, typer.Option("--style", help="How covers look.")] = Style.SOLID,
     shape: Annotated[Shape, typer.Option("--shape", help="Outline of the covers.")] = Shape.ELLIPSE,
@@ -78,7 +79,7 @@ def run(
     verbose: VerboseOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Find faces, decide, cover, clean, check and write."""
+    """Find faces, decide, cover, clean, check and write; `-` is a photo from standard input to standard output."""
 
     def settings() -> Settings:
         return _settings(
@@ -93,7 +94,8 @@ def run(
     work = Work(
         photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
     )
-    _end(lambda: do_batch(work, settings(), show), debug=debug)
+    do = do_stream if "-" in photos else do_batch
+    _end(lambda: do(work, settings(), show), debug=debug)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from blurkit import __version__
 from blurkit.console import Show, complain, say, write_out
-from blurkit.errors import BlurkitError, ExitCode, ModelError
+from blurkit.errors import BlurkitError, ExitCode, ModelError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +42,10 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     from blurkit.report import BatchReport, Entry
     from blurkit.weights import model_hashes
 
+    if work.out is None and not work.dry_run:
+        raise SettingsError(
+            "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
+        )
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done

@@ -114,15 +114,40 @@ class Blurrer:
                 check_target(target, source, overwrite=self.settings.output.overwrite)
             with self._clock("load"):
                 data = read(source)
-                photo = decode(data, self.settings.load, source=source)
-            rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
-            with self._clock("metadata"):
-                removed = _hidden_words(data)
+            photo, rendered, removed = self._make_safe(data, source, reviewed)
             with self._clock("write"):
                 write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
         return self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
+
+    def run_bytes(self, data: bytes, *, name: Path | str) -> tuple[bytes | None, Outcome]:
+        """Make one photo safe in memory.
+
+        Args:
+            data: The whole file.
+            name: What it is called in messages, and for rules about certain files.
+
+        Returns:
+            The bytes of a file that passed its checks, or None; and what was done, or why there is no output.
+        """
+        source = Path(name)
+        self._clock = _Clock()
+        try:
+            photo, rendered, removed = self._make_safe(data, source, None)
+        except BlurkitError as error:
+            return None, failure(source, error, stage=self._clock.stage)
+        return rendered.data, self._result(source, None, photo, rendered.decisions, removed, rendered.proof)
+
+    def _make_safe(
+        self, data: bytes, source: Path, reviewed: Reviewed | None
+    ) -> tuple[Photo, Rendered, tuple[str, ...]]:
+        """Return a photo as it came, as it leaves, and what it hid."""
+        with self._clock("load"):
+            photo = decode(data, self.settings.load, source=source)
+        rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
+        with self._clock("metadata"):
+            return photo, rendered, _hidden_words(data)
 
     def look(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""

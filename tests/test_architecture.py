@@ -57,7 +57,7 @@ MAY_KNOW = {
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
-OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review"}
+OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review", "stream"}
 """What meets the user, and may know all."""
 INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 
