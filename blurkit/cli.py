@@ -32,6 +32,9 @@ app = typer.Typer(
 policy_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
 app.add_typer(policy_app, name="policy")
 
+PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
+"""What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
+
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
 PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
 DetectorOption = Annotated[
@@ -67,6 +70,12 @@ def run(
         OutputFormat, typer.Option("--format", help="Format of the outputs; auto: the source's, but HEIC as JPEG.")
     ] = OutputFormat.AUTO,
     keep_format: Annotated[bool, typer.Option("--keep-format", help="The same as --format same.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number.")
+    ] = False,
+    max_side: Annotated[
+        int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")
+    ] = None,
     recursive: RecursiveOption = True,
     jobs: JobsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
@@ -87,7 +96,12 @@ def run(
             detect=_detect(detector),
             load={"max_megapixels": max_megapixels},
             obscure={"style": style, "shape": shape, "color": color},
-            output={"format": OutputFormat.SAME if keep_format else format, "overwrite": overwrite},
+            output={
+                "format": OutputFormat.SAME if keep_format else PUBLISHED if publish and format == "auto" else format,
+                "overwrite": overwrite,
+                "max_side": max_side or (PUBLISHED_SIDE if publish else None),
+                "neutral_names": publish,
+            },
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)

@@ -22,6 +22,7 @@ from blurkit.policy import decide, verdict
 from blurkit.proof import prove
 from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Rendered, Status
 from blurkit.settings import Settings
+from blurkit.shrink import moved, shrink
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
 
@@ -207,23 +208,25 @@ class Blurrer:
         kind = output_format(photo.format, self.settings.output.format)
         decisions = tuple(decisions)
         missed: Sequence[Face] = ()
+        with self._clock("obscure"):
+            small = shrink(photo, self.settings.output.max_side)
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
-                drawn = prepare(obscure(photo, decisions, self.settings.obscure), kind)
+                placed = moved(decisions, photo.size, small.size)
+                drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
             with self._clock("encode"):
                 data = encode(drawn)
             with self._clock("metadata"):
                 data = metadata.strip(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
-                missed = uncovered(decoded, decisions, self._check_network)
+                missed = uncovered(decoded, placed, self._check_network)
                 if not missed:
-                    covered = [decision.face for decision in decisions if decision.action is Action.COVER]
-                    mask = covered_mask(covered, self.settings.obscure, photo.size)
-                    return Rendered(data, kind, decisions, prove(photo, data, decoded, mask, coding_words(drawn)))
-            decisions += tuple(
-                Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed
-            )
+                    covered = [decision.face for decision in placed if decision.action is Action.COVER]
+                    mask = covered_mask(covered, self.settings.obscure, small.size)
+                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding_words(drawn)))
+            added = [Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed]
+            decisions += moved(added, small.size, photo.size)
         raise FaceVisible(
             f"{len(missed)} faces are still seen by the independent look after {MAX_ROUNDS} rounds",
             path=photo.source,

@@ -40,6 +40,7 @@ MAY_KNOW = {
     "age": GROUND | {"age", "weights"},
     "policy": GROUND,
     "obscure": GROUND,
+    "shrink": GROUND,
     "encode": GROUND,
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
@@ -48,7 +49,8 @@ MAY_KNOW = {
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
-    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write", "decisions"},
+    | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
+    | {"decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
