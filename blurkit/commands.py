@@ -38,6 +38,7 @@ class Work:
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
+    from blurkit.caution import cautions
     from blurkit.decisions import load as load_decisions
     from blurkit.report import BatchReport, Entry
     from blurkit.weights import model_hashes
@@ -66,7 +67,8 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         models = model_hashes()
     except ModelError:  # each photo says so
         models = {}
-    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped)
+    warnings = tuple(cautions(entries))
+    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped, warnings)
     show.end(report, written=not work.dry_run)
     if not tasks:
         say(NO_PHOTOS)

@@ -56,6 +56,7 @@ MAY_KNOW = {
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
     "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
+    "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
-from blurkit.words import count
+from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,8 @@ class BatchReport:
     """Files that travel with photos, by kind; not made safe, not copied."""
     skipped: int
     """Other files that are no photos."""
+    warnings: tuple[str, ...] = ()
+    """What beside faces may still tell who a child is."""
 
     @property
     def failures(self) -> tuple[Entry, ...]:
@@ -87,6 +89,7 @@ class BatchReport:
             "models": dict(self.models),
             "companions": dict(self.companions),
             "skipped": self.skipped,
+            "warnings": list(self.warnings),
             "photos": [_photo(entry) for entry in self.entries],
         }
 
@@ -120,6 +123,7 @@ class BatchReport:
         lines += [f"{number} {kind}: not made safe, not copied" for kind, number in self.companions.items()]
         if self.skipped:
             lines.append(f"{count(self.skipped, 'other file')} skipped")
+        lines += [f"warning: {one_line(warning)}" for warning in self.warnings]
         return "\n".join(lines)
 
 
