@@ -45,6 +45,9 @@ MIN_TILT = math.radians(6)
 MIN_AXIS = 0.15
 """Least distance of eyes and mouth, as a share of the face's height, from which a tilt can be told."""
 
+STRIP = 64
+"""Rows of a cover's outline that are computed at once."""
+
 GRID = 2
 """Covers are rounded outward to cells of so many pixels: the size of a half-resolution chroma sample."""
 
@@ -82,15 +85,20 @@ class Cover:
             Bool of shape (bottom - top, right - left).
         """
         left, top, right, bottom = window
-        rows, columns = (
-            np.arange(top, bottom) + 0.5 - self.box.center.y,
-            np.arange(left, right) + 0.5 - self.box.center.x,
-        )
-        touched = self._touched(columns[None, :], rows[:, None], (self.box.width / 2, self.box.height / 2), 0.5)
+        columns = np.arange(left, right) + 0.5 - self.box.center.x
+        touched = np.empty((bottom - top, right - left), bool)
+        for start in range(top, bottom, STRIP):  # strip by strip: a large cover needs no large numbers in memory
+            stop = min(start + STRIP, bottom)
+            rows = np.arange(start, stop) + 0.5 - self.box.center.y
+            touched[start - top : stop - top] = self._touched_by_either(columns[None, :], rows[:, None])
+        return touched
+
+    def _touched_by_either(self, columns: Distances, rows: Distances) -> Mask:
+        """Return which pixels the upright or the turned outline touches, by their distances from the middle."""
+        touched = self._touched(columns, rows, (self.box.width / 2, self.box.height / 2), 0.5)
         if self.tilt:
             cos, sin = math.cos(self.tilt), math.sin(self.tilt)
-            across = columns[None, :] * cos + rows[:, None] * sin
-            down = rows[:, None] * cos - columns[None, :] * sin
+            across, down = columns * cos + rows * sin, rows * cos - columns * sin
             touched |= self._touched(across, down, self._turned_halves(), math.sqrt(0.5))
         return touched
 

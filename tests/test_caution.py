@@ -10,7 +10,6 @@ from blurkit.records import Action, Decision, Face, Reason
 from blurkit.report import Entry
 from tests.test_report import PROOF, failure, report, result
 
-
 LARGE = Size(200, 100)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from blurkit import __version__, commands, console
+from blurkit import __version__, console
 from blurkit.cli import main
 from blurkit.errors import ExitCode, FaceVisible
 from tests import pictures
@@ -129,7 +129,7 @@ def test_one_place_turns_faults_into_exit_codes(command, fakes, photo_file, monk
         raise fault
 
     monkeypatch.setattr("blurkit.batch.collect", collect)
-    monkeypatch.setattr(commands.os, "dup2", lambda *_: None)
+    monkeypatch.setattr("blurkit.commands.os.dup2", lambda *_: None)
     monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
     assert command("detect", photo_file())[0] == code
 

@@ -134,6 +134,7 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
         page.click("#confirm")
 
         page.locator("h1:has-text('Finish')").wait_for()
+        page.locator("#write").wait_for()
         for question in page.locator("fieldset").all():
             question.locator("label:has-text('Yes')").click()
         page.fill("#by", "the office")
@@ -261,6 +262,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
             gone = "document.querySelector('h1').textContent !== 'Who stays visible'"
             sure(page, lambda turned=turned, gone=gone: page.evaluate(f"{gone} || {turned}"))
         act("#step-finish")
+        page.locator("#write").wait_for()
         for question in page.locator("fieldset").all():
             taken += 1
             question.locator("label:has-text('Yes')").click()

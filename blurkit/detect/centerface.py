@@ -52,6 +52,9 @@ TINY_PX = 20
 SURE = 0.5
 """Score from which a look counts that is not the way up of most faces: what it sees faintly is no further evidence."""
 
+CERTAIN = 0.8
+"""Score of a face that needs no further evidence: other looks would only make its box worse."""
+
 AROUND = 160
 """How far around something small a closer look reaches, in pixels of the view."""
 
@@ -151,7 +154,7 @@ class CenterFace:
         if upright != 0:
             looks[upright] = self._levels(photo, upright)
         found = looks.pop(upright)
-        known = [s.box for s in found if s.score >= SURE]
+        known = [s.box for s in found if s.score >= CERTAIN]
         found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]
         return fuse(found, self.name, min_score=self._min_score)
 
