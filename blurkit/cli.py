@@ -12,7 +12,7 @@ import typer
 
 from blurkit import __version__
 from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
-from blurkit.commands import Work, do_audit, do_batch, guarded
+from blurkit.commands import Work, do_audit, do_batch, do_forget, guarded
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
 from blurkit.stream import do_stream
@@ -195,6 +195,18 @@ def audit(
         return do_audit(task, settings, against or (), show)
 
     _end(work, debug=debug)
+
+
+@app.command()
+def forget(
+    before: Annotated[
+        str, typer.Option("--before", metavar="DATE", help="Only what was last changed before this day.")
+    ],
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIRS", help="Folders to look through.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Delete decisions, sign-offs, reports and journals that blurkit wrote; never a photo."""
+    _end(lambda: do_forget(folders or [], before, yes=yes))
 
 
 @policy_app.command("show")

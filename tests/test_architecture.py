@@ -56,6 +56,7 @@ MAY_KNOW = {
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
     "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
+    "forget": GROUND | {"decisions", "report"},
     "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
