@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections import Counter, deque
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from blurkit.encode import output_format
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 from blurkit.memory import give_freed_memory_back, keep_freed_memory
-from blurkit.naming import Source, output_names
+from blurkit.naming import Source, neutral_names, output_names
 from blurkit.pipeline import Blurrer, failure
 from blurkit.records import PhotoFailure, Status
 from blurkit.workers import in_processes
@@ -115,7 +116,8 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings) -> list
         return [Task(source) for source in sources]
     wanted = settings.output.format
     as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
-    tasks = [Task(source, out, name) for source, name in zip(sources, output_names(as_written), strict=True)]
+    names = neutral_names(as_written, date.today()) if settings.output.neutral_names else output_names(as_written)
+    tasks = [Task(source, out, name) for source, name in zip(sources, names, strict=True)]
     originals = {os.path.realpath(source.path): source for source in sources}
     for task in tasks:
         other = originals.get(os.path.realpath(os.path.join(out, task.name)))

@@ -12,9 +12,10 @@ import typer
 
 from blurkit import __version__
 from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
-from blurkit.commands import Work, do_audit, do_batch, guarded
+from blurkit.commands import Work, do_audit, do_batch, do_forget, guarded
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
+from blurkit.stream import do_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +32,9 @@ app = typer.Typer(
 policy_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
 app.add_typer(policy_app, name="policy")
 
+PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
+"""What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
+
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
 PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
 DetectorOption = Annotated[
@@ -41,7 +45,9 @@ JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Photos side by side; default: the CPUs available.")
 ]
 MegapixelsOption = Annotated[float, typer.Option("--max-megapixels", min=0.001, help="Refuse larger photos.")]
-ReportOption = Annotated[Path | None, typer.Option("--report", help="Also write the report to this file (.json).")]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="Also write the report to this file: .json, .csv or .html.")
+]
 DecisionsOption = Annotated[
     Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
 ]
@@ -54,7 +60,7 @@ DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 @app.command()
 def run(
     photos: Photos,
-    out: Annotated[str, typer.Option("--out", "-o", help="The folder for the safe photos.")],
+    out: Annotated[str | None, typer.Option("--out", "-o", help="The folder for the safe photos.")] = None,
     policy: PolicyOption = "children",
     style: Annotated[Style, typer.Option("--style", help="How covers look.")] = Style.SOLID,
     shape: Annotated[Shape, typer.Option("--shape", help="Outline of the covers.")] = Shape.ELLIPSE,
@@ -64,6 +70,12 @@ def run(
         OutputFormat, typer.Option("--format", help="Format of the outputs; auto: the source's, but HEIC as JPEG.")
     ] = OutputFormat.AUTO,
     keep_format: Annotated[bool, typer.Option("--keep-format", help="The same as --format same.")] = False,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number.")
+    ] = False,
+    max_side: Annotated[
+        int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")
+    ] = None,
     recursive: RecursiveOption = True,
     jobs: JobsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
@@ -76,7 +88,7 @@ def run(
     verbose: VerboseOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Find faces, decide, cover, clean, check and write."""
+    """Find faces, decide, cover, clean, check and write; `-` is a photo from standard input to standard output."""
 
     def settings() -> Settings:
         return _settings(
@@ -84,14 +96,20 @@ def run(
             detect=_detect(detector),
             load={"max_megapixels": max_megapixels},
             obscure={"style": style, "shape": shape, "color": color},
-            output={"format": OutputFormat.SAME if keep_format else format, "overwrite": overwrite},
+            output={
+                "format": OutputFormat.SAME if keep_format else PUBLISHED if publish and format == "auto" else format,
+                "overwrite": overwrite,
+                "max_side": max_side or (PUBLISHED_SIDE if publish else None),
+                "neutral_names": publish,
+            },
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
     work = Work(
         photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
     )
-    _end(lambda: do_batch(work, settings(), show), debug=debug)
+    do = do_stream if "-" in photos else do_batch
+    _end(lambda: do(work, settings(), show), debug=debug)
 
 
 @app.command()
@@ -177,6 +195,18 @@ def audit(
         return do_audit(task, settings, against or (), show)
 
     _end(work, debug=debug)
+
+
+@app.command()
+def forget(
+    before: Annotated[
+        str, typer.Option("--before", metavar="DATE", help="Only what was last changed before this day.")
+    ],
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIRS", help="Folders to look through.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
+) -> None:
+    """Delete decisions, sign-offs, reports and journals that blurkit wrote; never a photo."""
+    _end(lambda: do_forget(folders or [], before, yes=yes))
 
 
 @policy_app.command("show")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from blurkit import __version__
 from blurkit.console import Show, complain, say, write_out
-from blurkit.errors import BlurkitError, ExitCode, ModelError
+from blurkit.errors import BlurkitError, ExitCode, ModelError, SettingsError
+from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,10 +39,15 @@ class Work:
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
+    from blurkit.caution import cautions
     from blurkit.decisions import load as load_decisions
     from blurkit.report import BatchReport, Entry
     from blurkit.weights import model_hashes
 
+    if work.out is None and not work.dry_run:
+        raise SettingsError(
+            "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
+        )
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
@@ -62,7 +68,8 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         models = model_hashes()
     except ModelError:  # each photo says so
         models = {}
-    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped)
+    warnings = tuple(cautions(entries))
+    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped, warnings)
     show.end(report, written=not work.dry_run)
     if not tasks:
         say(NO_PHOTOS)
@@ -90,6 +97,44 @@ def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show
     elif not show.quiet:
         say(report.summary(audited, collected) if audited else NO_PHOTOS)
     return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())
+
+
+def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
+    """Delete what blurkit wrote about photos before a day, if that is wanted."""
+    from datetime import date
+
+    from blurkit.forget import find, state_folder
+
+    try:
+        day = date.fromisoformat(before)
+    except ValueError as fault:
+        raise SettingsError(f"no such day: {before}", path="--before", hint="--before 2026-09-01") from fault
+    for folder in folders:
+        if not folder.is_dir():
+            raise SettingsError("there is no such folder", path=folder, hint="give the folders with your photos")
+    found = find([*folders, state_folder()], day)
+    for path in found:
+        say(one_line(str(path)))
+    if not found:
+        say(f"nothing that blurkit wrote before {day} was found")
+        return ExitCode.OK
+    if not yes:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise SettingsError("nothing was deleted, since nobody can be asked", hint="read the list, then add --yes")
+        say(f"delete {count(len(found), 'file')} for good? Type yes:")
+        if sys.stdin.readline().strip().lower() != "yes":
+            say("nothing was deleted")
+            return ExitCode.OK
+    code = ExitCode.OK
+    for path in found:
+        try:
+            path.unlink()
+        except OSError as fault:
+            complain(f"{path}: cannot be deleted: {fault.strerror}", "check who may change its folder")
+            code = ExitCode.OUTPUT
+    if code is ExitCode.OK:
+        say(f"{count(len(found), 'file')} deleted; no photo was touched")
+    return code
 
 
 def guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> ExitCode:

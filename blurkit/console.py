@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 
 Thing = TypeVar("Thing")
+
+REPORTS = (".json", ".csv", ".html")
+"""Forms of a report, by the extension of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +38,9 @@ class Show:
         """Before any photo is done: refuse a report that cannot be written, and say if a detector is missing."""
         from blurkit.detect import mediapipe_installed
 
-        if self.report is not None and self.report.suffix.lower() != ".json":
-            raise SettingsError("a report is written as .json", path=self.report, hint="--report report.json")
+        if self.report is not None and self.report.suffix.lower() not in REPORTS:
+            kinds = ", ".join(REPORTS)
+            raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")
         if self.report is not None and not self.report.absolute().parent.is_dir():
             raise SettingsError("there is no such folder for the report", path=self.report, hint="make it first")
         by_default = settings.detect.detector == type(settings.detect)().detector
@@ -80,9 +85,23 @@ class Show:
             say(report.summary(written=written))
         if self.report is not None:
             try:
-                self.report.write_text(report.to_json(), encoding="utf-8")
+                self.report.write_bytes(self._written_report(report, written=written))
             except OSError as fault:
                 raise OutputNotWritable(f"cannot be written: {fault.strerror}", path=self.report) from fault
+
+    def _written_report(self, report: BatchReport, *, written: bool) -> bytes:
+        """Return the report in the form that the name of its file asks for."""
+        from blurkit.report.page import to_html
+        from blurkit.report.table import to_csv
+
+        match self.report and self.report.suffix.lower():
+            case ".csv":
+                text = to_csv(report)
+            case ".html":
+                text = to_html(report, written=written)
+            case _:
+                text = report.to_json()
+        return text.encode("utf-8")
 
 
 def complain(what: str, hint: str | None) -> None:
@@ -90,11 +109,6 @@ def complain(what: str, hint: str | None) -> None:
     say(f"error: {one_line(what)}")
     if hint:
         say(f"hint: {hint.rstrip()}")
-
-
-def one_line(text: str) -> str:
-    """Return text with what would start a line or steer a terminal written out: file names hold anything."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
 def write_out(text: str) -> None:

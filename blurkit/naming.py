@@ -12,6 +12,7 @@ from blurkit.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from blurkit.records import ImageFormat
 
@@ -67,6 +68,15 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
         taken.add(_key(candidate))
         unique[index] = candidate
     return [unique[index] for index in range(len(names))]
+
+
+def neutral_names(sources: Sequence[Source], day: date) -> list[Path]:
+    """Return a name for each photo that says nothing of it: a day and a number, such as `2026-11-22-001.jpg`.
+
+    Folders are left out, since their names say as much.
+    """
+    suffixes = ["" if source.format is None else PHOTO_SUFFIXES[source.format][0] for source in sources]
+    return [Path(f"{day.isoformat()}-{number:03}{suffix}") for number, suffix in enumerate(suffixes, start=1)]
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:

@@ -22,6 +22,7 @@ from blurkit.policy import decide, verdict
 from blurkit.proof import prove
 from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Rendered, Status
 from blurkit.settings import Settings
+from blurkit.shrink import moved, shrink
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
 
@@ -114,15 +115,40 @@ class Blurrer:
                 check_target(target, source, overwrite=self.settings.output.overwrite)
             with self._clock("load"):
                 data = read(source)
-                photo = decode(data, self.settings.load, source=source)
-            rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
-            with self._clock("metadata"):
-                removed = _hidden_words(data)
+            photo, rendered, removed = self._make_safe(data, source, reviewed)
             with self._clock("write"):
                 write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
         return self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
+
+    def run_bytes(self, data: bytes, *, name: Path | str) -> tuple[bytes | None, Outcome]:
+        """Make one photo safe in memory.
+
+        Args:
+            data: The whole file.
+            name: What it is called in messages, and for rules about certain files.
+
+        Returns:
+            The bytes of a file that passed its checks, or None; and what was done, or why there is no output.
+        """
+        source = Path(name)
+        self._clock = _Clock()
+        try:
+            photo, rendered, removed = self._make_safe(data, source, None)
+        except BlurkitError as error:
+            return None, failure(source, error, stage=self._clock.stage)
+        return rendered.data, self._result(source, None, photo, rendered.decisions, removed, rendered.proof)
+
+    def _make_safe(
+        self, data: bytes, source: Path, reviewed: Reviewed | None
+    ) -> tuple[Photo, Rendered, tuple[str, ...]]:
+        """Return a photo as it came, as it leaves, and what it hid."""
+        with self._clock("load"):
+            photo = decode(data, self.settings.load, source=source)
+        rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
+        with self._clock("metadata"):
+            return photo, rendered, _hidden_words(data)
 
     def look(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""
@@ -182,23 +208,25 @@ class Blurrer:
         kind = output_format(photo.format, self.settings.output.format)
         decisions = tuple(decisions)
         missed: Sequence[Face] = ()
+        with self._clock("obscure"):
+            small = shrink(photo, self.settings.output.max_side)
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
-                drawn = prepare(obscure(photo, decisions, self.settings.obscure), kind)
+                placed = moved(decisions, photo.size, small.size)
+                drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
             with self._clock("encode"):
                 data = encode(drawn)
             with self._clock("metadata"):
                 data = metadata.strip(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
-                missed = uncovered(decoded, decisions, self._check_network)
+                missed = uncovered(decoded, placed, self._check_network)
                 if not missed:
-                    covered = [decision.face for decision in decisions if decision.action is Action.COVER]
-                    mask = covered_mask(covered, self.settings.obscure, photo.size)
-                    return Rendered(data, kind, decisions, prove(photo, data, decoded, mask, coding_words(drawn)))
-            decisions += tuple(
-                Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed
-            )
+                    covered = [decision.face for decision in placed if decision.action is Action.COVER]
+                    mask = covered_mask(covered, self.settings.obscure, small.size)
+                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding_words(drawn)))
+            added = [Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed]
+            decisions += moved(added, small.size, photo.size)
         raise FaceVisible(
             f"{len(missed)} faces are still seen by the independent look after {MAX_ROUNDS} rounds",
             path=photo.source,

@@ -182,6 +182,10 @@ class OutputSettings(_Frozen):
     """Format of the files written."""
     overwrite: bool = False
     """Replace an earlier output; an original is never replaced."""
+    max_side: Annotated[int, Field(ge=64)] | None = None
+    """Longest side of the files written, in pixels; larger photos are made smaller."""
+    neutral_names: bool = False
+    """Name the files by the day of the run and a number, so that no name of a source is published."""
 
 
 class Settings(_Frozen):

@@ -20,13 +20,14 @@ def part(name):
     return name.split(".")[1] if "." in name else "__init__"
 
 
-GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet"}
+GROUND = {"geometry", "records", "errors", "choices", "formats", "settings", "color", "primaries", "quiet", "words"}
 """What everything stands on; it stands on nothing of ours but itself."""
 MAY_KNOW = {
     "geometry": set(),
     "errors": set(),
     "choices": set(),
     "quiet": set(),
+    "words": set(),
     "primaries": {"records"},
     "records": {"geometry"},
     "formats": {"records"},
@@ -39,6 +40,7 @@ MAY_KNOW = {
     "age": GROUND | {"age", "weights"},
     "policy": GROUND,
     "obscure": GROUND,
+    "shrink": GROUND,
     "encode": GROUND,
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
@@ -47,16 +49,19 @@ MAY_KNOW = {
     "naming": GROUND,
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
-    | {"load", "detect", "age", "policy", "obscure", "encode", "metadata", "proof", "verify", "write", "decisions"},
+    | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
+    | {"decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
     "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
-    "report": GROUND | {"policy"},
+    "report": GROUND | {"report", "policy"},
+    "forget": GROUND | {"decisions", "report"},
+    "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
-OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review"}
+OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review", "stream"}
 """What meets the user, and may know all."""
 INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from datetime import date
 
 import pytest
 
@@ -74,6 +75,22 @@ def test_every_option_reaches_the_settings(command, fakes, photo_file, out):
 def test_keep_format_is_the_format_same(command, fakes, photo_file, out):
     command("run", photo_file(), "--out", out, "--keep-format")
     assert fakes[0].output.format == "same"
+
+
+@pytest.mark.parametrize(
+    ("more", "side", "kind", "suffix"),
+    [
+        ((), 1600, "jpeg", ".jpg"),
+        (("--max-side", "64"), 64, "jpeg", ".jpg"),
+        (("--format", "png"), 1600, "png", ".png"),
+    ],
+)
+def test_publish_is_a_preset(command, fakes, photo_file, out, more, side, kind, suffix):
+    code, _, err = command("run", photo_file(name="anna.png", kind="png"), "--out", out, "--publish", *more)
+    assert code == 0, err
+    assert (fakes[0].output.max_side, fakes[0].output.format) == (side, kind)
+    (written,) = out.iterdir()
+    assert written.name == f"{date.today().isoformat()}-001{suffix}"
 
 
 def test_detect_writes_nothing(command, fakes, photo_file, tmp_path):

@@ -1,11 +1,12 @@
 """Names of outputs as DESIGN.md 8 has them: known beforehand, never the same twice, changed only as far as needed."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from blurkit.naming import Source, output_names, with_suffix_of
+from blurkit.naming import Source, neutral_names, output_names, with_suffix_of
 from blurkit.records import ImageFormat
 
 JPEG, PNG = ImageFormat.JPEG, ImageFormat.PNG
@@ -139,3 +140,9 @@ def test_the_extension_changes_only_with_the_format(name, kind, becomes):
 
 def test_no_photos_have_no_names():
     assert names() == []
+
+
+def test_a_neutral_name_says_nothing_of_the_photo_its_folder_or_its_date():
+    sources = [inside("Class 3b", "Anna/anna 2019.JPG"), named("ben.png", PNG), named("no photo", None)]
+    names = [name.as_posix() for name in neutral_names(sources, date(2026, 11, 22))]
+    assert names == ["2026-11-22-001.jpg", "2026-11-22-002.png", "2026-11-22-003"]

@@ -22,7 +22,7 @@ QUICK = ("--detector", "mediapipe", "--jobs", "1")
 """The faster of the two detectors in one process, where a test is not about finding faces or several processes."""
 
 OUR_LINES = re.compile(
-    r"(error|hint|note): .+"
+    r"(error|hint|note|warning): .+"
     r"|\d+ photos? (written|looked at, nothing written)"
     r"|  \d+ photos? should be looked at by a person before publishing"
     r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"

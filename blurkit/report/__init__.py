@@ -1,4 +1,7 @@
-"""What a run did, as text: the `--json` document, and a summary that a school secretary understands."""
+"""What a run did, as text: the `--json` document, and a summary that a school secretary understands.
+
+Beside it the same as a table (`table`) and as a page (`page`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +67,8 @@ class BatchReport:
     """Files that travel with photos, by kind; not made safe, not copied."""
     skipped: int
     """Other files that are no photos."""
+    warnings: tuple[str, ...] = ()
+    """What beside faces may still tell who a child is."""
 
     @property
     def failures(self) -> tuple[Entry, ...]:
@@ -83,6 +89,7 @@ class BatchReport:
             "models": dict(self.models),
             "companions": dict(self.companions),
             "skipped": self.skipped,
+            "warnings": list(self.warnings),
             "photos": [_photo(entry) for entry in self.entries],
         }
 
@@ -99,29 +106,30 @@ class BatchReport:
         done = [entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult)]
         decisions = [decision for result in done for decision in result.decisions]
         look = sum(result.status is Status.LOOK for result in done)
-        lines = [f"{_count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        lines = [f"{count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
         if look:
-            lines.append(f"  {_count(look, 'photo')} should be looked at by a person before publishing")
+            lines.append(f"  {count(look, 'photo')} should be looked at by a person before publishing")
         words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
         for action, word in zip((Action.COVER, Action.KEEP), words, strict=True):
             chosen = [decision for decision in decisions if decision.action is action]
-            lines.append(f"{_count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
+            lines.append(f"{count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
         removed = Counter(what for result in done for what in {_without_size(what) for what in result.removed})
         if removed:
-            lines.append("removed: " + ", ".join(f"{what} ({count})" for what, count in _most_first(removed)))
+            lines.append("removed: " + ", ".join(f"{what} ({number})" for what, number in most_first(removed)))
         for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
-            count = sum(entry.outcome.status is status for entry in self.entries)
-            if count:
-                lines.append(f"{_count(count, 'photo')} {word}: no output")
-        lines += [f"{count} {kind}: not made safe, not copied" for kind, count in self.companions.items()]
+            number = sum(entry.outcome.status is status for entry in self.entries)
+            if number:
+                lines.append(f"{count(number, 'photo')} {word}: no output")
+        lines += [f"{number} {kind}: not made safe, not copied" for kind, number in self.companions.items()]
         if self.skipped:
-            lines.append(f"{_count(self.skipped, 'other file')} skipped")
+            lines.append(f"{count(self.skipped, 'other file')} skipped")
+        lines += [f"warning: {one_line(warning)}" for warning in self.warnings]
         return "\n".join(lines)
 
 
 def sentences(result: PhotoResult) -> list[str]:
     """Return a line about a photo, and one for each of its faces."""
-    lines = [f"{result.source}: {result.status.value}, {_count(len(result.decisions), 'face')}"]
+    lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}"]
     for decision in result.decisions:
         box, age = decision.face.box, decision.age
         years = (
@@ -136,11 +144,11 @@ def sentences(result: PhotoResult) -> list[str]:
 
 def _by_reason(decisions: list[Decision]) -> str:
     counts = Counter(REASONS[decision.reason] for decision in decisions)
-    parts = [f"{count} {words}" for words, count in _most_first(counts)]
+    parts = [f"{number} {words}" for words, number in most_first(counts)]
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
+def most_first(counts: Counter[str]) -> list[tuple[str, int]]:
     """Return words by falling count, then by alphabet: the same for the same photos."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
@@ -148,10 +156,6 @@ def _most_first(counts: Counter[str]) -> list[tuple[str, int]]:
 def _without_size(what: str) -> str:
     """Return what was hidden without its size, so that it can be counted over photos."""
     return re.sub(r"( \d+x\d+|, \d+ entries)$", "", what)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _photo(entry: Entry) -> dict[str, Any]:

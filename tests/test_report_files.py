@@ -1,0 +1,147 @@
+"""The report as a table and as a page: every photo is in it, no name in it can act, and no picture is."""
+
+import base64
+import csv
+import hashlib
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from blurkit.console import Show
+from blurkit.errors import SettingsError
+from blurkit.policy import explain
+from blurkit.records import Status
+from blurkit.report.page import GENERATOR, to_html
+from blurkit.report.table import HEADER, to_csv
+from blurkit.settings import Settings
+from tests.test_report import ADULT, CHILD, SMALL, failure, report, result
+
+EXAMPLE = report(
+    result(ADULT, CHILD, CHILD, removed=("GPS position", "thumbnail 160x120")),
+    result(SMALL, status=Status.LOOK),
+    failure(),
+    failure(Status.BLOCKED),
+)
+
+
+def named(path):
+    """Return a report of one photo with such a name."""
+    (entry,) = report(result(CHILD)).entries
+    return replace(EXAMPLE, entries=(replace(entry, path=path, output=path),))
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+class Page(HTMLParser):
+    """A page's tags with their attributes, and its words."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.words = [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words += data + "\n"
+
+
+def test_the_table_has_a_row_for_each_photo_with_its_reasons_checks_and_hashes():
+    first, second, failed, blocked = rows(to_csv(EXAMPLE))
+    assert tuple(first) == HEADER
+    assert (first["verdict"], first["covered"], first["visible"]) == ("ready", "2", "1")
+    assert (first["why_covered"], first["why_visible"]) == ("2 look under age", "1 look adult")
+    assert first["removed"] == "GPS position; thumbnail 160x120"
+    assert "at most 12 of 255" in first["checks"]
+    assert (first["input_sha256"], first["output_sha256"]) == ("1a" * 32, "2b" * 32)
+    assert (second["verdict"], second["doubtful"]) == ("look", "1")
+    assert (failed["error"], failed["checks"]) == ("load: cut short (copy it again)", "")
+    assert blocked["verdict"] == "blocked"
+
+
+def test_a_spreadsheet_is_told_that_the_table_is_utf_8():
+    assert to_csv(named("Fußball.jpg")).encode().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1.jpg", "+1.jpg", "-1.jpg", "@SUM(A1).jpg", " =1.jpg", "\t=1.jpg", "\n=1", "=1", '"=1']
+)
+def test_no_name_of_a_file_becomes_a_formula(name):
+    (row,) = rows(to_csv(named(name)))
+    assert row["photo"][0] in "'\\"
+    assert row["output"] == row["photo"]
+
+
+def test_a_name_that_is_no_utf_8_is_written_out():
+    assert r"a\udcff.jpg" in to_csv(named("a\udcff.jpg")).encode().decode()
+    assert r"a\udcff.jpg" in to_html(named("a\udcff.jpg"), written=True).encode().decode()
+
+
+def test_a_name_cannot_turn_the_words_around():
+    assert "\u202e" not in to_html(named("a\u202egpj.exe"), written=True) + to_csv(named("a\u202egpj.exe"))
+
+
+def test_the_page_holds_totals_policy_models_and_a_row_for_each_photo():
+    page = Page(to_html(EXAMPLE, written=True))
+    for line in (*EXAMPLE.summary(written=True).splitlines(), *explain(Settings().policy), "ab" * 32):
+        assert line.strip() in page.words
+    verdicts = [attributes["class"] for tag, attributes in page.tags if tag == "tr" and attributes]
+    assert verdicts == ["ready", "look", "failed", "blocked"]
+    for words in ("2 covered: 2 look under age", "in " + "1a" * 32, "out " + "2b" * 32, "load: cut short"):
+        assert words in page.words
+    assert page.words.count("no open face seen by another network") == 2
+    assert page.words.count("none: no file was written") == 2
+
+
+def test_a_page_of_a_dry_run_says_that_nothing_was_written():
+    assert "nothing written" in to_html(EXAMPLE, written=False)
+
+
+def test_the_page_loads_nothing_and_shows_no_picture():
+    page = to_html(EXAMPLE, written=True)
+    tags = Page(page).tags
+    assert not {tag for tag, _ in tags} & {"script", "img", "svg", "link", "iframe", "object", "a", "form", "base"}
+    assert not any({"src", "href", "style", "onload", "action"} & set(attributes) for _, attributes in tags)
+    assert not re.search(r"url\(|@import|https?:|data:", page)
+
+
+def test_the_page_allows_its_own_style_and_nothing_else():
+    page = to_html(EXAMPLE, written=True)
+    style = re.search("<style>(.*?)</style>", page, re.DOTALL).group(1)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = (attributes["content"] for _, attributes in Page(page).tags if "http-equiv" in attributes)
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+
+
+def test_markup_in_a_name_stays_a_name():
+    name = "\"><img src=x onerror=alert(1)></style><script>'.jpg"
+    page = Page(to_html(named(name), written=True))
+    assert name in page.words
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in Page(to_html(named("a.jpg"), written=True)).tags]
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("r.json", "{"), ("r.CSV", "\ufeffphoto,"), ("r.html", "<!doctype html>")]
+)
+def test_the_name_of_the_file_chooses_the_form(name, begins, tmp_path):
+    show = Show(json=False, quiet=True, verbose=False, report=tmp_path / name)
+    show.begin(Settings())
+    show.end(EXAMPLE, written=True)
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_another_form_is_refused_before_any_photo_is_done():
+    with pytest.raises(SettingsError, match=r"\.json, \.csv, \.html"):
+        Show(json=False, quiet=True, verbose=False, report=Path("report.pdf")).begin(Settings())
+
+
+def test_the_page_says_that_it_is_ours():
+    assert GENERATOR in to_html(EXAMPLE, written=True)
