@@ -46,10 +46,10 @@ CASES = (
     Case(12, 1),
     Case(12, 20),
     Case(2, 20),
-    Case(24, 10),
-    Case(50, 6),
-    Case(12, 20, ".heic"),
-    Case(50, 6, ".heic"),
+    Case(24, 6),
+    Case(50, 4),
+    Case(12, 10, ".heic"),
+    Case(50, 4, ".heic"),
 )
 HUNDRED = Case(12, 100)
 

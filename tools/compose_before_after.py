@@ -10,7 +10,7 @@ from PIL import Image
 
 from blurkit import Blurrer, PhotoResult, Settings
 from blurkit.load import decode, read
-from blurkit.settings import LoadSettings
+from blurkit.settings import LoadSettings, load_policy
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "hall.heic"
@@ -20,8 +20,8 @@ WIDTH, GAP = 700, 12
 
 
 def main() -> None:
-    """Run the default policy on one sample and write both as one picture."""
-    with tempfile.TemporaryDirectory() as folder, Blurrer(Settings()) as blurrer:
+    """Cover everyone on one sample and write both as one picture."""
+    with tempfile.TemporaryDirectory() as folder, Blurrer(Settings(policy=load_policy("everyone"))) as blurrer:
         out = Path(folder) / "safe.jpg"
         outcome = blurrer.run(SAMPLE, out=out)
         if not isinstance(outcome, PhotoResult):
