@@ -10,7 +10,7 @@ from typing import Any
 MMAP_MAX, TRIM_THRESHOLD = -4, -1
 """Numbers of what glibc lets a program set. Source: mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html"""
 
-KEEP_BYTES = 1 << 30
+KEEP_BYTES = 96 << 20
 """Free memory above this is given back to the system at once."""
 
 
