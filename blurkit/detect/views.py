@@ -95,8 +95,8 @@ class View:
         left, top, right, bottom = (side // factor for side in self.window)
         seen = source[top : max(bottom, top + 1), left : max(right, left + 1)]
         if seen.shape[:2] != (size.height, size.width):
-            method = cv2.INTER_AREA if self.scale * factor < 1 else cv2.INTER_LINEAR
-            seen = cv2.resize(seen, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
+            smooth = cv2.resize(seen, (size.width, size.height), interpolation=cv2.INTER_LINEAR)  # at most halves it
+            seen = smooth.astype(np.uint8, copy=False)
         return np.ascontiguousarray(np.rot90(seen, self.quarter_turns))
 
     def to_photo(self, sighting: Sighting) -> Sighting:
