@@ -55,7 +55,7 @@ def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
         detector: The detector's name.
 
     Returns:
-        By falling score. The box is the mean of the boxes that agree, weighted by score.
+        By falling score. The box is the mean of the boxes that agree, weighted by score; rough ones only if all are.
     """
     ordered = sorted(sightings, key=lambda s: (-s.score, s.source, s.box.left, s.box.top, s.box.right, s.box.bottom))
     faces = []
@@ -65,7 +65,8 @@ def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
         for member in members:
             best[member.source] = max(best.get(member.source, 0.0), member.score)
         score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
-        box = _mean([member.box for member in members], [member.score for member in members])
+        placed = [member for member in members if not member.rough] or members
+        box = _mean([member.box for member in placed], [member.score for member in placed])
         with_points = next((member.landmarks for member in members if member.landmarks), None)
         faces.append(Face(box, score, (detector,), with_points))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))

@@ -101,8 +101,8 @@ class Pyramid:
             return ()
         photo = Halvings(pixels)
         glimpses = {turns: self._scouted(photo, WHOLE, turns) for turns in (0, 1, 2, 3)}
-        upright, scouted = self._way_up(photo, glimpses)
-        found = self._levels(photo, upright, scouted)
+        upright = self._way_up(photo, glimpses)
+        found = self._levels(photo, upright)
         known = [s.box for s in found if s.score >= CERTAIN]
         for turns in glimpses.keys() - {upright}:
             hints = [s for s in glimpses[turns] if s.score >= SURE and not _is_among(s.box, known)]
@@ -111,23 +111,20 @@ class Pyramid:
             found += closer + _trusted(hints, SCOUT_TRUST)
         return fuse(found, self.name, min_score=self._min_score)
 
-    def _way_up(self, photo: Halvings, glimpses: Mapping[int, list[Sighting]]) -> tuple[int, list[Sighting]]:
-        """Return in which turn most faces are upright, and what the scout sees in it at `CLOSER`.
+    def _way_up(self, photo: Halvings, glimpses: Mapping[int, list[Sighting]]) -> int:
+        """Return in which turn most faces are upright; CenterFace must agree that it is another than the photo's own.
 
-        A glimpse decides for upright; any other turn must show more at `CLOSER`, too. Faces too small for a glimpse
-        are counted at `CLOSER` in all turns.
+        Faces too small for a glimpse are counted at `CLOSER`.
         """
-        best = _best_turn(glimpses)
-        wanted = {0, best} if any(_seen(glimpse) for glimpse in glimpses.values()) else glimpses.keys()
-        closer = {turns: self._scouted(photo, CLOSER, turns) for turns in wanted}
-        best = _best_turn({turns: [*glimpses[turns], *seen] for turns, seen in closer.items()})
-        return best, closer[best]
+        if not any(_seen(glimpse) for glimpse in glimpses.values()):
+            return _best_turn({turns: self._scouted(photo, CLOSER, turns) for turns in glimpses})
+        turns = _best_turn(glimpses)
+        return 0 if turns == 0 else _best_turn({turn: self._whole(photo, turn) for turn in (0, turns)})
 
-    def _levels(self, photo: Halvings, turns: int, scouted: list[Sighting]) -> list[Sighting]:
+    def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
         """Look from coarse to fine: closer only where something may be and is not settled."""
         size = photo.size
-        found = self._sweep(photo, level(size, WHOLE, tile=TILE, overlap=OVERLAP, quarter_turns=turns))
-        found += _trusted(scouted, SCOUT_TRUST)
+        found = self._whole(photo, turns) + _trusted(self._scouted(photo, CLOSER, turns), SCOUT_TRUST)
         small_px, settled_px = (px * size.long_side / CLOSER for px in (SMALL_PX, SETTLED_PX))
         faint: list[Sighting] = []
         if any(face.score >= SURE and face.box.height < small_px for face in evidence(found, self.name)):
@@ -156,7 +153,10 @@ class Pyramid:
 
     def _scouted(self, photo: Halvings, side: int, turns: int) -> list[Sighting]:
         views = level(photo.size, side, tile=SCOUT_TILE, overlap=OVERLAP, quarter_turns=turns)
-        return [replace(s, source=f"scout {s.source}") for s in sweep(self._scout, photo, views)]
+        return [replace(s, source=f"scout {s.source}", rough=True) for s in sweep(self._scout, photo, views)]
+
+    def _whole(self, photo: Halvings, turns: int) -> list[Sighting]:
+        return self._sweep(photo, level(photo.size, WHOLE, tile=TILE, overlap=OVERLAP, quarter_turns=turns))
 
     def _sweep(self, photo: Halvings, views: Sequence[View]) -> list[Sighting]:
         return sweep(self._network, photo, views)
@@ -192,5 +192,5 @@ def _best_turn(seen: Mapping[int, Sequence[Sighting]]) -> int:
 
 
 def _seen(sightings: Sequence[Sighting]) -> float:
-    """Return how much of faces the scout saw: the sum of scores that may be faces."""
-    return sum(s.score for s in sightings if s.score >= SURE)
+    """Return how much of faces was seen: the sum of scores that may be faces."""
+    return sum(s.score for s in sightings if s.score >= SURE / 2)

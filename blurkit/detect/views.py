@@ -28,6 +28,8 @@ class Sighting:
     """Right eye, left eye, nose tip, right and left mouth corner."""
     source: str = ""
     """Which look it was: equal looks are one piece of evidence, others add to it."""
+    rough: bool = False
+    """Whether its box counts only where no other look has one."""
 
 
 class Network(Protocol):
