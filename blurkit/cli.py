@@ -79,6 +79,9 @@ def run(
     recursive: RecursiveOption = True,
     jobs: JobsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Leave alone what an earlier run did and is unchanged.")
+    ] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
     max_megapixels: MegapixelsOption = 200.0,
     decisions: DecisionsOption = None,
@@ -106,7 +109,14 @@ def run(
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
     work = Work(
-        photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
+        photos=photos,
+        out=out,
+        dry_run=dry_run,
+        recursive=recursive,
+        jobs=jobs,
+        decisions=decisions,
+        debug=debug,
+        resume=resume,
     )
     do = do_stream if "-" in photos else do_batch
     _end(lambda: do(work, settings(), show), debug=debug)

@@ -12,7 +12,6 @@ from blurkit.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from blurkit.records import ImageFormat
 
@@ -70,13 +69,17 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
     return [unique[index] for index in range(len(names))]
 
 
-def neutral_names(sources: Sequence[Source], day: date) -> list[Path]:
-    """Return a name for each photo that says nothing of it: a day and a number, such as `2026-11-22-001.jpg`.
+def neutral_names(sources: Sequence[Source], names: Sequence[str]) -> list[Path]:
+    """Return a file name for each photo that says nothing of it, such as `2026-11-22-001.jpg`.
 
     Folders are left out, since their names say as much.
+
+    Args:
+        sources: The photos.
+        names: A day and a number for each, without an extension.
     """
     suffixes = ["" if source.format is None else PHOTO_SUFFIXES[source.format][0] for source in sources]
-    return [Path(f"{day.isoformat()}-{number:03}{suffix}") for number, suffix in enumerate(suffixes, start=1)]
+    return [Path(name + suffix) for name, suffix in zip(names, suffixes, strict=True)]
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:

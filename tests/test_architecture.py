@@ -50,13 +50,18 @@ MAY_KNOW = {
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
     | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
-    | {"decisions"},
+    | {"clock", "decisions"},
+    "clock": set(),
+    "collect": GROUND | {"naming"},
+    "journal": GROUND | {"decisions", "policy", "weights"},
+    "numbering": {"journal"},
     "workers": {"errors"},
     "memory": set(),
-    "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
-    "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
+    "batch": GROUND | {"encode", "journal", "memory", "naming", "numbering", "pipeline", "workers"},
+    "audit": GROUND
+    | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
-    "forget": GROUND | {"decisions", "report"},
+    "forget": GROUND | {"decisions", "journal", "numbering", "report"},
     "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
@@ -70,7 +75,13 @@ ADAPTERS = {
     "onnxruntime": {"blurkit.weights"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
-    "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
+    "pydantic": {
+        "blurkit.settings",
+        "blurkit.decisions",
+        "blurkit.journal",
+        "blurkit.review.requests",
+        "blurkit.review.server",
+    },
     "starlette": {"blurkit.review.server"},
     "uvicorn": {"blurkit.review.server"},
 }

@@ -106,7 +106,12 @@ class BatchReport:
         done = [entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult)]
         decisions = [decision for result in done for decision in result.decisions]
         look = sum(result.status is Status.LOOK for result in done)
-        lines = [f"{count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        earlier = sum(result.earlier for result in done)
+        lines = [f"{count(len(done) - earlier, 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        if earlier:
+            lines.append(
+                f"{count(earlier, 'photo')} {'was' if earlier == 1 else 'were'} done before and unchanged since"
+            )
         if look:
             lines.append(f"  {count(look, 'photo')} should be looked at by a person before publishing")
         words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
@@ -129,7 +134,8 @@ class BatchReport:
 
 def sentences(result: PhotoResult) -> list[str]:
     """Return a line about a photo, and one for each of its faces."""
-    lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}"]
+    before = ", done before" if result.earlier else ""
+    lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}{before}"]
     for decision in result.decisions:
         box, age = decision.face.box, decision.age
         years = (

@@ -1,0 +1,76 @@
+"""Neutral names by day and number, which belong to a photo from then on: an interrupted run goes on with the same."""
+
+from __future__ import annotations
+
+import contextlib
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit.journal import hash_of_file, new_private_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+NUMBER = ".number"
+"""Extension of the file that says which photo has a name, by the hash of its content."""
+
+
+def numbered(photos: Sequence[Path], day: date, out: str, *, folder: Path | None) -> list[str]:
+    """Return a neutral name for each photo: that which it has already, or the day and the next free number.
+
+    A photo is known by its content; one that cannot be read gets a number of its own each time.
+
+    Args:
+        photos: The photos of a run.
+        day: The day of the run.
+        out: The output folder, in which files may be that are not ours.
+        folder: Where names are remembered; None if nowhere.
+
+    Returns:
+        One name a photo, without an extension, such as `2026-11-22-001`; no two are the same, also if another run
+        into the same folder asks meanwhile.
+    """
+    free = _free(day, out)
+    if folder is None:
+        return [next(free) for _ in photos]
+    known: dict[str, list[str]] = {}
+    for path in sorted(folder.glob(f"*{NUMBER}")):
+        with contextlib.suppress(OSError):
+            known.setdefault(path.read_text(encoding="ascii", errors="replace"), []).append(path.stem)
+    return [_name(_content(path), known, free, folder) for path in photos]
+
+
+def _name(content: str, known: dict[str, list[str]], free: Iterator[str], folder: Path) -> str:
+    if known.get(content):
+        return known[content].pop(0)
+    for name in free:
+        try:
+            with new_private_file(folder / f"{name}{NUMBER}") as file:
+                file.write(content.encode())
+        except FileExistsError:
+            continue
+        except OSError:  # no room: this run alone knows the name
+            pass
+        return name
+    raise AssertionError("numbers do not end")
+
+
+def _content(path: Path) -> str:
+    """Return the hash of a photo; empty, so that it has no name yet, if it cannot be read."""
+    try:
+        return hash_of_file(path) if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def _free(day: date, out: str) -> Iterator[str]:
+    """Yield the names of a day whose numbers come after those in a folder."""
+    beginning = f"{day.isoformat()}-"
+    try:
+        stems = [path.stem.removeprefix(beginning) for path in Path(out).iterdir() if path.name.startswith(beginning)]
+    except OSError:  # it is not there yet
+        stems = []
+    last = max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=0)
+    return (f"{beginning}{number:03}" for number in count(last + 1))
