@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from blurkit.journal import Journal
-    from blurkit.records import Outcome
     from blurkit.settings import Settings
 
 NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
@@ -44,7 +43,8 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     from blurkit.caution import cautions
     from blurkit.collect import collect
     from blurkit.decisions import load as load_decisions
-    from blurkit.report import BatchReport, Entry
+    from blurkit.report import BatchReport
+    from blurkit.report.entries import Entries
     from blurkit.weights import model_hashes
 
     if work.out is None and not work.dry_run:
@@ -58,17 +58,16 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     out = None if work.dry_run else work.out
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = batch.plan(collected.sources, out, settings, journal)
-    outcomes: list[Outcome] = []
+    entries, code = Entries(), ExitCode.OK
     jobs = work.jobs or batch.available_cpus()
     running = batch.run_batch(tasks, settings, jobs=jobs, decisions=work.decisions, journal=journal, debug=work.debug)
     try:
-        for outcome in show.progress(running, len(tasks)):
-            outcomes.append(outcome)
+        for task, outcome in zip(tasks, show.progress(running, len(tasks)), strict=True):
+            entries.add(task.source.given, task.written, outcome)
+            code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
             show.outcome(outcome)
     finally:
         batch.close_models()
-    pairs = zip(tasks, outcomes, strict=True)
-    entries = tuple(Entry(task.source.given, task.written, outcome) for task, outcome in pairs)
     try:
         models = model_hashes()
     except ModelError:  # each photo says so
@@ -80,7 +79,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         say(NO_PHOTOS)
         return ExitCode.INPUT
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
-        return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
+        return code
     return ExitCode.PARTIAL if report.failures else ExitCode.OK
 
 
