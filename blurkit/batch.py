@@ -77,7 +77,7 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings, journal
     as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
     if settings.output.neutral_names:
         folder = None if journal is None else journal.folder
-        stems = numbered([source.path for source in sources], date.today(), out, folder=folder)
+        stems = numbered([source.path for source in sources], date.today(), taken=[Path(out)], folder=folder)
         names = neutral_names(as_written, stems)
     else:
         names = output_names(as_written)
@@ -125,7 +125,7 @@ def run_batch(
         yield from map(work, tasks)
     else:
         for task, outcome in zip(tasks, in_processes(work, tasks, jobs), strict=True):
-            yield outcome or _bug(task, "its process died twice", hint="it may need more memory: try --jobs 1")
+            yield outcome or died(task.source.path)
 
 
 def process(
@@ -149,7 +149,7 @@ def process(
         return failure(task.source.path, error, stage="detect")
     except Exception as error:
         hint = traceback.format_exc() if debug else "run again with --debug"
-        return _bug(task, f"a fault of blurkit: {type(error).__name__}: {error}", hint=hint)
+        return bug(task.source.path, f"a fault of blurkit: {type(error).__name__}: {error}", hint=hint)
     finally:
         give_freed_memory_back()
 
@@ -211,5 +211,11 @@ def _in_order(
         under_way.extend(executor.submit(work, task) for task in islice(waiting, 1))
 
 
-def _bug(task: Task, what: str, *, hint: str) -> PhotoFailure:
-    return PhotoFailure(task.source.path, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))
+def died(source: Path) -> PhotoFailure:
+    """Return what became of a photo whose process died twice."""
+    return bug(source, "its process died twice", hint="it may need more memory: try --jobs 1")
+
+
+def bug(source: Path, what: str, *, hint: str) -> PhotoFailure:
+    """Return a fault of blurkit as what became of a photo."""
+    return PhotoFailure(source, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))

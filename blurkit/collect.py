@@ -50,15 +50,15 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
     for given in arguments:
         argument = Path(given)
         if not argument.is_dir():
-            sources.setdefault(os.path.abspath(argument), Source(argument, argument, _format(argument), given))
+            sources.setdefault(os.path.abspath(argument), Source(argument, argument, format_of(argument), given))
             continue
-        for path in _files(argument, recursive=recursive, out=out):
-            kind, suffix = _format(path), path.suffix.lower()
-            if _is_left_alone(path):
+        for path in files_in(argument, recursive=recursive, out=out):
+            kind, suffix = format_of(path), path.suffix.lower()
+            if is_left_alone(path):
                 skipped += 1
             elif suffix in COMPANIONS and path.is_file():
                 companions[COMPANIONS[suffix]] += 1
-            elif kind is not None or any(suffix in known for known in PHOTO_SUFFIXES.values()) or path.is_dir():
+            elif counts(path, kind):
                 inside = os.path.join(given, path.relative_to(argument))
                 sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))
             else:
@@ -66,7 +66,12 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
     return Collected(tuple(sources.values()), dict(sorted(companions.items())), skipped)
 
 
-def _files(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
+def counts(path: Path, kind: ImageFormat | None) -> bool:
+    """Whether something in a folder is done, or counts as a failure: by content, by extension, or as no file at all."""
+    return kind is not None or any(path.suffix.lower() in known for known in PHOTO_SUFFIXES.values()) or path.is_dir()
+
+
+def files_in(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
     """Yield the files of a folder by name, and at last folders that cannot be read.
 
     Links to folders are not followed, and the output folder is not entered.
@@ -79,7 +84,7 @@ def _files(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
     yield from unreadable
 
 
-def _is_left_alone(path: Path) -> bool:
+def is_left_alone(path: Path) -> bool:
     """Whether it is hidden, or a pipe or device that would be waited for."""
     return path.name.startswith(".") or not (path.is_file() or path.is_dir() or path.is_symlink())
 
@@ -92,7 +97,7 @@ def _is_same(path: Path, other: str) -> bool:
         return False
 
 
-def _format(path: Path) -> ImageFormat | None:
+def format_of(path: Path) -> ImageFormat | None:
     """Return a file's format by its first bytes; None if it is no photo or cannot be read."""
     try:
         if not path.is_file():  # a pipe would be waited for

@@ -56,6 +56,11 @@ class Show:
 
         return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
 
+    def note(self, text: str) -> None:
+        """Say something to the person who waits, unless only errors are wanted."""
+        if not self.quiet:
+            say(one_line(text))
+
     def outcome(self, outcome: Outcome) -> None:
         """Say at once what failed; with --verbose, what was done."""
         from blurkit.records import PhotoFailure

@@ -14,6 +14,7 @@ from blurkit.journal import ENTRY, state_folder
 from blurkit.numbering import NUMBER
 from blurkit.report.page import GENERATOR
 from blurkit.report.table import HEADER
+from blurkit.seen import NAME, SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ REPORT = {"schema", "version", "policy", "models", "photos", "companions", "skip
 SIGNED = {"by", "when", "version", "policy", "answers"}
 """Keys of a sign-off."""
 
-REMEMBERED = (ENTRY, NUMBER, ".tmp")
+REMEMBERED = (ENTRY, NUMBER, SEEN, NAME, ".tmp")
 """Extensions of the files in a journal; the last is of one that was being written when a run was killed."""
 
 

@@ -112,7 +112,7 @@ class Journal:
             entry = self._entry(name, output).read_bytes()
             key, sum_, text = entry[:HASH], entry[HASH : 2 * HASH], entry[2 * HASH :]
             sha256 = hash_of_file(source)
-            if sum_ != _hash(key + text).encode() or key.decode() != self._key(sha256, source, choices):
+            if sum_ != _hash(key + text).encode() or key.decode() != self.key(sha256, source, choices):
                 return None
             result: PhotoResult = _results().validate_python(json.loads(text))
         except (OSError, ValueError, RecursionError):  # not there or damaged: the photo is done, or refused as before
@@ -120,6 +120,13 @@ class Journal:
         if result.proof is None or (result.sha256, result.proof.output_sha256) != (sha256, output):
             return None
         return replace(result, source=source, output=target, earlier=True)
+
+    def wrote(self, name: Path, target: Path) -> bool:
+        """Whether a file is an output that was noted, made with whatever settings."""
+        try:
+            return not target.is_symlink() and self._entry(name, hash_of_file(target)).is_file()
+        except OSError:
+            return False
 
     def record(self, name: Path, result: PhotoResult, choices: Choices) -> None:
         """Note what is about to be written.
@@ -130,15 +137,15 @@ class Journal:
             return
         values = _results().dump_python(_without_names(result), mode="json")
         text = json.dumps(values).encode()
-        key = self._key(result.sha256, result.source, choices).encode()
+        key = self.key(result.sha256, result.source, choices).encode()
         with contextlib.suppress(OSError):
-            _write(self._entry(name, result.proof.output_sha256), key + _hash(key + text).encode() + text)
+            replace_file(self._entry(name, result.proof.output_sha256), key + _hash(key + text).encode() + text)
 
     def _entry(self, name: Path, output: str) -> Path:
         """Return where an output with certain bytes in a certain place is noted."""
         return self.folder / f"{_hash(os.fsencode(name.as_posix()) + output.encode())}{ENTRY}"
 
-    def _key(self, sha256: str, source: Path, choices: Choices) -> str:
+    def key(self, sha256: str, source: Path, choices: Choices) -> str:
         """Return the hash of all that decides what becomes of a photo."""
         regions = [region.model_dump(mode="json") for region in regions_about(self.policy, source)]
         chosen = None if choices is None else [asdict(choice) for choice in choices.get(sha256, ())]
@@ -174,7 +181,7 @@ def _installed(name: str) -> str | None:
         return None
 
 
-def _write(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Write a small file for this user only, whole or not at all."""
     temporary = path.with_name(f".blurkit-{secrets.token_hex(8)}.tmp")
     try:

@@ -17,7 +17,7 @@ NUMBER = ".number"
 """Extension of the file that says which photo has a name, by the hash of its content."""
 
 
-def numbered(photos: Sequence[Path], day: date, out: str, *, folder: Path | None) -> list[str]:
+def numbered(photos: Sequence[Path], day: date, *, taken: Sequence[Path], folder: Path | None) -> list[str]:
     """Return a neutral name for each photo: that which it has already, or the day and the next free number.
 
     A photo is known by its content; one that cannot be read gets a number of its own each time.
@@ -25,14 +25,14 @@ def numbered(photos: Sequence[Path], day: date, out: str, *, folder: Path | None
     Args:
         photos: The photos of a run.
         day: The day of the run.
-        out: The output folder, in which files may be that are not ours.
+        taken: Folders of outputs, in which files may be that are not ours.
         folder: Where names are remembered; None if nowhere.
 
     Returns:
         One name a photo, without an extension, such as `2026-11-22-001`; no two are the same, also if another run
         into the same folder asks meanwhile.
     """
-    free = _free(day, out)
+    free = _free(day, taken)
     if folder is None:
         return [next(free) for _ in photos]
     known: dict[str, list[str]] = {}
@@ -40,6 +40,12 @@ def numbered(photos: Sequence[Path], day: date, out: str, *, folder: Path | None
         with contextlib.suppress(OSError):
             known.setdefault(path.read_text(encoding="ascii", errors="replace"), []).append(path.stem)
     return [_name(_content(path), known, free, folder) for path in photos]
+
+
+def release(name: str, *, folder: Path) -> None:
+    """Give a name back of which there is no output."""
+    with contextlib.suppress(OSError):
+        (folder / f"{name}{NUMBER}").unlink(missing_ok=True)
 
 
 def _name(content: str, known: dict[str, list[str]], free: Iterator[str], folder: Path) -> str:
@@ -65,12 +71,12 @@ def _content(path: Path) -> str:
         return ""
 
 
-def _free(day: date, out: str) -> Iterator[str]:
-    """Yield the names of a day whose numbers come after those in a folder."""
+def _free(day: date, taken: Sequence[Path]) -> Iterator[str]:
+    """Yield the names of a day whose numbers come after those in some folders."""
     beginning = f"{day.isoformat()}-"
-    try:
-        stems = [path.stem.removeprefix(beginning) for path in Path(out).iterdir() if path.name.startswith(beginning)]
-    except OSError:  # it is not there yet
-        stems = []
+    stems: list[str] = []
+    for folder in taken:
+        with contextlib.suppress(OSError):  # it is not there yet
+            stems += [each.stem.removeprefix(beginning) for each in folder.iterdir() if each.name.startswith(beginning)]
     last = max((int(stem) for stem in stems if stem.isascii() and stem.isdigit()), default=0)
     return (f"{beginning}{number:03}" for number in count(last + 1))

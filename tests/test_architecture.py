@@ -53,6 +53,8 @@ MAY_KNOW = {
     | {"clock", "decisions"},
     "clock": set(),
     "collect": GROUND | {"naming"},
+    "inbox": GROUND | {"collect"},
+    "seen": {"journal", "naming"},
     "journal": GROUND | {"decisions", "policy", "weights"},
     "numbering": {"journal"},
     "workers": {"errors"},
@@ -61,19 +63,19 @@ MAY_KNOW = {
     "audit": GROUND
     | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
-    "forget": GROUND | {"decisions", "journal", "numbering", "report"},
+    "forget": GROUND | {"decisions", "journal", "numbering", "report", "seen"},
     "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
-OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review", "stream"}
+OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "options", "review", "stream", "watch"}
 """What meets the user, and may know all."""
 INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
-    "typer": {"blurkit.cli"},
+    "typer": {"blurkit.cli", "blurkit.options"},
     "rich": {"blurkit.console"},
     "pydantic": {
         "blurkit.settings",

@@ -47,7 +47,7 @@ def test_the_version(command):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("run",), ("detect",), ("policy",), ("policy", "show"), ("policy", "check"), ("doctor",)]
+    "words", [(), ("run",), ("detect",), ("policy",), ("policy", "show"), ("policy", "check"), ("doctor",), ("watch",)]
 )
 def test_every_command_has_help(command, words):
     code, out, _ = command(*words, "--help")

@@ -25,7 +25,7 @@ def names(tmp_path):
     (tmp_path / "journal").mkdir()
 
     def ask(*photos, day=DAY, folder=tmp_path / "journal"):
-        return numbered(photos, day, str(tmp_path / "out"), folder=folder)
+        return numbered(photos, day, taken=[tmp_path / "out"], folder=folder)
 
     return ask
 
