@@ -60,6 +60,7 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "journal", "memory", "naming", "numbering", "pipeline", "workers"},
+    "arrival": GROUND | {"batch", "journal", "load", "memory", "naming", "pipeline", "write"},
     "audit": GROUND
     | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
