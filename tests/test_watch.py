@@ -76,11 +76,11 @@ def once(inbox, done, blurrer, monkeypatch, capsys):
     monkeypatch.setattr(batch, "Blurrer", make)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, getattr(signal, "SIGIO", signal.SIGTERM))}
 
-    def go(*options, arguments=("in", "--out", "out")):
+    def go(*options, arguments=("in", "--out", "out"), forever=False):
         done.clear()
         batch.close_models()
         with pytest.raises(SystemExit) as caught:
-            main(["watch", *arguments, "--once", "--every", "0.1", *options])
+            main(["watch", *arguments, *([] if forever else ["--once"]), "--every", "0.1", *options])
         return caught.value.code, capsys.readouterr().err
 
     yield go
@@ -267,3 +267,45 @@ def test_an_inbox_that_goes_is_waited_for(once, inbox, tmp_path, monkeypatch):
     high(inbox, "a.png")
     monkeypatch.setattr(watch.time, "sleep", lambda _: inbox.is_dir() and inbox.rename(tmp_path / "gone"))
     assert "note: the inbox cannot be reached; waiting for it" in once()[1]
+
+
+def test_an_output_that_could_not_be_written_is_tried_again_and_told_once(once, inbox, tmp_path, monkeypatch):
+    """In one long watch, which Ctrl-C ends at last."""
+    high(inbox, "a.png")
+    (tmp_path / "out").write_text("a file")
+    looks = []
+
+    def sleep(_):
+        looks.append(None)
+        if len(looks) == 4:
+            (tmp_path / "out").unlink()
+        if len(looks) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(watch, "AGAIN", 0.0)
+    code, err = once(arguments=("in", "--out", "out"), forever=True)
+    assert code == 130
+    assert err.count("error: ") == 1
+    assert outputs(tmp_path) == ["ready/a.png"]
+    assert err.splitlines()[-2:] == [
+        "in/a.png: ready, 0 faces covered, 0 left visible: out/ready/a.png",
+        "stopped; finished photos are kept, no half-written file is left",
+    ]
+
+
+def test_a_broken_file_is_told_when_it_has_not_changed_for_a_while(once, done, inbox, monkeypatch):
+    (inbox / "a.jpg").write_bytes(BROKEN)
+    looks = []
+
+    def sleep(_):
+        looks.append(None)
+        if len(looks) == 5:
+            monkeypatch.setattr(watch, "PATIENCE", 0.0)
+        if len(looks) == 8:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watch.time, "sleep", sleep)
+    _, err = once(forever=True)
+    assert err.count("error: load") == 1
+    assert done == ["a.jpg", "a.jpg"]
