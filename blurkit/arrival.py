@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import batch
-from blurkit.errors import BlurkitError, PhotoChanged
+from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.memory import give_freed_memory_back
 from blurkit.pipeline import failure
@@ -76,8 +76,17 @@ def _write(arrival: Arrival, safe: bytes, outcome: PhotoResult, journal: Journal
     for folder in FOLDERS.values():
         other = Path(arrival.out, folder / arrival.name)
         if overwrite and other != target and journal.wrote(folder / arrival.name, other):
-            other.unlink()
+            _withdraw(other)
     result = replace(outcome, output=target)
     journal.record(name, result, None)
     write(safe, target, source=source, overwrite=overwrite)
     return result
+
+
+def _withdraw(output: Path) -> None:
+    """Delete an output that is not what its folder promises any more; the original is there."""
+    try:
+        output.unlink()
+    except OSError as fault:
+        why = f"the earlier output {output} cannot be withdrawn: {fault.strerror}"
+        raise OutputNotWritable(why, hint="delete it yourself: it was made by another policy") from fault

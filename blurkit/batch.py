@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.encode import output_format
 from blurkit.errors import BlurkitError, ExitCode, OutputExists, SettingsError
+from blurkit.journal import content_of
 from blurkit.memory import give_freed_memory_back, keep_freed_memory
 from blurkit.naming import neutral_names, output_names
 from blurkit.numbering import numbered
@@ -76,9 +77,9 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings, journal
     wanted = settings.output.format
     as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
     if settings.output.neutral_names:
+        contents = ["" if journal is None else content_of(source.path) for source in sources]
         folder = None if journal is None else journal.folder
-        stems = numbered([source.path for source in sources], date.today(), taken=[Path(out)], folder=folder)
-        names = neutral_names(as_written, stems)
+        names = neutral_names(as_written, numbered(contents, date.today(), taken=[Path(out)], folder=folder))
     else:
         names = output_names(as_written)
     tasks = [Task(source, out, name) for source, name in zip(sources, names, strict=True)]

@@ -135,10 +135,9 @@ class Journal:
         """
         if result.proof is None or result.sha256 is None:
             return
-        values = _results().dump_python(_without_names(result), mode="json")
-        text = json.dumps(values).encode()
         key = self.key(result.sha256, result.source, choices).encode()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
+            text = json.dumps(_results().dump_python(_without_names(result), mode="json")).encode()
             replace_file(self._entry(name, result.proof.output_sha256), key + _hash(key + text).encode() + text)
 
     def _entry(self, name: Path, output: str) -> Path:
@@ -213,6 +212,14 @@ def hash_of_file(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content_of(path: Path) -> str:
+    """Return the sha256 of a file, hexadecimal; empty if it cannot be read."""
+    try:
+        return hash_of_file(path) if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _hash(data: bytes) -> str:

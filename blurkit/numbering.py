@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blurkit.journal import hash_of_file, new_private_file
+from blurkit.journal import new_private_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,13 +17,11 @@ NUMBER = ".number"
 """Extension of the file that says which photo has a name, by the hash of its content."""
 
 
-def numbered(photos: Sequence[Path], day: date, *, taken: Sequence[Path], folder: Path | None) -> list[str]:
+def numbered(contents: Sequence[str], day: date, *, taken: Sequence[Path], folder: Path | None) -> list[str]:
     """Return a neutral name for each photo: that which it has already, or the day and the next free number.
 
-    A photo is known by its content; one that cannot be read gets a number of its own each time.
-
     Args:
-        photos: The photos of a run.
+        contents: The photos of a run, by the hash of their content; empty for one that cannot be read.
         day: The day of the run.
         taken: Folders of outputs, in which files may be that are not ours.
         folder: Where names are remembered; None if nowhere.
@@ -34,12 +32,12 @@ def numbered(photos: Sequence[Path], day: date, *, taken: Sequence[Path], folder
     """
     free = _free(day, taken)
     if folder is None:
-        return [next(free) for _ in photos]
+        return [next(free) for _ in contents]
     known: dict[str, list[str]] = {}
     for path in sorted(folder.glob(f"*{NUMBER}")):
         with contextlib.suppress(OSError):
             known.setdefault(path.read_text(encoding="ascii", errors="replace"), []).append(path.stem)
-    return [_name(_content(path), known, free, folder) for path in photos]
+    return [_name(content, known, free, folder) for content in contents]
 
 
 def release(name: str, *, folder: Path) -> None:
@@ -61,14 +59,6 @@ def _name(content: str, known: dict[str, list[str]], free: Iterator[str], folder
             pass
         return name
     raise AssertionError("numbers do not end")
-
-
-def _content(path: Path) -> str:
-    """Return the hash of a photo; empty, so that it has no name yet, if it cannot be read."""
-    try:
-        return hash_of_file(path) if path.is_file() else ""
-    except OSError:
-        return ""
 
 
 def _free(day: date, taken: Sequence[Path]) -> Iterator[str]:

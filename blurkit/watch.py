@@ -18,7 +18,7 @@ from blurkit.collect import counts, format_of
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged, SettingsError, UnreadablePhoto
 from blurkit.inbox import Inbox
-from blurkit.journal import Journal, hash_of_file
+from blurkit.journal import Journal, content_of
 from blurkit.naming import Source, neutral_names, with_suffix_of
 from blurkit.numbering import numbered, release
 from blurkit.records import Action, PhotoFailure, Status
@@ -132,7 +132,7 @@ class _Watcher:
                 del kept[path]
         self._sightings = {sighting.path: sighting for sighting in whole}
         before = len(self._otherwise), len(self._failed)
-        arrivals = [arrival for sighting in whole if (arrival := self._arrival(sighting)) is not None]
+        arrivals = self._named([arrived for sighting in whole if (arrived := self._arrived(sighting)) is not None])
         if len(self._otherwise) > before[0]:
             number, them = count(len(self._otherwise), "photo"), "it" if len(self._otherwise) == 1 else "them"
             self._show.note(f"note: done with other settings, and left so: {number}; --overwrite does {them} again")
@@ -173,8 +173,11 @@ class _Watcher:
             self._show.note(f"{count(waiting, 'file')} still being written: left for another time")
         return ExitCode.PARTIAL if self._failed else ExitCode.OK
 
-    def _arrival(self, sighting: Sighting) -> Arrival | None:
-        """Return a photo that is to be done; None if it was dealt with, is no photo, or may be unfinished."""
+    def _arrived(self, sighting: Sighting) -> tuple[Source, str] | None:
+        """Return a photo that is to be done, and the hash of its content.
+
+        None if it was dealt with, is no photo, or may be unfinished.
+        """
         path, state = sighting.path, sighting.state
         if self._again.get(path, 0) > time.monotonic():
             return None
@@ -184,7 +187,7 @@ class _Watcher:
         inside = path.relative_to(self._inbox.folder)
         seen = self._memory.recall(inside)
         unchanged = seen is not None and (seen.size, seen.changed_ns) == (state.size, state.changed_ns)
-        sha256 = seen.sha256 if seen is not None and unchanged else _content(path)
+        sha256 = seen.sha256 if seen is not None and unchanged else content_of(path)
         if seen is not None and seen.sha256 == sha256:
             same = seen.key == self.journal.key(sha256, path, None)
             if same or (seen.done and not self._settings.output.overwrite):
@@ -198,20 +201,28 @@ class _Watcher:
         if not counts(path, kind):
             self._known[path] = state
             return None
-        source = Source(path, self._inbox.folder, kind, os.path.join(self._given, inside))
-        return Arrival(source, sha256, self._name(source, sha256), self._out)
+        return Source(path, self._inbox.folder, kind, os.path.join(self._given, inside)), sha256
 
-    def _name(self, source: Source, sha256: str) -> Path:
-        kind = None if source.format is None else output_format(source.format, self._settings.output.format)
-        written = replace(source, format=kind)
+    def _named(self, arrived: list[tuple[Source, str]]) -> list[Arrival]:
+        """Give the outputs of photos their names, which are theirs from then on."""
+        wanted = self._settings.output.format
         folders = [Path(self._out, folder) for folder in FOLDERS.values()]
+        written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s, _ in arrived]
         if self._settings.output.neutral_names:
-            stems = numbered([source.path], date.today(), taken=folders, folder=self.journal.folder)
-            return neutral_names([written], stems)[0]
-        owner = hashlib.sha256(os.fsencode(source.inside.as_posix()) + sha256.encode()).hexdigest()
-        return self._memory.name(
-            with_suffix_of(source.inside, kind), owner, lambda name: any((each / name).exists() for each in folders)
-        )
+            contents = [sha256 for _, sha256 in arrived]
+            stems = numbered(contents, date.today(), taken=folders, folder=self.journal.folder)
+            names = neutral_names(written, stems)
+        else:
+            owners = [_hash(os.fsencode(source.inside.as_posix()) + sha256.encode()) for source, sha256 in arrived]
+            names = [
+                self._memory.name(
+                    with_suffix_of(source.inside, source.format),
+                    owner,
+                    lambda name: any((folder / name).exists() for folder in folders),
+                )
+                for source, owner in zip(written, owners, strict=True)
+            ]
+        return [Arrival(source, sha256, name, self._out) for (source, sha256), name in zip(arrived, names, strict=True)]
 
     def _release(self, name: Path) -> None:
         if self._settings.output.neutral_names:
@@ -234,9 +245,5 @@ class _Watcher:
         self._show.outcome(result)
 
 
-def _content(path: Path) -> str:
-    """Return the hash of a file; empty if it cannot be read."""
-    try:
-        return hash_of_file(path)
-    except OSError:
-        return ""
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -245,3 +245,10 @@ def test_a_note_that_was_not_finished_is_no_note(place, monkeypatch):
     monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError()))
     journal.record(Path("photo.jpg"), outcome(place), None)
     assert list(journal.folder.iterdir()) == []
+
+
+def test_words_that_are_no_unicode_stop_no_photo(place):
+    journal = opened(place)
+    journal.record(Path("photo.jpg"), replace(outcome(place), removed=("caf\udce9",)), None)
+    result = asked(journal, place)
+    assert result is None or result.removed == ("caf\udce9",)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from blurkit.journal import content_of
 from blurkit.numbering import numbered
 
 DAY, NEXT = date(2026, 11, 22), date(2026, 11, 23)
@@ -25,7 +26,7 @@ def names(tmp_path):
     (tmp_path / "journal").mkdir()
 
     def ask(*photos, day=DAY, folder=tmp_path / "journal"):
-        return numbered(photos, day, taken=[tmp_path / "out"], folder=folder)
+        return numbered([content_of(photo) for photo in photos], day, taken=[tmp_path / "out"], folder=folder)
 
     return ask
 

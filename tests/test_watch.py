@@ -168,6 +168,20 @@ def test_other_settings_leave_what_is_done_and_say_so_unless_it_is_to_be_done_ag
     assert outputs(tmp_path) == ["review/a.png"]  # and is no longer called ready
 
 
+def test_what_cannot_be_withdrawn_is_told(once, inbox, tmp_path, monkeypatch):
+    wide(inbox, "a.png")
+    once("--policy", "everyone")
+
+    def refuse(path, **_):
+        raise PermissionError(13, "it is open elsewhere")
+
+    monkeypatch.setattr(type(tmp_path), "unlink", refuse)
+    code, err = once("--overwrite")
+    assert code == 7
+    assert "out/ready/a.png cannot be withdrawn: it is open elsewhere" in err
+    assert outputs(tmp_path) == ["ready/a.png"]
+
+
 def test_what_is_not_ours_is_never_withdrawn_or_replaced(once, inbox, tmp_path):
     wide(inbox, "a.png")
     once("--policy", "everyone")
@@ -309,3 +323,10 @@ def test_a_broken_file_is_told_when_it_has_not_changed_for_a_while(once, done, i
     _, err = once(forever=True)
     assert err.count("error: load") == 1
     assert done == ["a.jpg", "a.jpg"]
+
+
+def test_photos_that_arrive_together_are_numbered_in_their_order(once, inbox, tmp_path):
+    for number, name in enumerate(("anna.png", "ben.png", "cleo.png")):
+        high(inbox, name, shade=number)
+    assert once("--publish")[0] == 0
+    assert [name[-7:] for name in outputs(tmp_path)] == ["001.jpg", "002.jpg", "003.jpg"]
