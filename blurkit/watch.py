@@ -16,7 +16,7 @@ from blurkit import batch
 from blurkit.arrival import FOLDERS, Arrival, process
 from blurkit.collect import counts, format_of
 from blurkit.encode import output_format
-from blurkit.errors import ExitCode, PhotoChanged, SettingsError, UnreadablePhoto
+from blurkit.errors import ExitCode, PhotoChanged, SettingsError
 from blurkit.inbox import Inbox
 from blurkit.journal import Journal, content_of
 from blurkit.naming import Source, neutral_names, with_suffix_of
@@ -131,14 +131,11 @@ class _Watcher:
             for path in [path for path in kept if not self._inbox.holds(path)]:
                 del kept[path]
         self._sightings = {sighting.path: sighting for sighting in whole}
-        before = len(self._otherwise), len(self._failed)
+        before = len(self._otherwise)
         arrivals = self._named([arrived for sighting in whole if (arrived := self._arrived(sighting)) is not None])
-        if len(self._otherwise) > before[0]:
+        if len(self._otherwise) > before:
             number, them = count(len(self._otherwise), "photo"), "it" if len(self._otherwise) == 1 else "them"
             self._show.note(f"note: done with other settings, and left so: {number}; --overwrite does {them} again")
-        if len(self._failed) > before[1]:
-            number = count(len(self._failed) - before[1], "photo")
-            self._show.note(f"note: {number} could not be done earlier and did not change since: no output")
         return arrivals
 
     def take(self, arrival: Arrival, outcome: Outcome) -> None:
@@ -150,7 +147,7 @@ class _Watcher:
                 self._release(arrival.name)
             if outcome.kind == PhotoChanged.__name__:  # the next looks see it
                 return
-            if outcome.kind == UnreadablePhoto.__name__ and sighting.quiet_seconds < PATIENCE:
+            if outcome.stage == "load" and sighting.quiet_seconds < PATIENCE:
                 self._unfinished[path] = sighting.state
                 return
             if self._failed.get(path) != outcome.error:
@@ -194,6 +191,8 @@ class _Watcher:
                 self._known[path] = state
                 if not seen.done:
                     self._failed[path] = ""
+                    given = os.path.join(self._given, inside)
+                    self._show.note(f"note: {given} could not be done earlier and has not changed since: no output")
                 elif not same:
                     self._otherwise.add(path)
                 return None
