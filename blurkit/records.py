@@ -233,6 +233,8 @@ class PhotoResult:
     """What the file written can be told by later; None in a dry run."""
     sha256: str | None = None
     """Hash of the source file, hexadecimal."""
+    earlier: bool = False
+    """Whether an earlier run did it, and photo and output are as they were then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,27 +50,41 @@ MAY_KNOW = {
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
     | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
-    | {"decisions"},
+    | {"clock", "decisions"},
+    "clock": set(),
+    "collect": GROUND | {"naming"},
+    "inbox": GROUND | {"collect"},
+    "seen": {"journal", "naming"},
+    "journal": GROUND | {"decisions", "policy", "weights"},
+    "numbering": {"journal"},
     "workers": {"errors"},
     "memory": set(),
-    "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
-    "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
+    "batch": GROUND | {"encode", "journal", "memory", "naming", "numbering", "pipeline", "workers"},
+    "arrival": GROUND | {"batch", "journal", "load", "memory", "naming", "pipeline", "write"},
+    "audit": GROUND
+    | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
-    "forget": GROUND | {"decisions", "report"},
+    "forget": GROUND | {"decisions", "journal", "numbering", "report", "seen"},
     "caution": GROUND | {"proof", "report"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
-OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "review", "stream"}
+OUTERMOST = {"__init__", "__main__", "cli", "commands", "console", "options", "review", "stream", "watch"}
 """What meets the user, and may know all."""
 INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
-    "typer": {"blurkit.cli"},
+    "typer": {"blurkit.cli", "blurkit.options"},
     "rich": {"blurkit.console"},
-    "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
+    "pydantic": {
+        "blurkit.settings",
+        "blurkit.decisions",
+        "blurkit.journal",
+        "blurkit.review.requests",
+        "blurkit.review.server",
+    },
     "starlette": {"blurkit.review.server"},
     "uvicorn": {"blurkit.review.server"},
 }

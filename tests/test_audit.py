@@ -11,7 +11,7 @@ from blurkit import audit
 from blurkit.audit import companions, examine, exit_code
 from blurkit.audit.matches import MAX_MATCHES, Reports, read_reports
 from blurkit.audit.report import sentences, summary, to_json
-from blurkit.batch import Collected
+from blurkit.collect import Collected
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.metadata import Kind
 from blurkit.naming import Source

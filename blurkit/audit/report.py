@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from blurkit.audit import Audited, Finding
     from blurkit.audit.matches import Match
-    from blurkit.batch import Collected
+    from blurkit.collect import Collected
     from blurkit.records import Decision
 
 SCHEMA = 1
