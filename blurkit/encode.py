@@ -40,6 +40,10 @@ PHONE_ONLY = (ImageFormat.HEIF, ImageFormat.AVIF)
 QUALITY = 92
 """JPEG, WebP, HEIF and AVIF quality where the source's own tables cannot be kept, 0..100."""
 
+HEIF_TILE = 1024
+"""Side in pixels of the tiles that a larger HEIC is coded in, as phones do: its decoder refuses coded pieces of 16 MB
+and more, which one piece of 25 megapixels can be."""
+
 TIFF_LOSSLESS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "zstd")
 """TIFF compressions that are kept; from any other the output is deflated."""
 
@@ -132,7 +136,7 @@ def _encode(photo: Photo) -> bytes:
             "compression": encoding.compression if encoding.compression in TIFF_LOSSLESS else "tiff_adobe_deflate"
         }
     elif kind in PHONE_ONLY:
-        options = {"quality": QUALITY}
+        options = {"quality": QUALITY} | ({"tile_size": HEIF_TILE} if kind is ImageFormat.HEIF else {})
     if encoding.icc_profile is not None and kind in PROFILED:
         options["icc_profile"] = encoding.icc_profile
     if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
