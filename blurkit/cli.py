@@ -76,6 +76,9 @@ def run(
     max_side: Annotated[
         int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")
     ] = None,
+    keep_blocks: Annotated[
+        bool, typer.Option("--keep-blocks", help="In JPEG, code only blocks under covers anew; keep all others.")
+    ] = False,
     recursive: RecursiveOption = True,
     jobs: JobsOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
@@ -99,6 +102,7 @@ def run(
             output={
                 "format": OutputFormat.SAME if keep_format else PUBLISHED if publish and format == "auto" else format,
                 "overwrite": overwrite,
+                "keep_blocks": keep_blocks,
                 "max_side": max_side or (PUBLISHED_SIDE if publish else None),
                 "neutral_names": publish,
             },

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blurkit.blocks import obstacle, recode
 from blurkit.choices import OutputFormat
 from blurkit.color import opacity
 from blurkit.errors import OutputNotWritable
@@ -17,7 +18,11 @@ from blurkit.quiet import native_stderr_silenced
 from blurkit.records import Encoding, ImageFormat
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from blurkit.records import Photo
+
+    Mask = npt.NDArray[np.bool_]
 
 HELD = {
     ImageFormat.JPEG: ("L", "RGB", "CMYK"),
@@ -95,6 +100,28 @@ def encode(photo: Photo) -> bytes:
         raise OutputNotWritable(
             f"cannot be encoded as {photo.format.value.upper()}: {fault}", hint="try --format png"
         ) from fault
+
+
+def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask]:
+    """Encode a photo with only the blocks anew that covers touch, if it is a JPEG that allows it; else as a whole.
+
+    Args:
+        photo: A photo with its covers drawn.
+        covered: Which pixels lie under covers, bool of shape (H, W).
+
+    Returns:
+        The bytes; how it was coded, in words; and which pixels may differ from the source.
+
+    Raises:
+        OutputNotWritable: As `encode`.
+        PixelsChanged: The blocks could not be kept, though they should.
+    """
+    why = obstacle(photo)
+    if why is not None:
+        return encode(photo), f"{coding_words(photo)}, coded anew as a whole: {why}", covered
+    data, may_differ = recode(photo, covered)
+    words = f"JPEG, {photo.mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
+    return data, words, may_differ
 
 
 def coding_words(photo: Photo) -> str:
@@ -197,4 +224,4 @@ def _with_density(png: bytes, dpi: tuple[float, float] | None) -> bytes:
 
 def _portable(encoding: Encoding) -> Encoding:
     """Return what another format keeps of a source's encoding."""
-    return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None)
+    return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None, stored=None)

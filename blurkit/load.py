@@ -7,6 +7,7 @@ import io
 import logging
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,6 +114,8 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
         encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1:
+            encoding = replace(encoding, stored=data)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
     pixels = to_srgb(samples, mode, encoding)

@@ -41,7 +41,8 @@ MAY_KNOW = {
     "policy": GROUND,
     "obscure": GROUND,
     "shrink": GROUND,
-    "encode": GROUND,
+    "blocks": GROUND,
+    "encode": GROUND | {"blocks"},
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
     "write": GROUND,
@@ -50,7 +51,7 @@ MAY_KNOW = {
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
     | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
-    | {"decisions"},
+    | {"blocks", "decisions"},
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
@@ -68,6 +69,7 @@ INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
+    "jpeglib": {"blurkit.blocks"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
     "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
@@ -75,7 +77,7 @@ ADAPTERS = {
     "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""
-LATE = {"cv2", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
+LATE = {"cv2", "PIL", "jpeglib", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
 """Imported inside functions only, so that `blurkit --help` answers at once."""
 NETWORK = {
     "socket",
