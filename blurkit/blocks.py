@@ -157,7 +157,8 @@ def _coded(
     samples = photo.samples[rows[:, :, None], columns[:, None, :]].astype(np.float32)
     tones = samples if photo.mode == "L" else samples @ TO_YCC[component].astype(np.float32) + 128 * (component > 0)
     means = tones.reshape(-1, SIDE, step[0], SIDE, step[1]).mean(axis=(2, 4)) - 128
-    coefficients = np.rint(_COSINES @ means @ _COSINES.T / np.reshape(plane.table, (SIDE, SIDE)))
+    table = np.maximum(np.reshape(plane.table, (SIDE, SIDE)), 1)  # a damaged one may hold zeros
+    coefficients = np.rint(_COSINES @ means @ _COSINES.T / table)
     return np.asarray(coefficients.clip(-1023, 1023), np.int16)
 
 
@@ -224,14 +225,12 @@ def _read(data: bytes, photo: Photo, planes: tuple[Plane, ...]) -> list[Coeffici
     """Return the coefficients of each component, int16 of shape (rows, columns, 8, 8)."""
     unit = _unit(planes)
     found = [np.zeros(_shape(photo, plane, unit), np.int16) for plane in planes]
-    given = [*map(_pointer, found), None, None, None][:4]
-    names = ("Y", "Cb", "Cr", "K")
-    tables, numbers = (ctypes.c_ushort * 256)(), (ctypes.c_short * 4)()
-    try:
-        with _in_memory(data) as (name, _), native_stderr_silenced():
-            _library().read_jpeg_dct(name, **dict(zip(names, given, strict=True)), qt=tables, quant_tbl_no=numbers)
-    except OSError as fault:
-        raise PixelsChanged("its blocks cannot be read", hint="leave out --keep-blocks") from fault
+    luma, blue, red, black = [*map(_pointer, found), None, None, None][:4]
+    with _in_memory(data) as (name, _), native_stderr_silenced():
+        # not through the class, which prints when this fails
+        done = _library().get().read_jpeg_dct(name.encode(), luma, blue, red, black, None, None)
+    if not done:
+        raise PixelsChanged("its blocks cannot be read", hint="leave out --keep-blocks")
     return found
 
 

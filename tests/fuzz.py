@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import atheris
+import numpy as np
 
 with atheris.instrument_imports(include=["blurkit"]):
     from blurkit import audit, blocks, metadata, pipeline
@@ -23,13 +24,14 @@ with atheris.instrument_imports(include=["blurkit"]):
     from blurkit.encode import encode_keeping_blocks, prepare
     from blurkit.errors import BlurkitError, PhotoError
     from blurkit.load import decode
+    from blurkit.memory import give_freed_memory_back
     from blurkit.naming import Source
     from blurkit.obscure import covered_mask, obscure
     from blurkit.records import PhotoFailure
     from blurkit.settings import LoadSettings, ObscureSettings, Settings
 
 from tests import pictures
-from tests.fakes import BlindNetwork, FixedAge, FixedFaces
+from tests.fakes import FixedAge, FixedFaces
 from tests.metadata.planted import everything
 
 FOLDER = Path(__file__).parent.parent / ".hypothesis" / "fuzz"
@@ -70,6 +72,7 @@ def look(data: bytes) -> None:
 
 def run(data: bytes) -> None:
     """What comes out of a whole run is clean and covered; of a file that is refused nothing comes out."""
+    give_freed_memory_back()  # as after every photo of a batch
     for made in BLURRERS:
         written, outcome = made.run_bytes(data, name="photo")
         if isinstance(outcome, PhotoFailure):
@@ -78,8 +81,8 @@ def run(data: bytes) -> None:
             continue
         assert metadata.find(written) == ()
         shown = decode(written, SMALL)
-        mask = covered_mask([FACE], COVER, shown.size)
-        assert not mask.any() or abs(shown.pixels[mask].astype(int) - 128).mean() < 60
+        cover = shown.pixels[covered_mask([FACE], COVER, shown.size)].astype(int)
+        assert not cover.size or np.abs(cover - np.median(cover, axis=0)).mean() < 40
 
 
 def keep_blocks(data: bytes) -> None:
@@ -88,6 +91,18 @@ def keep_blocks(data: bytes) -> None:
     with suppress(BlurkitError, OSError, SyntaxError, ValueError):  # the header is read by Pillow, which read it before
         if blocks.obstacle(over) is None:
             encode_keeping_blocks(over, covered_mask([FACE], COVER, over.size))
+
+
+class Blind:
+    """Sees nothing, and keeps no picture, as the one of the tests does."""
+
+    name = "blind"
+
+    def look(self, picture) -> list:
+        return []
+
+    def close(self) -> None:
+        pass
 
 
 TARGETS = {"load": load, "metadata": clean, "audit": look, "run": run, "blocks": keep_blocks}
@@ -114,7 +129,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds(arguments.target).items():
         (folder / name).write_bytes(data)
-    pipeline.make_check_network = lambda **_: BlindNetwork()
+    pipeline.make_check_network = lambda **_: Blind()
     for keep in (False, True):
         settings = Settings.of(load=SMALL, output={"keep_blocks": keep, "format": "same"})
         BLURRERS.append(pipeline.Blurrer(settings, detectors=(FixedFaces(FACE),), age_estimator=FixedAge(9)))
