@@ -125,7 +125,7 @@ def _planes(photo: Photo) -> tuple[Plane, ...]:
     """Return the components of the source, as its header says; none if they are not gray or YCbCr."""
     from PIL import Image
 
-    with Image.open(io.BytesIO(photo.encoding.stored or b""), formats=("JPEG", "MPO")) as image:
+    with Image.open(io.BytesIO(photo.encoding.stored or b""), formats=("JPEG",)) as image:
         layers: list[tuple[int, int, int, int]] = image.layer  # type: ignore[attr-defined]
         tables: dict[int, list[int]] = image.quantization  # type: ignore[attr-defined]
         is_rgb = image.info.get("adobe_transform", 1) != 1 or [layer[0] for layer in layers] == [*b"RGB"]

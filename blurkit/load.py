@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
 
 PILLOW_NAMES = {
-    ImageFormat.JPEG: ("JPEG", "MPO"),
+    ImageFormat.JPEG: ("JPEG",),
     ImageFormat.PNG: ("PNG",),
     ImageFormat.WEBP: ("WEBP",),
     ImageFormat.TIFF: ("TIFF",),
@@ -40,7 +40,7 @@ PILLOW_NAMES = {
     ImageFormat.HEIF: ("HEIF",),
     ImageFormat.AVIF: ("AVIF",),
 }
-"""What Pillow calls each format; nothing else is opened."""
+"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
 
 ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
 """Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
