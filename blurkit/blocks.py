@@ -5,22 +5,18 @@ In: the covered photo, its mask and the source's file. Out: a file whose other c
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import io
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from blurkit.coefficients import REMEDY, Change, replace_blocks
 from blurkit.errors import PixelsChanged, SettingsError
-from blurkit.quiet import native_stderr_silenced
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
     from blurkit.records import Encoding, Photo
@@ -34,8 +30,8 @@ SIDE = 8
 SPREAD = 2
 """How far a decoder spreads half-resolution colour beyond what was coded anew, in pixels at most."""
 
-COLOR_SPACES = {"L": (1, 1), "RGB": (3, 3)}
-"""Number of the colour space of the coefficients in libjpeg (gray, YCbCr), and of components, by kind of samples."""
+COMPONENTS = {"L": 1, "RGB": 3}
+"""How many components (gray, YCbCr) each kind of samples has."""
 
 TO_YCC = np.array([[0.299, 0.587, 0.114], [-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]])
 """From RGB to YCbCr. Source: JFIF 1.02, https://www.w3.org/Graphics/JPEG/jfif3.pdf"""
@@ -79,7 +75,7 @@ def obstacle(photo: Photo) -> str | None:
         return "only a JPEG that is neither turned nor made smaller can keep its blocks"
     planes = _planes(photo)
     unit = _unit(planes)
-    is_known = photo.mode in COLOR_SPACES and len(planes) == COLOR_SPACES[photo.mode][1]
+    is_known = len(planes) == COMPONENTS.get(photo.mode, -1)
     if not is_known or any(unit[0] % plane.across or unit[1] % plane.down for plane in planes):
         return "its blocks are of a rare kind"
     return None
@@ -109,15 +105,14 @@ def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
     padded = np.zeros((rows * SIDE * down, columns * SIDE * across), bool)
     padded[: photo.size.height, : photo.size.width] = covered
     touched = np.asarray(padded.reshape(rows, SIDE * down, columns, SIDE * across).any(axis=(1, 3)), bool)
-    stored = photo.encoding.stored or b""
-    kept = _read(stored, photo, planes)
-    for component, (plane, coefficients) in enumerate(zip(planes, kept, strict=True)):
+    changes = []
+    for component, plane in enumerate(planes):
+        shape = _shape(photo, plane, (across, down))
         blocks = np.repeat(np.repeat(touched, plane.down, axis=0), plane.across, axis=1)
-        where = np.nonzero(blocks[: coefficients.shape[0], : coefficients.shape[1]])
-        coefficients[where] = _coded(photo, component, planes, where)
-    data = _with_header(_written(stored, photo, kept), photo.encoding)
-    if any((one != other).any() for one, other in zip(kept, _read(data, photo, planes), strict=True)):
-        raise PixelsChanged("the output's blocks are not those that were kept and made", hint="leave out --keep-blocks")
+        where = np.nonzero(blocks[: shape[0], : shape[1]])
+        changes.append(Change(shape, where[0], where[1], _coded(photo, component, planes, where)))
+    size = photo.size.height, photo.size.width
+    data = _with_header(replace_blocks(photo.encoding.stored or b"", size, changes), photo.encoding)
     return data, _may_differ(touched, (across, down), covered.shape)
 
 
@@ -139,10 +134,10 @@ def _unit(planes: tuple[Plane, ...]) -> tuple[int, int]:
     return max((plane.across for plane in planes), default=1), max((plane.down for plane in planes), default=1)
 
 
-def _shape(photo: Photo, plane: Plane, unit: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Return the shape of a component's coefficients: rows and columns of blocks, and rows and columns in a block."""
+def _shape(photo: Photo, plane: Plane, unit: tuple[int, int]) -> tuple[int, int]:
+    """Return how many rows and columns of blocks a component has."""
     height, width = -(-photo.size.height * plane.down // unit[1]), -(-photo.size.width * plane.across // unit[0])
-    return -(-height // SIDE), -(-width // SIDE), SIDE, SIDE
+    return -(-height // SIDE), -(-width // SIDE)
 
 
 def _coded(
@@ -186,7 +181,7 @@ def _with_header(data: bytes, encoding: Encoding) -> bytes:
     """Return a JPEG, as the library wrote it, with density and colour profile in its header."""
     end = 4 + int.from_bytes(data[4:6])
     if data[:4] != b"\xff\xd8\xff\xe0" or data[6:11] != b"JFIF\0":
-        raise PixelsChanged("the output has no header", hint="leave out --keep-blocks")
+        raise PixelsChanged("the output has no header", hint=REMEDY)
     across, down = (round(value) for value in encoding.dpi) if encoding.dpi else (1, 1)
     density = bytes([encoding.dpi is not None]) + across.to_bytes(2) + down.to_bytes(2)
     profile = encoding.icc_profile or b""
@@ -196,74 +191,3 @@ def _with_header(data: bytes, encoding: Encoding) -> bytes:
         for number, piece in enumerate(pieces, 1)
     )
     return data[:13] + density + data[18:end] + segments + data[end:]
-
-
-# The library reads and writes files by name, and leaves copies in the folder for temporary files if left to itself.
-# So it is given names of memory that no folder shows.
-
-
-@contextmanager
-def _in_memory(data: bytes = b"") -> Iterator[tuple[str, int]]:
-    """Give bytes a name that lives in memory only: the name, and the number of the open file."""
-    number = os.memfd_create("blurkit", os.MFD_CLOEXEC)  # type: ignore[attr-defined,unused-ignore]
-    try:
-        with os.fdopen(os.dup(number), "wb") as file:
-            file.write(data)
-        yield f"/proc/self/fd/{number}", number
-    finally:
-        os.close(number)
-
-
-def _library() -> Any:
-    """Return the library's bare functions."""
-    from jpeglib._bind import CJpegLib
-
-    return CJpegLib
-
-
-def _read(data: bytes, photo: Photo, planes: tuple[Plane, ...]) -> list[Coefficients]:
-    """Return the coefficients of each component, int16 of shape (rows, columns, 8, 8)."""
-    unit = _unit(planes)
-    found = [np.zeros(_shape(photo, plane, unit), np.int16) for plane in planes]
-    luma, blue, red, black = [*map(_pointer, found), None, None, None][:4]
-    with _in_memory(data) as (name, _), native_stderr_silenced():
-        # not through the class, which prints when this fails
-        done = _library().get().read_jpeg_dct(name.encode(), luma, blue, red, black, None, None)
-    if not done:
-        raise PixelsChanged("its blocks cannot be read", hint="leave out --keep-blocks")
-    return found
-
-
-def _written(stored: bytes, photo: Photo, blocks: list[Coefficients]) -> bytes:
-    """Return a file of these coefficients, with tables and sampling of the source and no segment of it."""
-    space, components = COLOR_SPACES[photo.mode]
-    luma, *chroma = map(_pointer, blocks)
-    blue, red = chroma or (None, None)
-    dimensions = (ctypes.c_int * 2)(photo.size.height, photo.size.width)
-    try:
-        with _in_memory(stored) as (source, _), _in_memory() as (target, number), native_stderr_silenced():
-            _library().write_jpeg_dct(
-                srcfile=source,
-                dstfile=target,
-                **{"Y": luma, "Cb": blue, "Cr": red, "K": None},
-                image_dims=dimensions,
-                block_dims=None,
-                in_color_space=space,
-                in_components=components,
-                samp_factor=None,
-                qt=None,
-                quality=-1,
-                quant_tbl_no=None,
-                num_markers=0,
-                marker_types=None,
-                marker_lengths=None,
-                markers=None,
-                flags=["+OPTIMIZE_CODING"],
-            )
-            return os.pread(number, os.fstat(number).st_size, 0)
-    except OSError as fault:
-        raise PixelsChanged("its blocks cannot be written", hint="leave out --keep-blocks") from fault
-
-
-def _pointer(array: Coefficients) -> Any:
-    return array.ctypes.data_as(ctypes.POINTER(ctypes.c_short))

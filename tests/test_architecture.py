@@ -41,7 +41,8 @@ MAY_KNOW = {
     "policy": GROUND,
     "obscure": GROUND,
     "shrink": GROUND,
-    "blocks": GROUND,
+    "coefficients": {"errors"},
+    "blocks": GROUND | {"coefficients"},
     "encode": GROUND | {"blocks"},
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
@@ -69,7 +70,7 @@ INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
-    "jpeglib": {"blurkit.blocks"},
+    "jpeglib": {"blurkit.coefficients"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
     "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},

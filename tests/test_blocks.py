@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from blurkit import blocks, metadata
+from blurkit import blocks, coefficients, metadata
 from blurkit.blocks import check_available, obstacle, recode
 from blurkit.choices import OutputFormat
 from blurkit.encode import encode, encode_keeping_blocks, prepare
@@ -43,6 +43,13 @@ FACE = pictures.face(60, 40, 100, 90)
 SIZES = [(160, 128), (161, 131)]
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(request, monkeypatch):
+    """Exchange blocks in this process, which is quicker, where the other one is not what is tested."""
+    if not {"command", "library"} & set(request.node.name.split("_")):
+        monkeypatch.setattr(blocks, "replace_blocks", coefficients.exchange)
+
+
 def sampled(name, size, folder, seed=1):
     """Return a real JPEG of any sampling; Pillow cannot write all of them."""
     picture = jpeglib.from_spatial(pictures.smooth("RGB", size, seed))
@@ -58,7 +65,7 @@ def drawn(data, *faces, **values):
     return photo, prepare(over, photo.format), covered_mask(faces, chosen, photo.size)
 
 
-def coefficients(data, folder):
+def all_coefficients(data, folder):
     """Return the coefficients of each component, as the library's own front reads them."""
     (folder / "read.jpg").write_bytes(data)
     picture = jpeglib.read_dct(str(folder / "read.jpg"))
@@ -70,7 +77,7 @@ def assert_kept(data, folder, *faces, **values):
     photo, over, mask = drawn(data, *faces, **values)
     assert obstacle(over) is None
     written, may_differ = recode(over, mask)
-    before, after = coefficients(data, folder), coefficients(written, folder)
+    before, after = all_coefficients(data, folder), all_coefficients(written, folder)
     for one, other in zip(before, after, strict=True):
         assert one.shape == other.shape
         differ = (one != other).any(axis=(2, 3))
@@ -170,30 +177,41 @@ def test_the_bytes_depend_on_no_coefficient_within_a_cover(subsampling, place, s
     assert written[0] == written[1]
 
 
+def task(data):
+    """Return what the process for coefficients is asked to do for a photo with a cover."""
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "replace_blocks", lambda *task: asked.append(task) or data)
+        _, over, mask = drawn(data, FACE, color="#ff0000")
+        recode(over, mask)
+    return asked[0]
+
+
 @pytest.mark.parametrize("component", [0, 1, 2])
 def test_a_block_of_the_source_that_is_left_under_a_cover_is_noticed(component, monkeypatch):
     """A library that leaves out a component, as this one does with the fourth, must not pass."""
-    _, over, mask = drawn(pictures.file("jpeg", size=(160, 128)), FACE, color="#ff0000")
-    real = blocks._read(over.encoding.stored, over, blocks._planes(over))
-    wrote = blocks._written
+    stored, size, changes = task(pictures.file("jpeg", size=(160, 128)))
+    assert coefficients.exchange(stored, size, changes)
+    wrote = coefficients._written
+    source = coefficients._read(stored, [change.shape for change in changes])
 
-    def leaky(stored, photo, planes):
+    def leaky(stored, size, planes):
         planes = [plane.copy() for plane in planes]
-        planes[component] = real[component]
-        return wrote(stored, photo, planes)
+        planes[component] = source[component]
+        return wrote(stored, size, planes)
 
-    monkeypatch.setattr(blocks, "_written", leaky)
+    monkeypatch.setattr(coefficients, "_written", leaky)
     with pytest.raises(PixelsChanged, match="not those"):
-        recode(over, mask)
+        coefficients.exchange(stored, size, changes)
 
 
 def test_a_copy_of_the_source_instead_of_the_output_is_withheld(photo_file, blurrer, out, monkeypatch):
-    monkeypatch.setattr(blocks, "_written", lambda stored, *_: stored)
+    monkeypatch.setattr(blocks, "replace_blocks", lambda stored, *_: stored)
     source = photo_file("jpeg", size=(160, 128))
-    outcome = blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": True}).run(source, out=out / "safe.jpg")
+    made = blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": True})
+    outcome = made.run(source, out=out / "safe.jpg")
     assert isinstance(outcome, PhotoFailure)
     assert outcome.status == "blocked"
-    assert "--keep-blocks" in outcome.hint
     assert not (out / "safe.jpg").exists()
 
 
@@ -203,10 +221,27 @@ def test_no_photo_is_put_into_the_folder_for_temporary_files(monkeypatch):
 
     for name in ("NamedTemporaryFile", "TemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, refuse)
-    _, over, mask = drawn(pictures.file("jpeg", size=(160, 128)), FACE)
     before = set(Path("/proc/self/fd").iterdir())
-    assert recode(over, mask)[0]
+    assert coefficients.exchange(*task(pictures.file("jpeg", size=(160, 128))))
     assert set(Path("/proc/self/fd").iterdir()) == before
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xf3\0\x04ab", b"\xff\xc9\0\x0b\x08\0\x40\0\x60\1\1\x11\0"])
+def test_a_file_at_which_the_library_ends_its_process_is_an_error_of_ours(marker, capfd):
+    data = pictures.file("jpeg", size=(160, 128))
+    _, size, changes = task(data)
+    with pytest.raises(PixelsChanged) as refused:
+        coefficients.replace_blocks(data[:20] + marker + data[20:], size, changes)
+    assert "--keep-blocks" in refused.value.hint
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_process_that_takes_too_long_is_an_error_of_ours(monkeypatch):
+    asked = task(pictures.file("jpeg", size=(160, 128)))
+    monkeypatch.setattr(coefficients, "SECONDS", 0.0)
+    monkeypatch.setattr(coefficients, "SECONDS_A_MEGABYTE", 0.0)
+    with pytest.raises(PixelsChanged, match="cannot be read or written"):
+        coefficients.replace_blocks(*asked)
 
 
 # Where blocks cannot be kept, the whole picture is coded anew, and that is said
@@ -287,7 +322,7 @@ def test_a_quantisation_table_with_zeros_makes_no_other_picture(blurrer):
 def test_the_size_of_the_photo_and_of_its_file_are_the_same():
     photo = decode(pictures.file("jpeg", size=(97, 67)), LoadSettings())
     planes = blocks._planes(photo)
-    assert [blocks._shape(photo, plane, blocks._unit(planes))[:2] for plane in planes] == [(9, 13), (5, 7), (5, 7)]
+    assert [blocks._shape(photo, plane, blocks._unit(planes)) for plane in planes] == [(9, 13), (5, 7), (5, 7)]
     assert photo.size == Size(97, 67)
     assert prepare(photo, ImageFormat.PNG).encoding.stored is None
 
