@@ -46,6 +46,7 @@ def run(
     keep_format: options.KeepFormatOption = False,
     publish: options.PublishOption = False,
     max_side: options.MaxSideOption = None,
+    keep_blocks: options.KeepBlocksOption = False,
     recursive: options.RecursiveOption = True,
     jobs: options.JobsOption = None,
     overwrite: options.OverwriteOption = False,
@@ -67,7 +68,8 @@ def run(
             detector=detector,
             max_megapixels=max_megapixels,
             obscure={"style": style, "shape": shape, "color": color},
-            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side, overwrite=overwrite),
+            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
+            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
@@ -98,6 +100,7 @@ def watch(
     keep_format: options.KeepFormatOption = False,
     publish: options.PublishOption = False,
     max_side: options.MaxSideOption = None,
+    keep_blocks: options.KeepBlocksOption = False,
     recursive: options.RecursiveOption = True,
     jobs: options.JobsOption = None,
     overwrite: options.OverwriteOption = False,
@@ -118,7 +121,8 @@ def watch(
             detector=detector,
             max_megapixels=max_megapixels,
             obscure={"style": style, "shape": shape, "color": color},
-            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side, overwrite=overwrite),
+            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
+            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
         )
         wanted = Watch(
             inbox=inbox,

@@ -40,6 +40,7 @@ class Work:
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
+    from blurkit.blocks import check_available
     from blurkit.caution import cautions
     from blurkit.collect import collect
     from blurkit.decisions import load as load_decisions
@@ -51,6 +52,8 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         raise SettingsError(
             "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
         )
+    if settings.output.keep_blocks:
+        check_available()
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done

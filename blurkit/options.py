@@ -47,6 +47,9 @@ PublishOption = Annotated[
     bool, typer.Option("--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number.")
 ]
 MaxSideOption = Annotated[int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")]
+KeepBlocksOption = Annotated[
+    bool, typer.Option("--keep-blocks", help="In JPEG, code only blocks under covers anew; keep all others.")
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")]
 ResumeOption = Annotated[
     bool, typer.Option("--resume/--no-resume", help="Leave alone what an earlier run did and is unchanged.")
@@ -84,11 +87,10 @@ def settings(
     )
 
 
-def output(kind: OutputFormat, *, keep: bool, publish: bool, max_side: int | None, overwrite: bool) -> dict[str, Any]:
+def output(kind: OutputFormat, *, keep: bool, publish: bool, max_side: int | None) -> dict[str, Any]:
     """Return what is to be written, by the keys of the settings; `publish` is a preset for the others."""
     return {
         "format": OutputFormat.SAME if keep else PUBLISHED if publish and kind == "auto" else kind,
-        "overwrite": overwrite,
         "max_side": max_side or (PUBLISHED_SIDE if publish else None),
         "neutral_names": publish,
     }

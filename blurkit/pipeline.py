@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Self
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
+from blurkit.blocks import check_available
 from blurkit.clock import Clock
 from blurkit.decisions import load as load_decisions
 from blurkit.decisions import replay
 from blurkit.detect import make_check_network, make_detectors, merge
-from blurkit.encode import coding_words, encode, output_format, prepare
+from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
@@ -81,10 +82,12 @@ class Blurrer:
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
-            SettingsError: The decisions cannot be read.
+            SettingsError: The decisions cannot be read, or blocks cannot be kept here.
         """
         self.settings = settings or Settings()
         policy = self.settings.policy
+        if self.settings.output.keep_blocks:
+            check_available()
         self._recorded = None if decisions is None else load_decisions(decisions)
         self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
         with ExitStack() as models:  # closes what is open if a later one fails
@@ -229,18 +232,21 @@ class Blurrer:
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
                 placed = moved(decisions, photo.size, small.size)
+                covered = [decision.face for decision in placed if decision.action is Action.COVER]
+                mask = covered_mask(covered, self.settings.obscure, small.size)
                 drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
             with self._clock("encode"):
-                data = encode(drawn)
+                if self.settings.output.keep_blocks:
+                    data, coding, mask = encode_keeping_blocks(drawn, mask)
+                else:
+                    data, coding = encode(drawn), coding_words(drawn)
             with self._clock("metadata"):
                 data = metadata.strip(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
                 missed = uncovered(decoded, placed, self._check_network)
                 if not missed:
-                    covered = [decision.face for decision in placed if decision.action is Action.COVER]
-                    mask = covered_mask(covered, self.settings.obscure, small.size)
-                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding_words(drawn)))
+                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
             added = [Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed]
             decisions += moved(added, small.size, photo.size)
         raise FaceVisible(

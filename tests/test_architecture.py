@@ -41,7 +41,9 @@ MAY_KNOW = {
     "policy": GROUND,
     "obscure": GROUND,
     "shrink": GROUND,
-    "encode": GROUND,
+    "coefficients": {"errors"},
+    "blocks": GROUND | {"coefficients"},
+    "encode": GROUND | {"blocks"},
     "metadata": GROUND | {"metadata"},
     "proof": GROUND,
     "write": GROUND,
@@ -50,7 +52,7 @@ MAY_KNOW = {
     "verify": GROUND | {"load", "metadata", "detect.views", "detect.merge"},
     "pipeline": GROUND
     | {"load", "detect", "age", "policy", "shrink", "obscure", "encode", "metadata", "proof", "verify", "write"}
-    | {"clock", "decisions"},
+    | {"blocks", "clock", "decisions"},
     "clock": set(),
     "collect": GROUND | {"naming"},
     "inbox": GROUND | {"collect"},
@@ -76,6 +78,7 @@ INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
+    "jpeglib": {"blurkit.coefficients"},
     "typer": {"blurkit.cli", "blurkit.options"},
     "rich": {"blurkit.console"},
     "pydantic": {
@@ -89,7 +92,7 @@ ADAPTERS = {
     "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""
-LATE = {"cv2", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
+LATE = {"cv2", "PIL", "jpeglib", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
 """Imported inside functions only, so that `blurkit --help` answers at once."""
 NETWORK = {
     "socket",
