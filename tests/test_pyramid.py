@@ -82,7 +82,7 @@ def test_a_clear_large_face_costs_no_close_look(eyes):
 def test_a_doubtful_large_face_is_looked_at_closely_and_the_looks_add_up(eyes):
     closely, _ = eyes
     (face,) = found((1000, 1000, 600, 0.4, 0.4))
-    assert face.score == pytest.approx(1 - 0.6**2 * 0.8, abs=0.02)
+    assert face.score == pytest.approx(1 - 0.6**2 * (1 - 0.47 * 0.4), abs=0.02)
     assert sum(closely.pixels) > 640 * 480
 
 
@@ -101,3 +101,7 @@ def test_a_rough_box_inside_does_not_shrink_a_cover(eyes, monkeypatch):
     monkeypatch.setattr(scout, "look", within)
     (face,) = found((1000, 1000, 600, 0.9, 0.9))
     assert face.box.iou(Box(1000, 1000, 1600, 1600)) > 0.9
+
+
+def test_by_default_too_the_scout_alone_places_no_cover(eyes):
+    assert DetectSettings().min_score > pyramid.SCOUT_TRUST

@@ -41,7 +41,7 @@ TILE, FINE_TILE, CLOSER_TILE, OVERLAP = 800, 512, 384, 96
 SCOUT_TILE = 1472
 """Longest side of one run of the scout in pixels of the view: all of a photo at `CLOSER`."""
 
-SCOUT_TRUST = 0.5
+SCOUT_TRUST = 0.47
 """What the scout's best score counts as evidence, however often it looks: alone it places no cover."""
 
 SMALLER, SMALL_PX, SMALL_HINT = 2048, 40, 0.4
