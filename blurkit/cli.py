@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from blurkit import __version__
-from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
+from blurkit.choices import PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
 from blurkit.commands import Work, do_audit, do_batch, do_forget, guarded
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
@@ -82,6 +82,12 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
     max_megapixels: MegapixelsOption = 200.0,
     decisions: DecisionsOption = None,
+    executor: Annotated[
+        ExecutorName, typer.Option("--executor", help="Do photos on this machine, or by a Dask cluster's workers.")
+    ] = ExecutorName.LOCAL,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Address of the Dask scheduler: tcp://… or tls://….")
+    ] = None,
     report: ReportOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -106,7 +112,15 @@ def run(
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
     work = Work(
-        photos=photos, out=out, dry_run=dry_run, recursive=recursive, jobs=jobs, decisions=decisions, debug=debug
+        photos=photos,
+        out=out,
+        dry_run=dry_run,
+        recursive=recursive,
+        jobs=jobs,
+        decisions=decisions,
+        executor=executor,
+        scheduler=scheduler,
+        debug=debug,
     )
     do = do_stream if "-" in photos else do_batch
     _end(lambda: do(work, settings(), show), debug=debug)

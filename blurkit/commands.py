@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import __version__
+from blurkit.choices import ExecutorName
 from blurkit.console import Show, complain, say, write_out
 from blurkit.errors import BlurkitError, ExitCode, ModelError, SettingsError
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from blurkit.cluster import Cluster
     from blurkit.records import Outcome
     from blurkit.settings import Settings
 
@@ -34,6 +37,8 @@ class Work:
     jobs: int | None
     debug: bool
     decisions: Path | None = None
+    executor: ExecutorName = ExecutorName.LOCAL
+    scheduler: str | None = None
 
 
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
@@ -54,12 +59,16 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     collected = batch.collect(work.photos, recursive=work.recursive, out=work.out)
     tasks = batch.plan(collected.sources, None if work.dry_run else work.out, settings)
     outcomes: list[Outcome] = []
-    jobs = work.jobs or batch.available_cpus()
-    running = batch.run_batch(tasks, settings, jobs=jobs, decisions=work.decisions, debug=work.debug)
     try:
-        for outcome in show.progress(running, len(tasks)):
-            outcomes.append(outcome)
-            show.outcome(outcome)
+        with _cluster(work) as cluster:
+            ahead = batch.AHEAD if cluster is None else cluster.ahead
+            jobs, decisions, debug = work.jobs or batch.available_cpus(), work.decisions, work.debug
+            running = batch.run_batch(
+                tasks, settings, jobs=jobs, executor=cluster, ahead=ahead, decisions=decisions, debug=debug
+            )
+            for outcome in show.progress(running, len(tasks)):
+                outcomes.append(outcome)
+                show.outcome(outcome)
     finally:
         batch.close_models()
     pairs = zip(tasks, outcomes, strict=True)
@@ -77,6 +86,26 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
         return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
     return ExitCode.PARTIAL if report.failures else ExitCode.OK
+
+
+@contextmanager
+def _cluster(work: Work) -> Iterator[Cluster | None]:
+    """Lend the workers of a cluster, if they were asked for."""
+    if work.executor is ExecutorName.LOCAL:
+        if work.scheduler is not None:
+            raise SettingsError("is for a cluster", path="--scheduler", hint="add --executor dask")
+        yield None
+        return
+    if work.scheduler is None:
+        hint = "--executor dask --scheduler tcp://ADDRESS:8786"
+        raise SettingsError("the address of the cluster's scheduler is needed", path="--scheduler", hint=hint)
+    if work.jobs is not None:
+        raise SettingsError("is for this machine", path="--jobs", hint="start as many workers as you want")
+    from blurkit.cluster import connected
+
+    out = None if work.dry_run else work.out
+    with connected(work.scheduler, [*work.photos, work.decisions], out) as cluster:
+        yield cluster
 
 
 def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:

@@ -54,6 +54,7 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "memory", "naming", "pipeline", "workers"},
+    "cluster": GROUND | {"batch", "pipeline", "weights"},
     "audit": GROUND | {"audit", "batch", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
     "forget": GROUND | {"decisions", "report"},
@@ -68,6 +69,7 @@ INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
+    "distributed": {"blurkit.cluster"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
     "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
@@ -75,7 +77,7 @@ ADAPTERS = {
     "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""
-LATE = {"cv2", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
+LATE = {"cv2", "distributed", "PIL", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
 """Imported inside functions only, so that `blurkit --help` answers at once."""
 NETWORK = {
     "socket",
@@ -89,9 +91,10 @@ NETWORK = {
     "asyncio",
     "webbrowser",
     "xmlrpc",
+    "distributed",
 }
-SERVER = "blurkit.review.server"
-"""The one module that may open a socket: the local review page."""
+REACH_IT = {"blurkit.review.server", "blurkit.cluster"}
+"""The modules that may open a socket: the local review page, and a cluster if the user names one."""
 
 
 def tree(name):
@@ -145,7 +148,7 @@ def test_what_is_slow_to_import_is_imported_late(name):
     assert not early & LATE
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {SERVER}))
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - REACH_IT))
 def test_no_module_can_reach_the_network(name):
     assert not {target.split(".")[0] for target in imports(name)} & NETWORK
 
