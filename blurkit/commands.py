@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from blurkit.cluster import Cluster
     from blurkit.records import Outcome
+    from blurkit.review.start import Review as Prepared
     from blurkit.settings import Settings
 
 NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
@@ -39,6 +40,24 @@ class Work:
     decisions: Path | None = None
     executor: ExecutorName = ExecutorName.LOCAL
     scheduler: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """How a review was asked for."""
+
+    folder: Path | None = None
+    """The photos; None to choose the folder on the page."""
+    out: Path | None = None
+    """Where safe photos go; by default beside the folder."""
+    known: Path | None = None
+    """An earlier report whose faces are taken."""
+    jobs: int | None = None
+    """Photos side by side; by default the CPUs available."""
+    idle: float = 60.0
+    """Minutes without use after which it ends."""
+    browser: bool = True
+    """Whether the page is opened by itself."""
 
 
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
@@ -126,6 +145,63 @@ def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show
     elif not show.quiet:
         say(report.summary(audited, collected) if audited else NO_PHOTOS)
     return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())
+
+
+def do_review(start: Review, settings: Settings) -> ExitCode:
+    """Serve the review page of a folder, or its chooser, until it ends."""
+    from blurkit.batch import available_cpus
+    from blurkit.review.server import Server
+    from blurkit.review.start import prepare
+
+    def chosen(folder: Path) -> Prepared:
+        return prepare(folder, start.out, settings, jobs=start.jobs or available_cpus(), report=start.known)
+
+    server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
+
+    def ready(address: str) -> None:
+        say(f"the review page is at {address}")
+        say("it works while this window is open; press Close on the page, or Ctrl+C here, to end it")
+
+    with suppress(KeyboardInterrupt):  # the usual way to end it
+        server.run(browser=start.browser, ready=ready)
+    say("the review has ended; its decisions are kept")
+    return ExitCode.OK
+
+
+def do_doctor(folder: Path | None, *, starter: bool) -> ExitCode:
+    """Say what works on this machine, and make a starter if it is wanted."""
+    from blurkit.doctor import examine
+    from blurkit.starter import make
+
+    desktop = _desktop() if starter and folder is None else folder
+    if folder is not None and not starter:
+        raise SettingsError("is for a starter", path=folder, hint="blurkit doctor --starter FOLDER")
+    findings = list(examine())
+    for finding in findings:
+        write_out(f"{'ok   ' if finding.works else 'FAILS'} {finding.name}: {finding.detail}")
+    if desktop is not None:
+        say(f"double-click to start: {make(desktop, sys.platform, sys.executable)}")
+        if sys.platform not in ("win32", "darwin"):
+            say("if your desktop asks: right-click it and allow it to be started")
+    return ExitCode.OK if all(finding.works for finding in findings) else ExitCode.MODEL
+
+
+def _desktop() -> Path:
+    from platformdirs import user_desktop_path
+
+    desktop = user_desktop_path()
+    if not desktop.is_dir():
+        raise SettingsError("there is no desktop folder", path=desktop, hint="blurkit doctor --starter FOLDER")
+    return desktop
+
+
+def has_screen() -> bool:
+    """Whether somebody sits at a terminal of a machine that can open a browser."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:

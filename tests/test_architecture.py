@@ -59,6 +59,7 @@ MAY_KNOW = {
     "report": GROUND | {"report", "policy"},
     "forget": GROUND | {"decisions", "report"},
     "caution": GROUND | {"proof", "report"},
+    "starter": {"errors"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
@@ -72,8 +73,8 @@ ADAPTERS = {
     "distributed": {"blurkit.cluster"},
     "typer": {"blurkit.cli"},
     "rich": {"blurkit.console"},
-    "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.server"},
-    "starlette": {"blurkit.review.server"},
+    "pydantic": {"blurkit.settings", "blurkit.decisions", "blurkit.review.requests", "blurkit.review.pages"},
+    "starlette": {"blurkit.review.pages", "blurkit.review.server"},
     "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""

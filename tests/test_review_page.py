@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from blurkit.geometry import Box, Size
 from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Reason, Status
 from tests.end_to_end.process import files, small
-from tests.review_page import CHROMIUM, FLAGS, copies, needs_browser, serving
+from tests.review_page import CHROMIUM, FLAGS, choosing, copies, needs_browser, serving
 
 pytestmark = needs_browser
 DESKTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
@@ -220,6 +220,53 @@ def opened_any(browser, address, viewport):
     page.locator("#progress").wait_for(state="hidden")
     yield page
     context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+def test_a_folder_is_chosen_by_keyboard_and_its_review_opens(browser, tmp_path, monkeypatch, viewport):
+    markup = "<img src=x onerror=alert(1)>"
+    copies(tmp_path / "Pictures" / markup, "a.jpg", "b.jpg")
+    (tmp_path / "Pictures" / "2025").mkdir()
+    (tmp_path / "Desktop").mkdir()
+    with choosing(tmp_path, monkeypatch) as (server, opened):
+        context = browser.new_context(viewport=viewport)
+        page = context.new_page()
+        faults = []
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.goto(server.address)
+
+        def tab_to(selector):
+            for _ in range(30):
+                if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+                    return
+                page.keyboard.press("Tab")
+            raise AssertionError(f"no key leads to {selector}")
+
+        page.locator("button.folder").nth(1).wait_for()
+        assert page.locator("button.folder").all_inner_texts() == ["2025\nempty", f"{markup}\n2 photos"]
+        assert page.locator("#chosen").inner_text().startswith("Pictures: 2 photos with those in its folders")
+        check_accessible(page)
+        tab_to("#path")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(str(tmp_path / "nowhere"))
+        page.keyboard.press("Enter")
+        page.locator("#notice:has-text('nowhere is no folder')").wait_for()
+        check_accessible(page)
+        tab_to("button.folder:has(.name)")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.locator(f"h2:has-text('{markup}')").wait_for()
+        assert page.locator("#notice").is_hidden()
+        tab_to("#open")
+        check_accessible(page)
+        page.keyboard.press("Enter")
+        page.locator("h1:text-is('Photos')").wait_for()
+        page.locator("a.card").nth(1).wait_for()
+        context.close()
+        assert faults == []
+    assert opened[0].folder == tmp_path / "Pictures" / markup
+    assert opened[0].out == tmp_path / "Pictures" / f"{markup}-safe"
 
 
 def three_hundred(tasks, overwrite):
