@@ -67,7 +67,7 @@ def _choose(folder: Path, target: Path) -> None:
     """Save the folder chooser as a person with a few folders of photos sees it."""
     home, shown = folder / "home", Path("/home/office")
     for name in ("sports day", "summer fair", "school trip"):
-        shutil.copytree(ROOT / "samples" / "tree", home / "Pictures" / name)
+        shutil.copytree(ROOT / "samples" / "tree" / "sports-day", home / "Pictures" / name)
     for name in ("Desktop", "Downloads", "Documents"):
         (home / name).mkdir()
     os.environ["HOME"] = str(home)
