@@ -3,7 +3,9 @@
 import contextlib
 import http.client
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -240,6 +242,17 @@ def test_one_folder_is_opened_and_no_other_is_listed_after_it(tmp_path, monkeypa
 def test_a_chooser_ends_when_nobody_uses_it(tmp_path, monkeypatch):
     with choosing(tmp_path, monkeypatch, idle_minutes=0.3 / 60) as (server, _):
         wait_until(lambda: server._server.should_exit, 20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_photo_whose_name_is_no_text_is_reviewed_as_others(tmp_path, monkeypatch):
+    folder = copies(tmp_path / "in", "a.jpg")
+    (folder / "a.jpg").rename(folder / os.fsdecode(b"a\xff.jpg"))
+    with serving(folder, monkeypatch, scale=600 / 1024) as (server, review):
+        wait_until(lambda: not review.work.is_busy)
+        call = Caller(server.address)
+        call.enter()
+        assert len(json.loads(call("/api/state").body)["photos"][0]["faces"]) == 3
 
 
 def test_only_this_machine_is_listened_to(served):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pydantic
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from blurkit.errors import BlurkitError, SettingsError
@@ -129,7 +130,7 @@ class Pages:
 
     def _told(self, tell: Callable[[Request], dict[str, Any]], request: Request) -> Response:
         try:
-            return JSONResponse(tell(request))
+            return _json(tell(request))
         except BlurkitError as error:
             return _refusal(error, 409)
 
@@ -148,10 +149,10 @@ class Pages:
             told = await run_in_threadpool(do, wanted)
         except pydantic.ValidationError as fault:
             problem = fault.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
-            return JSONResponse({"error": problem}, 400)
+            return _json({"error": problem}, 400)
         except BlurkitError as error:
             return _refusal(error, 409)
-        return JSONResponse({"done": True} | (told if isinstance(told, dict) else {}))
+        return _json({"done": True} | (told if isinstance(told, dict) else {}))
 
     async def _picture(self, make: Callable[[int, Request], bytes], request: Request) -> Response:
         try:
@@ -187,8 +188,13 @@ class Pages:
         return self._review.pictures.after(number, reviewed.decisions)
 
 
+def _json(values: dict[str, Any], status: int = 200) -> Response:
+    """Return values as JSON in plain ASCII, which also holds names of files that are no text."""
+    return Response(json.dumps(values), status, media_type="application/json")
+
+
 def _refusal(error: BlurkitError, status: int) -> Response:
-    return JSONResponse({"error": error.message, "hint": error.hint}, status)
+    return _json({"error": error.message, "hint": error.hint}, status)
 
 
 async def _body(request: Request) -> bytes:
