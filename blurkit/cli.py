@@ -85,7 +85,7 @@ def run(
         ExecutorName, typer.Option("--executor", help="Do photos on this machine, or by a Dask cluster's workers.")
     ] = ExecutorName.LOCAL,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="Address of the Dask scheduler: tcp://… or tls://….")
+        str | None, typer.Option("--scheduler", help="Address of the Dask scheduler, such as tcp://10.0.0.5:8786.")
     ] = None,
     report: ReportOption = None,
     json: JsonOption = False,
