@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -77,10 +79,14 @@ def _names(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _near_duplicates(entries: Sequence[Entry]) -> Iterator[str]:
     """Warn of faces that are covered in one photo and open in a near-duplicate, which gives the cover away."""
-    for first, one in enumerate(entries):
-        for other in entries[first + 1 : first + 1 + NEIGHBOURS]:
+    coming = iter(entries)
+    near = deque(islice(coming, 1 + NEIGHBOURS))
+    while near:
+        one = near.popleft()
+        for other in near:
             if _gives_away(one, other):
                 yield f"{one.path} and {other.path} are nearly the same photo, with a face covered in only one"
+        near.extend(islice(coming, 1))
 
 
 def _gives_away(one: Entry, other: Entry) -> bool:

@@ -6,12 +6,12 @@ import contextlib
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from blurkit import __version__
-from blurkit.choices import PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
+from blurkit import __version__, options
+from blurkit.choices import ExecutorName, OutputFormat, Shape, Style
 from blurkit.commands import Review, Work, do_audit, do_batch, do_doctor, do_forget, do_review, guarded, has_screen
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
@@ -31,82 +31,46 @@ app = typer.Typer(
 policy_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
 app.add_typer(policy_app, name="policy")
 
-PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
-"""What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
-
-Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
-PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
-DetectorOption = Annotated[
-    list[DetectorName] | None, typer.Option("--detector", help="Ask only this detector (repeatable); default both.")
-]
-RecursiveOption = Annotated[bool, typer.Option("--recursive/--no-recursive", help="Walk into subfolders.")]
-JobsOption = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Photos side by side; default: the CPUs available.")
-]
-MegapixelsOption = Annotated[float, typer.Option("--max-megapixels", min=0.001, help="Refuse larger photos.")]
-ReportOption = Annotated[
-    Path | None, typer.Option("--report", help="Also write the report to this file: .json, .csv or .html.")
-]
-DecisionsOption = Annotated[
-    Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="A line for each photo and face.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
-
 
 @app.command()
 def run(
-    photos: Photos,
-    out: Annotated[str | None, typer.Option("--out", "-o", help="The folder for the safe photos.")] = None,
-    policy: PolicyOption = "children",
-    style: Annotated[Style, typer.Option("--style", help="How covers look.")] = Style.SOLID,
-    shape: Annotated[Shape, typer.Option("--shape", help="Outline of the covers.")] = Shape.ELLIPSE,
-    color: Annotated[str, typer.Option("--color", help="Colour of solid covers: a name or #rrggbb.")] = "gray",
-    detector: DetectorOption = None,
-    format: Annotated[
-        OutputFormat, typer.Option("--format", help="Format of the outputs; auto: the source's, but HEIC as JPEG.")
-    ] = OutputFormat.AUTO,
-    keep_format: Annotated[bool, typer.Option("--keep-format", help="The same as --format same.")] = False,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number.")
-    ] = False,
-    max_side: Annotated[
-        int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")
-    ] = None,
-    recursive: RecursiveOption = True,
-    jobs: JobsOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")] = False,
+    photos: options.Photos,
+    out: options.OutOption = None,
+    policy: options.PolicyOption = "children",
+    style: options.StyleOption = Style.SOLID,
+    shape: options.ShapeOption = Shape.ELLIPSE,
+    color: options.ColorOption = "gray",
+    detector: options.DetectorOption = None,
+    format: options.FormatOption = OutputFormat.AUTO,
+    keep_format: options.KeepFormatOption = False,
+    publish: options.PublishOption = False,
+    max_side: options.MaxSideOption = None,
+    keep_blocks: options.KeepBlocksOption = False,
+    recursive: options.RecursiveOption = True,
+    jobs: options.JobsOption = None,
+    overwrite: options.OverwriteOption = False,
+    resume: options.ResumeOption = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
-    max_megapixels: MegapixelsOption = 200.0,
-    decisions: DecisionsOption = None,
-    executor: Annotated[
-        ExecutorName, typer.Option("--executor", help="Do photos on this machine, or by a Dask cluster's workers.")
-    ] = ExecutorName.LOCAL,
-    scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="Address of the Dask scheduler, such as tcp://10.0.0.5:8786.")
-    ] = None,
-    report: ReportOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-    debug: DebugOption = False,
+    max_megapixels: options.MegapixelsOption = 200.0,
+    decisions: options.DecisionsOption = None,
+    executor: options.ExecutorOption = ExecutorName.LOCAL,
+    scheduler: options.SchedulerOption = None,
+    report: options.ReportOption = None,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
+    debug: options.DebugOption = False,
 ) -> None:
     """Find faces, decide, cover, clean, check and write; `-` is a photo from standard input to standard output."""
 
     def settings() -> Settings:
-        return _settings(
+        return options.settings(
             policy,
-            detect=_detect(detector),
-            load={"max_megapixels": max_megapixels},
+            detector=detector,
+            max_megapixels=max_megapixels,
             obscure={"style": style, "shape": shape, "color": color},
-            output={
-                "format": OutputFormat.SAME if keep_format else PUBLISHED if publish and format == "auto" else format,
-                "overwrite": overwrite,
-                "max_side": max_side or (PUBLISHED_SIDE if publish else None),
-                "neutral_names": publish,
-            },
+            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
+            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
         )
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
@@ -117,6 +81,7 @@ def run(
         recursive=recursive,
         jobs=jobs,
         decisions=decisions,
+        resume=resume,
         executor=executor,
         scheduler=scheduler,
         debug=debug,
@@ -126,23 +91,74 @@ def run(
 
 
 @app.command()
+def watch(
+    inbox: Annotated[str, typer.Argument(metavar="INBOX", help="The folder in which photos arrive.")],
+    out: options.OutOption = None,
+    policy: options.PolicyOption = "children",
+    style: options.StyleOption = Style.SOLID,
+    shape: options.ShapeOption = Shape.ELLIPSE,
+    color: options.ColorOption = "gray",
+    detector: options.DetectorOption = None,
+    format: options.FormatOption = OutputFormat.AUTO,
+    keep_format: options.KeepFormatOption = False,
+    publish: options.PublishOption = False,
+    max_side: options.MaxSideOption = None,
+    keep_blocks: options.KeepBlocksOption = False,
+    recursive: options.RecursiveOption = True,
+    jobs: options.JobsOption = None,
+    overwrite: options.OverwriteOption = False,
+    max_megapixels: options.MegapixelsOption = 200.0,
+    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 2.0,
+    once: Annotated[bool, typer.Option("--once", help="Do what is there, and end.")] = False,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
+    debug: options.DebugOption = False,
+) -> None:
+    """Do photos as they arrive in a folder: `ready` ones go to DIR/ready, those to look at to DIR/review."""
+
+    def work() -> ExitCode:
+        from blurkit.watch import Watch, do_watch
+
+        settings = options.settings(
+            policy,
+            detector=detector,
+            max_megapixels=max_megapixels,
+            obscure={"style": style, "shape": shape, "color": color},
+            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
+            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
+        )
+        wanted = Watch(
+            inbox=inbox,
+            out=out,
+            recursive=recursive,
+            jobs=jobs,
+            every=every,
+            once=once,
+            debug=debug,
+        )
+        return do_watch(wanted, settings, Show(json=False, quiet=quiet, verbose=verbose, report=None))
+
+    _end(work, debug=debug)
+
+
+@app.command()
 def detect(
-    photos: Photos,
-    policy: PolicyOption = "children",
-    detector: DetectorOption = None,
-    recursive: RecursiveOption = True,
-    jobs: JobsOption = None,
-    max_megapixels: MegapixelsOption = 200.0,
-    report: ReportOption = None,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    verbose: VerboseOption = False,
-    debug: DebugOption = False,
+    photos: options.Photos,
+    policy: options.PolicyOption = "children",
+    detector: options.DetectorOption = None,
+    recursive: options.RecursiveOption = True,
+    jobs: options.JobsOption = None,
+    max_megapixels: options.MegapixelsOption = 200.0,
+    report: options.ReportOption = None,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
+    debug: options.DebugOption = False,
 ) -> None:
     """Say what `run` would do, and write nothing."""
 
     def settings() -> Settings:
-        return _settings(policy, detect=_detect(detector), load={"max_megapixels": max_megapixels})
+        return options.settings(policy, detector=detector, max_megapixels=max_megapixels)
 
     show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
     work = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
@@ -157,42 +173,40 @@ def review(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The folder for the safe photos; default: DIR-safe.")
     ] = None,
-    policy: PolicyOption = "children",
-    style: Annotated[Style, typer.Option("--style", help="How covers look.")] = Style.SOLID,
+    policy: options.PolicyOption = "children",
+    style: options.StyleOption = Style.SOLID,
     known: Annotated[
         Path | None,
         typer.Option("--from", help="Take the faces from an earlier report (.json) instead of looking again."),
     ] = None,
-    jobs: JobsOption = None,
+    jobs: options.JobsOption = None,
     idle: Annotated[float, typer.Option("--idle", min=0.01, help="End after so many minutes without use.")] = 60.0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
-    debug: DebugOption = False,
+    debug: options.DebugOption = False,
 ) -> None:
     """Check and correct in a page on this computer, sign off, then write."""
     start = Review(folder=folder, out=out, known=known, jobs=jobs, idle=idle, browser=browser)
-    _end(lambda: do_review(start, _settings(policy, obscure={"style": style})), debug=debug)
+    _end(lambda: do_review(start, options.settings(policy, obscure={"style": style})), debug=debug)
 
 
 @app.command()
 def audit(
-    photos: Photos,
+    photos: options.Photos,
     against: Annotated[
         list[Path] | None, typer.Option("--against", help="Name the sources by the report of a run (repeatable).")
     ] = None,
-    detector: DetectorOption = None,
-    recursive: RecursiveOption = True,
-    jobs: JobsOption = None,
-    max_megapixels: MegapixelsOption = 200.0,
-    json: JsonOption = False,
-    quiet: QuietOption = False,
-    debug: DebugOption = False,
+    detector: options.DetectorOption = None,
+    recursive: options.RecursiveOption = True,
+    jobs: options.JobsOption = None,
+    max_megapixels: options.MegapixelsOption = 200.0,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+    debug: options.DebugOption = False,
 ) -> None:
     """List faces, hidden pictures and metadata in files, such as those online already; change nothing."""
 
     def work() -> ExitCode:
-        from blurkit.settings import Settings
-
-        settings = Settings.of(detect=_detect(detector), load={"max_megapixels": max_megapixels})
+        settings = options.settings(detector=detector, max_megapixels=max_megapixels)
         show = Show(json=json, quiet=quiet, verbose=False, report=None)
         task = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
         return do_audit(task, settings, against or (), show)
@@ -262,7 +276,7 @@ def _alone(
         write_out(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None and has_screen():
-        _end(lambda: do_review(Review(), _settings("children")))
+        _end(lambda: do_review(Review(), options.settings()))
     if context.invoked_subcommand is None:
         say(context.get_help())
         raise typer.Exit(int(ExitCode.USAGE))
@@ -276,16 +290,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(args=None if arguments is None else list(arguments))
     sys.exit(0)
-
-
-def _settings(policy: str, **parts: dict[str, Any]) -> Settings:
-    from blurkit.settings import Settings, load_policy
-
-    return Settings.of(policy=load_policy(policy), **parts)
-
-
-def _detect(detector: list[DetectorName] | None) -> dict[str, Any]:
-    return {"detector": tuple(detector)} if detector else {}
 
 
 def _end(work: Callable[[], ExitCode], *, debug: bool = False) -> NoReturn:

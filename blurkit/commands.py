@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from blurkit import __version__
 from blurkit.choices import ExecutorName
 from blurkit.console import Show, complain, say, write_out
-from blurkit.errors import BlurkitError, ExitCode, ModelError, SettingsError
+from blurkit.errors import BlurkitError, ExitCode, ModelError, OutputNotWritable, SettingsError
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from blurkit.cluster import Cluster
-    from blurkit.records import Outcome
+    from blurkit.journal import Journal
     from blurkit.review.start import Review as Prepared
     from blurkit.settings import Settings
 
@@ -38,6 +38,7 @@ class Work:
     jobs: int | None
     debug: bool
     decisions: Path | None = None
+    resume: bool = True
     executor: ExecutorName = ExecutorName.LOCAL
     scheduler: str | None = None
 
@@ -63,35 +64,46 @@ class Review:
 def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
+    from blurkit.blocks import check_available
     from blurkit.caution import cautions
+    from blurkit.collect import collect
     from blurkit.decisions import load as load_decisions
-    from blurkit.report import BatchReport, Entry
+    from blurkit.report import BatchReport
+    from blurkit.report.entries import Entries
     from blurkit.weights import model_hashes
 
     if work.out is None and not work.dry_run:
         raise SettingsError(
             "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
         )
+    if settings.output.keep_blocks:
+        check_available()
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
-    collected = batch.collect(work.photos, recursive=work.recursive, out=work.out)
-    tasks = batch.plan(collected.sources, None if work.dry_run else work.out, settings)
-    outcomes: list[Outcome] = []
+    collected = collect(work.photos, recursive=work.recursive, out=work.out)
+    out = None if work.dry_run else work.out
+    journal = None if out is None else _journal(out, settings, resume=work.resume)
+    tasks = batch.plan(collected.sources, out, settings, journal)
+    entries, code = Entries(), ExitCode.OK
     try:
         with _cluster(work) as cluster:
-            ahead = batch.AHEAD if cluster is None else cluster.ahead
-            jobs, decisions, debug = work.jobs or batch.available_cpus(), work.decisions, work.debug
             running = batch.run_batch(
-                tasks, settings, jobs=jobs, executor=cluster, ahead=ahead, decisions=decisions, debug=debug
+                tasks,
+                settings,
+                jobs=work.jobs or batch.available_cpus(),
+                executor=cluster,
+                ahead=batch.AHEAD if cluster is None else cluster.ahead,
+                decisions=work.decisions,
+                journal=journal,
+                debug=work.debug,
             )
-            for outcome in show.progress(running, len(tasks)):
-                outcomes.append(outcome)
+            for task, outcome in zip(tasks, show.progress(running, len(tasks)), strict=True):
+                entries.add(task.source.given, task.written, outcome)
+                code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
                 show.outcome(outcome)
     finally:
         batch.close_models()
-    pairs = zip(tasks, outcomes, strict=True)
-    entries = tuple(Entry(task.source.given, task.written, outcome) for task, outcome in pairs)
     try:
         models = model_hashes()
     except ModelError:  # each photo says so
@@ -103,7 +115,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         say(NO_PHOTOS)
         return ExitCode.INPUT
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
-        return ExitCode(getattr(outcomes[0], "exit_code", ExitCode.OK))
+        return code
     return ExitCode.PARTIAL if report.failures else ExitCode.OK
 
 
@@ -127,14 +139,28 @@ def _cluster(work: Work) -> Iterator[Cluster | None]:
         yield cluster
 
 
+def _journal(out: str, settings: Settings, *, resume: bool) -> Journal | None:
+    """Return what earlier runs into a folder did; None, said once, if that cannot be known."""
+    from blurkit.journal import Journal
+
+    try:
+        return Journal.open(out, settings, resume=resume)
+    except OutputNotWritable as error:
+        say(f"note: if this run is interrupted, it cannot go on where it stopped: {one_line(str(error))}")
+    except ModelError:  # each photo says so
+        pass
+    return None
+
+
 def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
     """Look into the files of a command and say what was found."""
     from blurkit import audit, batch
     from blurkit.audit import report
     from blurkit.audit.matches import read_reports
+    from blurkit.collect import collect
 
     reports = read_reports(against)
-    collected = batch.collect(work.photos, recursive=work.recursive)
+    collected = collect(work.photos, recursive=work.recursive)
     looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or batch.available_cpus())
     try:
         audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
@@ -208,7 +234,7 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
     """Delete what blurkit wrote about photos before a day, if that is wanted."""
     from datetime import date
 
-    from blurkit.forget import find, state_folder
+    from blurkit.forget import REMEMBERED, find
 
     try:
         day = date.fromisoformat(before)
@@ -217,9 +243,12 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
     for folder in folders:
         if not folder.is_dir():
             raise SettingsError("there is no such folder", path=folder, hint="give the folders with your photos")
-    found = find([*folders, state_folder()], day)
-    for path in found:
+    found = find(folders, day)
+    told = [path for path in found if path.suffix not in REMEMBERED]
+    for path in told:
         say(one_line(str(path)))
+    if len(told) < len(found):
+        say(f"journals of earlier runs: {count(len(found) - len(told), 'file')}")
     if not found:
         say(f"nothing that blurkit wrote before {day} was found")
         return ExitCode.OK

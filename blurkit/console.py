@@ -56,6 +56,11 @@ class Show:
 
         return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
 
+    def note(self, text: str) -> None:
+        """Say something to the person who waits, unless only errors are wanted."""
+        if not self.quiet:
+            say(one_line(text))
+
     def outcome(self, outcome: Outcome) -> None:
         """Say at once what failed; with --verbose, what was done."""
         from blurkit.records import PhotoFailure
@@ -79,29 +84,29 @@ class Show:
     def end(self, report: BatchReport, *, written: bool) -> None:
         """Print the document or the summary, and write the report's file."""
         if self.json:
-            write_out(report.to_json().rstrip())
+            sys.stdout.writelines(report.json_parts())
             sys.stdout.flush()
         elif not self.quiet and report.entries:
             say(report.summary(written=written))
         if self.report is not None:
             try:
-                self.report.write_bytes(self._written_report(report, written=written))
+                with self.report.open("wb") as file:
+                    file.writelines(part.encode("utf-8") for part in self._parts(report, written=written))
             except OSError as fault:
                 raise OutputNotWritable(f"cannot be written: {fault.strerror}", path=self.report) from fault
 
-    def _written_report(self, report: BatchReport, *, written: bool) -> bytes:
-        """Return the report in the form that the name of its file asks for."""
+    def _parts(self, report: BatchReport, *, written: bool) -> Iterable[str]:
+        """Return the text of the report in the form that the name of its file asks for."""
         from blurkit.report.page import to_html
         from blurkit.report.table import to_csv
 
         match self.report and self.report.suffix.lower():
             case ".csv":
-                text = to_csv(report)
+                return [to_csv(report)]
             case ".html":
-                text = to_html(report, written=written)
+                return [to_html(report, written=written)]
             case _:
-                text = report.to_json()
-        return text.encode("utf-8")
+                return report.json_parts()
 
 
 def complain(what: str, hint: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blurkit.blocks import obstacle, recode
 from blurkit.choices import OutputFormat
 from blurkit.color import opacity
 from blurkit.errors import OutputNotWritable
@@ -17,7 +18,11 @@ from blurkit.quiet import native_stderr_silenced
 from blurkit.records import Encoding, ImageFormat
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from blurkit.records import Photo
+
+    Mask = npt.NDArray[np.bool_]
 
 HELD = {
     ImageFormat.JPEG: ("L", "RGB", "CMYK"),
@@ -39,6 +44,10 @@ PHONE_ONLY = (ImageFormat.HEIF, ImageFormat.AVIF)
 
 QUALITY = 92
 """JPEG, WebP, HEIF and AVIF quality where the source's own tables cannot be kept, 0..100."""
+
+HEIF_TILE = 1024
+"""Side in pixels of the tiles that a larger HEIC is coded in, as phones do: its decoder refuses coded pieces of 16 MB
+and more, which one piece of 25 megapixels can be."""
 
 TIFF_LOSSLESS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "zstd")
 """TIFF compressions that are kept; from any other the output is deflated."""
@@ -93,6 +102,28 @@ def encode(photo: Photo) -> bytes:
         ) from fault
 
 
+def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask]:
+    """Encode a photo with only the blocks anew that covers touch, if it is a JPEG that allows it; else as a whole.
+
+    Args:
+        photo: A photo with its covers drawn.
+        covered: Which pixels lie under covers, bool of shape (H, W).
+
+    Returns:
+        The bytes; how it was coded, in words; and which pixels may differ from the source.
+
+    Raises:
+        OutputNotWritable: As `encode`.
+        PixelsChanged: The blocks could not be kept, though they should.
+    """
+    why = obstacle(photo)
+    if why is not None:
+        return encode(photo), f"{coding_words(photo)}, coded anew as a whole: {why}", covered
+    data, may_differ = recode(photo, covered)
+    words = f"JPEG, {photo.mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
+    return data, words, may_differ
+
+
 def coding_words(photo: Photo) -> str:
     """Say how `encode` codes a photo: format, samples, and what is kept of the source's coding."""
     encoding, kind = photo.encoding, photo.format
@@ -132,7 +163,7 @@ def _encode(photo: Photo) -> bytes:
             "compression": encoding.compression if encoding.compression in TIFF_LOSSLESS else "tiff_adobe_deflate"
         }
     elif kind in PHONE_ONLY:
-        options = {"quality": QUALITY}
+        options = {"quality": QUALITY} | ({"tile_size": HEIF_TILE} if kind is ImageFormat.HEIF else {})
     if encoding.icc_profile is not None and kind in PROFILED:
         options["icc_profile"] = encoding.icc_profile
     if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
@@ -193,4 +224,4 @@ def _with_density(png: bytes, dpi: tuple[float, float] | None) -> bytes:
 
 def _portable(encoding: Encoding) -> Encoding:
     """Return what another format keeps of a source's encoding."""
-    return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None)
+    return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None, stored=None)

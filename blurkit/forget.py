@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_state_path
-
 from blurkit.decisions import load as load_decisions
 from blurkit.errors import BlurkitError
+from blurkit.journal import ENTRY, state_folder
+from blurkit.numbering import NUMBER
 from blurkit.report.page import GENERATOR
 from blurkit.report.table import HEADER
+from blurkit.seen import NAME, SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 BEGINNING = 4096
-"""Bytes of a file by which a table, a page or a journal is known."""
+"""Bytes of a file by which a table or a page is known."""
 
 REPORT = {"schema", "version", "policy", "models", "photos", "companions", "skipped"}
 """Keys that the `--json` document has had from the first version on."""
@@ -28,28 +28,24 @@ REPORT = {"schema", "version", "policy", "models", "photos", "companions", "skip
 SIGNED = {"by", "when", "version", "policy", "answers"}
 """Keys of a sign-off."""
 
-JOURNAL = re.compile(rb"[0-9a-f]{128}\{")
-"""How a line of a journal begins: two hashes, and what was done."""
-
-
-def state_folder() -> Path:
-    """Return the folder in which blurkit keeps what it remembers between runs."""
-    return user_state_path("blurkit", appauthor=False)
+REMEMBERED = (ENTRY, NUMBER, SEEN, NAME, ".tmp")
+"""Extensions of the files in a journal; the last is of one that was being written when a run was killed."""
 
 
 def find(folders: Sequence[Path], before: date) -> list[Path]:
-    """Return the files of blurkit in folders that were last changed before a day.
+    """Return the files of blurkit in folders, and of its journals, that were last changed before a day.
 
-    A file counts if its content is that of a decisions file, a sign-off, a report or a journal, whatever its name says
-    beyond the extension. Links are neither followed nor returned.
+    A file in a folder counts if its content is that of a decisions file, a sign-off or a report, whatever its name
+    says beyond the extension; one of a journal by its place. Links are neither followed nor returned.
 
     Args:
         folders: Where to look, with their subfolders.
         before: The first day, by this computer's clock, whose files stay.
     """
     first = datetime.combine(before, datetime.min.time()).timestamp()
-    found = {path: None for folder in folders for path in _files(folder) if _is_older(path, first) and is_ours(path)}
-    return list(found)
+    ours = [path for folder in folders for path in _files(folder) if _is_older(path, first) and is_ours(path)]
+    journals = [path for path in _files(state_folder() / "journal") if path.suffix in REMEMBERED]
+    return list(dict.fromkeys(ours + [path for path in journals if _is_older(path, first)]))
 
 
 def is_ours(path: Path) -> bool:
@@ -62,8 +58,6 @@ def is_ours(path: Path) -> bool:
                 return _beginning(path).decode("utf-8-sig", "replace").startswith(",".join(HEADER))
             case ".html":
                 return GENERATOR.encode() in _beginning(path)
-            case ".lines":
-                return JOURNAL.match(_beginning(path)) is not None
             case _:
                 return False
     except (OSError, ValueError, RecursionError):

@@ -7,6 +7,7 @@ import io
 import logging
 import warnings
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
 
 PILLOW_NAMES = {
-    ImageFormat.JPEG: ("JPEG", "MPO"),
+    ImageFormat.JPEG: ("JPEG",),
     ImageFormat.PNG: ("PNG",),
     ImageFormat.WEBP: ("WEBP",),
     ImageFormat.TIFF: ("TIFF",),
@@ -39,7 +40,7 @@ PILLOW_NAMES = {
     ImageFormat.HEIF: ("HEIF",),
     ImageFormat.AVIF: ("AVIF",),
 }
-"""What Pillow calls each format; nothing else is opened."""
+"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
 
 ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
 """Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
@@ -113,6 +114,8 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
         encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1:
+            encoding = replace(encoding, stored=data)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
     pixels = to_srgb(samples, mode, encoding)

@@ -12,7 +12,6 @@ from blurkit.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from blurkit.records import ImageFormat
 
@@ -54,7 +53,7 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
     Invariant: no two are the same, also where capitals do not count.
     """
     names = [with_suffix_of(source.inside, source.format) for source in sources]
-    if len({_key(name) for name in names}) < len(names):
+    if len({same_name(name) for name in names}) < len(names):
         common = _deepest_common([source.path.parent if source.named else source.argument for source in sources])
         names = [with_suffix_of(_below(source.path, common), source.format) for source in sources]
     taken: set[str] = set()
@@ -62,21 +61,25 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
     for index in sorted(range(len(names)), key=lambda index: names[index].name != sources[index].path.name):
         name = candidate = names[index]
         count = 1
-        while _key(candidate) in taken:
+        while same_name(candidate) in taken:
             count += 1
             candidate = name.with_name(f"{name.stem}-{count}{name.suffix}")
-        taken.add(_key(candidate))
+        taken.add(same_name(candidate))
         unique[index] = candidate
     return [unique[index] for index in range(len(names))]
 
 
-def neutral_names(sources: Sequence[Source], day: date) -> list[Path]:
-    """Return a name for each photo that says nothing of it: a day and a number, such as `2026-11-22-001.jpg`.
+def neutral_names(sources: Sequence[Source], names: Sequence[str]) -> list[Path]:
+    """Return a file name for each photo that says nothing of it, such as `2026-11-22-001.jpg`.
 
     Folders are left out, since their names say as much.
+
+    Args:
+        sources: The photos.
+        names: A day and a number for each, without an extension.
     """
     suffixes = ["" if source.format is None else PHOTO_SUFFIXES[source.format][0] for source in sources]
-    return [Path(f"{day.isoformat()}-{number:03}{suffix}") for number, suffix in enumerate(suffixes, start=1)]
+    return [Path(name + suffix) for name, suffix in zip(names, suffixes, strict=True)]
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:
@@ -87,7 +90,7 @@ def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:
     return path.with_suffix(PHOTO_SUFFIXES[kind][0]) if known else path.with_name(path.name + PHOTO_SUFFIXES[kind][0])
 
 
-def _key(path: Path) -> str:
+def same_name(path: Path) -> str:
     """Return what is the same for names that some file system takes for one: capitals, composed accents."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path.as_posix()).casefold())
 

@@ -49,7 +49,11 @@ STRIP = 64
 """Rows of a cover's outline that are computed at once."""
 
 GRID = 2
-"""Covers are rounded outward to cells of so many pixels: the size of a half-resolution chroma sample."""
+"""Covers are rounded outward to cells of so many pixels, the size of a half-resolution chroma sample, and one more.
+
+Decoders smooth such chroma: the pixel beside a sample shows a quarter of it. So the cell beside an outline may hold
+colour from under it, and is covered, too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +159,33 @@ def tilt_of(face: Face) -> float:
 def stamp(cover: Cover, size: Size) -> tuple[tuple[slice, slice], Mask]:
     """Return where a cover lies in the photo's arrays, and which pixels there it covers.
 
-    Rounded outward to cells of `GRID` pixels, so that one sample of half-resolution chroma never mixes covered
-    and open pixels.
+    Rounded outward to cells of `GRID` pixels and one more cell, so that no half-resolution chroma sample mixes covered
+    and open pixels, and no open pixel shows what a decoder has spread from a sample within the outline.
 
     Returns:
         Rows and columns of the window, and a bool array of the window's shape.
     """
     left, top, right, bottom = cover.bounds.pixels(size)
-    left, top = left // GRID * GRID, top // GRID * GRID
-    touched = cover.mask((left, top, math.ceil(right / GRID) * GRID, math.ceil(bottom / GRID) * GRID))
+    left, top = (max(0, side // GRID - 1) * GRID for side in (left, top))
+    right, bottom = ((math.ceil(side / GRID) + 1) * GRID for side in (right, bottom))
+    touched = cover.mask((left, top, right, bottom))
     rows, columns = touched.shape[0] // GRID, touched.shape[1] // GRID
-    cells = touched.reshape(rows, GRID, columns, GRID).any(axis=(1, 3))
+    cells: Mask = np.asarray(touched.reshape(rows, GRID, columns, GRID).any(axis=(1, 3)), bool)
+    cells = _grown(cells)
     whole = np.repeat(np.repeat(cells, GRID, axis=0), GRID, axis=1)
     window = slice(top, min(top + whole.shape[0], size.height)), slice(left, min(left + whole.shape[1], size.width))
     return window, whole[: window[0].stop - top, : window[1].stop - left]
+
+
+def _grown(cells: Mask) -> Mask:
+    """Return cells with all that touch them, by a side or a corner."""
+    tall = cells.copy()
+    tall[1:] |= cells[:-1]
+    tall[:-1] |= cells[1:]
+    grown = tall.copy()
+    grown[:, 1:] |= tall[:, :-1]
+    grown[:, :-1] |= tall[:, 1:]
+    return grown
 
 
 def covered_mask(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> Mask:

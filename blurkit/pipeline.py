@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
+from blurkit.blocks import check_available
+from blurkit.clock import Clock
 from blurkit.decisions import load as load_decisions
 from blurkit.decisions import replay
 from blurkit.detect import make_check_network, make_detectors, merge
-from blurkit.encode import coding_words, encode, output_format, prepare
+from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
@@ -27,9 +28,10 @@ from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from blurkit.age.base import AgeEstimator
+    from blurkit.decisions import Choice
     from blurkit.detect.base import Detector
     from blurkit.records import Face, Outcome, Photo, Proof
 
@@ -80,10 +82,12 @@ class Blurrer:
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
-            SettingsError: The decisions cannot be read.
+            SettingsError: The decisions cannot be read, or blocks cannot be kept here.
         """
         self.settings = settings or Settings()
         policy = self.settings.policy
+        if self.settings.output.keep_blocks:
+            check_available()
         self._recorded = None if decisions is None else load_decisions(decisions)
         self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
         with ExitStack() as models:  # closes what is open if a later one fails
@@ -95,21 +99,34 @@ class Blurrer:
             self._check_network = make_check_network(threads=threads)
             models.callback(self._check_network.close)
             self._models = models.pop_all()
-        self._clock = _Clock()
+        self._clock = Clock()
 
-    def run(self, path: Path | str, *, out: Path | str, reviewed: Reviewed | None = None) -> Outcome:
+    @property
+    def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
+        """What a review that is replayed chose, by the hash of the photo; None if there is none."""
+        return self._recorded
+
+    def run(
+        self,
+        path: Path | str,
+        *,
+        out: Path | str,
+        reviewed: Reviewed | None = None,
+        before_write: Callable[[PhotoResult], None] = lambda result: None,
+    ) -> Outcome:
         """Make one photo safe, from file to file.
 
         Args:
             path: The photo.
             out: The file to write; an original is never overwritten.
             reviewed: What a person decided, instead of looking for faces again.
+            before_write: Called with what is about to be written, when it has passed its checks.
 
         Returns:
             What was done; or, if anything failed, why there is no output.
         """
         source, target = Path(path), Path(out)
-        self._clock = _Clock()
+        self._clock = Clock()
         try:
             with self._clock("write"):
                 check_target(target, source, overwrite=self.settings.output.overwrite)
@@ -117,10 +134,12 @@ class Blurrer:
                 data = read(source)
             photo, rendered, removed = self._make_safe(data, source, reviewed)
             with self._clock("write"):
+                result = self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
+                before_write(result)
                 write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
-        return self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
+        return replace(result, seconds=dict(self._clock.seconds))
 
     def run_bytes(self, data: bytes, *, name: Path | str) -> tuple[bytes | None, Outcome]:
         """Make one photo safe in memory.
@@ -133,7 +152,7 @@ class Blurrer:
             The bytes of a file that passed its checks, or None; and what was done, or why there is no output.
         """
         source = Path(name)
-        self._clock = _Clock()
+        self._clock = Clock()
         try:
             photo, rendered, removed = self._make_safe(data, source, None)
         except BlurkitError as error:
@@ -153,7 +172,7 @@ class Blurrer:
     def look(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""
         source = Path(path)
-        self._clock = _Clock()
+        self._clock = Clock()
         try:
             with self._clock("load"):
                 photo = decode(read(source), self.settings.load, source=source)
@@ -213,18 +232,21 @@ class Blurrer:
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
                 placed = moved(decisions, photo.size, small.size)
+                covered = [decision.face for decision in placed if decision.action is Action.COVER]
+                mask = covered_mask(covered, self.settings.obscure, small.size)
                 drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
             with self._clock("encode"):
-                data = encode(drawn)
+                if self.settings.output.keep_blocks:
+                    data, coding, mask = encode_keeping_blocks(drawn, mask)
+                else:
+                    data, coding = encode(drawn), coding_words(drawn)
             with self._clock("metadata"):
                 data = metadata.strip(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
                 missed = uncovered(decoded, placed, self._check_network)
                 if not missed:
-                    covered = [decision.face for decision in placed if decision.action is Action.COVER]
-                    mask = covered_mask(covered, self.settings.obscure, small.size)
-                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding_words(drawn)))
+                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
             added = [Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed]
             decisions += moved(added, small.size, photo.size)
         raise FaceVisible(
@@ -271,20 +293,3 @@ def _hidden_words(data: bytes) -> tuple[str, ...]:
         return tuple(sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data)}))
     except PhotoError:
         return ("a structure that cannot be read",)
-
-
-class _Clock:
-    """Times the stages of one photo, and remembers which one it is in when something fails."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.stage = "load"
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        self.stage = stage
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start

@@ -57,10 +57,15 @@ def decide(
 
     Invariant: a lower `low`, a lost estimate or a smaller face never turns COVER into KEEP.
     """
-    regions = tuple(region for region in policy.regions if _is_about(region, PurePath(photo)))
+    regions = regions_about(policy, photo)
     return tuple(
         _decide_one(face, age, policy, regions, size, threshold) for face, age in zip(faces, ages, strict=True)
     )
+
+
+def regions_about(policy: PolicySettings, photo: PurePath | str) -> tuple[Region, ...]:
+    """Return the regions that a policy has for a photo, by its path as given."""
+    return tuple(region for region in policy.regions if _is_about(region, PurePath(photo)))
 
 
 def verdict(decisions: Sequence[Decision]) -> Status:

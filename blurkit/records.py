@@ -91,6 +91,8 @@ class Encoding:
     """Transparency of a palette picture: alpha per entry, or the clear entry's index."""
     compression: str | None = None
     """TIFF compression, by Pillow's name."""
+    stored: bytes | None = field(default=None, repr=False, compare=False)
+    """The whole source file of a JPEG that is stored as it is shown, for keeping its blocks; else None."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,11 +192,14 @@ class Proof:
     fingerprint: str
     """Perceptual hash of the picture written: 256 bits, hexadecimal."""
     changed_share: float
-    """Share of pixels under covers, 0..1."""
+    """Share of pixels under covers, or in blocks coded anew where the others are kept, 0..1."""
     coding: str
     """How it was coded, in words."""
     max_difference_outside: int
-    """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost."""
+    """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost.
+
+    Where blocks are kept: outside the blocks coded anew, and 0.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +238,8 @@ class PhotoResult:
     """What the file written can be told by later; None in a dry run."""
     sha256: str | None = None
     """Hash of the source file, hexadecimal."""
+    earlier: bool = False
+    """Whether an earlier run did it, and photo and output are as they were then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,8 @@ class OutputSettings(_Frozen):
     """Replace an earlier output; an original is never replaced."""
     max_side: Annotated[int, Field(ge=64)] | None = None
     """Longest side of the files written, in pixels; larger photos are made smaller."""
+    keep_blocks: bool = False
+    """In JPEG, code only the blocks anew that covers touch, and keep all others bit for bit."""
     neutral_names: bool = False
     """Name the files by the day of the run and a number, so that no name of a source is published."""
 

@@ -29,7 +29,7 @@ def shrink(photo: Photo, max_side: int | None) -> Photo:
         return photo
     factor = max_side / photo.size.long_side
     size = Size(max(1, round(photo.size.width * factor)), max(1, round(photo.size.height * factor)))
-    samples, mode, encoding = photo.samples, photo.mode, photo.encoding
+    samples, mode, encoding = photo.samples, photo.mode, replace(photo.encoding, stored=None)
     if mode == "P":
         alpha = opacity(samples, mode, encoding)
         samples, mode = photo.pixels, "RGB"

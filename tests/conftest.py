@@ -15,6 +15,15 @@ settings.register_profile(
 settings.load_profile("quick")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def state_folder(tmp_path_factory):
+    """Let all runs of the tests, also of other processes, remember in a folder of their own and not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("state")
+        patch.setenv("XDG_STATE_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def photo_file(tmp_path):
     """Write a real file of a format and kind into a folder of its own, and return its path."""

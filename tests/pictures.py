@@ -155,6 +155,19 @@ def keeping(*faces):
     return tuple(Decision(face, None, Action.KEEP, Reason.LOOKS_ADULT) for face in faces)
 
 
+def video(path, frames):
+    """Write frames of RGB to a real MP4 at a path, and return its bytes."""
+    import cv2
+
+    height, width = frames[0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 30, (width, height))
+    assert writer.isOpened()
+    for frame in frames:
+        writer.write(np.ascontiguousarray(frame[..., ::-1]))
+    writer.release()
+    return path.read_bytes()
+
+
 def _soft(width, height, channels, seed):
     """Return uint8 of shape (height, width, channels) that changes slowly, with a little noise."""
     random = np.random.default_rng(seed)

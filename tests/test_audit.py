@@ -11,7 +11,8 @@ from blurkit import audit
 from blurkit.audit import companions, examine, exit_code
 from blurkit.audit.matches import MAX_MATCHES, Reports, read_reports
 from blurkit.audit.report import sentences, summary, to_json
-from blurkit.batch import Collected
+from blurkit.audit.videos import FRAMES, frames_of
+from blurkit.collect import Collected
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.metadata import Kind
 from blurkit.naming import Source
@@ -106,16 +107,90 @@ def test_a_hidden_picture_that_cannot_be_decoded_may_show_a_face(look):
     assert "picture, which could not be looked at" in words(audited)
 
 
-def test_a_video_could_not_be_looked_at_and_that_is_said(look):
+def test_a_video_that_cannot_be_decoded_could_not_be_looked_at_and_that_is_said(look):
     data, _ = everything()["jpeg/motion-photo-no-xmp"]
     assert "hidden: video, which could not be looked at" in words(look(data))
+
+
+@pytest.fixture
+def video(tmp_path):
+    """Return a real MP4 of two dozen frames that get lighter."""
+    return pictures.video(tmp_path / "made.mp4", [np.full((64, 96, 3), 10 * n, np.uint8) for n in range(24)])
+
+
+def test_frames_of_a_video_from_its_first_to_its_last_are_looked_at(video):
+    frames = frames_of(video)
+    assert [frame.shape for frame in frames] == [(64, 96, 3)] * FRAMES
+    tones = [float(frame.mean()) for frame in frames]
+    assert tones == sorted(tones)
+    assert tones[0] < 10
+    assert tones[-1] > 220
+
+
+@pytest.mark.parametrize("head", [b"", b"\0\0\x30\x0a\x10\0\0\0MotionPhoto_Data"], ids=["google", "samsung"])
+@pytest.mark.parametrize(
+    ("detector", "said"),
+    [(FixedFaces(pictures.face()), "hidden: video, WITH 1 FACE"), (NoFaces(), "hidden: video, no face in 5 frames")],
+    ids=["face", "none"],
+)
+def test_the_video_of_a_motion_photo_is_looked_into(head, detector, said, look, video):
+    audited = look(encode("JPEG") + head + video, detector=detector)
+    assert said in words(audited)
+    (found,) = (finding for finding in audited.findings if finding.hidden.kind is Kind.VIDEO)
+    assert (found.frames, found.is_unseen_picture) == (FRAMES, False)
+
+
+def test_the_video_of_a_live_photo_is_looked_into(look, video, tmp_path):
+    (tmp_path / "photo.MOV").write_bytes(video)
+    audited = look(encode("JPEG"), detector=FixedFaces(pictures.face()))
+    assert "beside it: photo.MOV, WITH 1 FACE" in words(audited)
+    assert "1 times: a face in a video beside a photo" in summary([audited], NOTHING_ELSE)
+    (photo,) = json.loads(to_json([audited], NOTHING_ELSE, version="1"))["photos"]
+    assert (photo["beside"], photo["beside_faces"]) == (["photo.MOV"], {"photo.MOV": 1})
+    assert "no face in 5 frames" in words(look(encode("JPEG")))
+
+
+@pytest.mark.parametrize("limit", [("MAX_BYTES", 100), ("MAX_SECONDS", 0.001)])
+def test_a_video_that_is_too_large_or_takes_too_long_was_not_looked_at(limit, look, video, monkeypatch):
+    monkeypatch.setattr(f"blurkit.audit.videos.{limit[0]}", limit[1])
+    assert "hidden: video, which could not be looked at" in words(look(encode("JPEG") + video))
+
+
+def test_a_damaged_video_ends_its_own_process_only(video):
+    dice = np.random.default_rng(1)
+    for size in (40, 1000, len(video) - 1):
+        damaged = bytearray(video[:size])
+        for at in dice.integers(8, size, 12):
+            damaged[at] = dice.integers(256)
+        assert len(frames_of(bytes(damaged))) <= FRAMES
+
+
+def test_of_many_videos_in_one_file_two_are_looked_into(look, video):
+    audited = look(encode("JPEG") + video * 3)
+    looked = [finding.frames for finding in audited.findings if finding.hidden.kind is Kind.VIDEO]
+    assert looked in ([FRAMES, FRAMES, 0], [FRAMES])  # some run on into one file of boxes
+
+
+def test_no_frame_of_a_video_is_put_into_a_folder(video, tmp_path, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    assert frames_of(video)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_is_imported_from_the_folder_that_the_user_is_in(video, tmp_path, monkeypatch):
+    (tmp_path / "numpy.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    assert len(frames_of(video)) == FRAMES
 
 
 def test_the_video_of_a_live_photo_beside_it_is_named(look, tmp_path):
     for name in ("photo.MOV", "Photo.aae", "photo.txt", "other.mov"):
         (tmp_path / name).write_bytes(b"")
     audited = look(encode("JPEG"))
-    assert audited.beside == ("Photo.aae", "photo.MOV")
+    assert [beside.name for beside in audited.beside] == ["Photo.aae", "photo.MOV"]
     assert audited.has_found
     assert "beside it: photo.MOV, which was not looked into" in words(audited)
 

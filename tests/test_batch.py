@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from blurkit import batch
-from blurkit.batch import Task, collect, plan, run_batch
+from blurkit.batch import Task, plan, run_batch
+from blurkit.collect import collect
 from blurkit.errors import ModelMissing, SettingsError
 from blurkit.naming import Source
 from blurkit.records import ImageFormat, PhotoFailure, PhotoResult, Status

@@ -55,8 +55,8 @@ def test_a_face_that_is_kept_is_kept_and_covered_all_the_same_under_the_cover_of
 
 
 def test_a_cover_that_leaves_the_middle_open_is_beside_the_face():
-    assert fate(*covering(face(28, 12, 52, 18)), *covering(face(30, 46, 50, 60))) == "not found"
-    above = covered_mask([face(30, 10, 50, 20)], ObscureSettings(), photo().size)
+    assert fate(*covering(face(28, 8, 52, 14)), *covering(face(30, 50, 50, 64))) == "not found"
+    above = covered_mask([face(30, 8, 50, 18)], ObscureSettings(), photo().size)
     assert judge(np.array([BOX]), covering(face()), above) == [("cover beside it", False)]
 
 

@@ -47,7 +47,7 @@ def test_the_version(command):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("run",), ("detect",), ("policy",), ("policy", "show"), ("policy", "check"), ("doctor",)]
+    "words", [(), ("run",), ("detect",), ("policy",), ("policy", "show"), ("policy", "check"), ("doctor",), ("watch",)]
 )
 def test_every_command_has_help(command, words):
     code, out, _ = command(*words, "--help")
@@ -113,7 +113,7 @@ def test_a_missing_detector_is_said_once(command, fakes, photo_file, monkeypatch
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_fault_outside_any_photo_is_one_line_unless_debug(command, fakes, photo_file, monkeypatch, debug):
-    monkeypatch.setattr("blurkit.batch.collect", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("blurkit.collect.collect", lambda *_, **__: 1 / 0)
     code, _, err = command("detect", photo_file(), *(["--debug"] if debug else []))
     assert code == ExitCode.BUG
     assert err.startswith("error: a fault of blurkit: ZeroDivisionError: division by zero\nhint: ")
@@ -128,7 +128,7 @@ def test_one_place_turns_faults_into_exit_codes(command, fakes, photo_file, monk
     def collect(*_, **__):
         raise fault
 
-    monkeypatch.setattr("blurkit.batch.collect", collect)
+    monkeypatch.setattr("blurkit.collect.collect", collect)
     monkeypatch.setattr("blurkit.commands.os.dup2", lambda *_: None)
     monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
     assert command("detect", photo_file())[0] == code

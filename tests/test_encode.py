@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from blurkit import metadata
 from blurkit.choices import OutputFormat
 from blurkit.color import to_srgb
 from blurkit.encode import encode, output_format, prepare
@@ -299,3 +300,12 @@ def test_the_same_photo_is_the_same_file():
     for kind, mode in pictures.EVERY_FILE:
         photo = load(file(kind, mode))
         assert encode(prepare(photo, photo.format)) == encode(prepare(photo, photo.format)), (kind, mode)
+
+
+def test_a_large_heic_is_written_in_tiles_as_phones_do_so_that_no_coded_piece_is_too_large_to_read():
+    source = file("heif", size=(1100, 1030))
+    written = metadata.strip(again(source, wanted=OutputFormat.SAME))
+    assert b"grid" in written
+    assert written.count(b"hvc1") == 4  # the entry of each tile
+    apart = np.abs(load(written).pixels.astype(int) - load(source).pixels)
+    assert apart.mean() < 3

@@ -25,28 +25,32 @@ def folder(tmp_path, monkeypatch):
     """Return a folder with all that blurkit writes, beside much that it did not; the state folder is another."""
     folder, state = tmp_path / "photos", tmp_path / "state"
     (folder / "sub").mkdir(parents=True)
-    (state / "journal").mkdir(parents=True)
+    (state / "journal" / ("ab" * 32)).mkdir(parents=True)
     monkeypatch.setattr(forget, "state_folder", lambda: state)
     decisions.save(folder / "blurkit-decisions.json", {}, version="1", policy="children")
     (folder / "blurkit-signed.json").write_text(json.dumps({"schema": 1, "signed": [ENTRY]}))
     (folder / "sub" / "march.json").write_text(RUN.to_json())
     (folder / "march.csv").write_bytes(to_csv(RUN).encode())
     (folder / "march.html").write_text(to_html(RUN, written=True))
-    (state / "journal" / "1.lines").write_text("ab" * 64 + "{}\n")
+    for name in ("1.entry", "2026-11-22-001.number", ".blurkit-12.tmp"):
+        (state / "journal" / ("ab" * 32) / name).write_text("ab" * 64 + "{}")
     (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     (folder / "report.json").write_text('{"schema": 1, "photos": []}')
     (folder / "blurkit-report.json").write_text("no JSON")
     (folder / "signed.json").write_text('{"schema": 1, "signed": []}')
     (folder / "report.csv").write_text("photo,name\n")
     (folder / "report.html").write_text("<!doctype html><p>by blurkit report")
-    (folder / "list.lines").write_text("bread\nmilk\n")
+    (folder / "list.entry").write_text("ab" * 64 + "{}")
     (folder / "march.jpg").write_text(RUN.to_json())
     for path in tmp_path.rglob("*.*"):
         os.utime(path, (OLD, OLD))
     return folder
 
 
-OURS = ["1.lines", "blurkit-decisions.json", "blurkit-signed.json", "march.csv", "march.html", "march.json"]
+OURS = [
+    *(".blurkit-12.tmp", "1.entry", "2026-11-22-001.number", "blurkit-decisions.json", "blurkit-signed.json"),
+    *("march.csv", "march.html", "march.json"),
+]
 
 
 def names(folder):
@@ -73,7 +77,7 @@ def test_what_was_changed_since_stays(folder):
     assert "march.csv" not in names(folder)
 
 
-@pytest.mark.parametrize(("answer", "left"), [("yes\n", 8), ("no\n", 14), ("", 14)])
+@pytest.mark.parametrize(("answer", "left"), [("yes\n", 8), ("no\n", 16), ("", 16)])
 def test_a_person_is_asked(folder, answer, left, monkeypatch):
     words = io.StringIO(answer)
     words.isatty = lambda: True
@@ -85,7 +89,7 @@ def test_a_person_is_asked(folder, answer, left, monkeypatch):
 def test_nothing_goes_where_nobody_can_be_asked(folder, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
     assert run(folder) == 2
-    assert len(names(folder)) == 14
+    assert len(names(folder)) == 16
     assert "march.html" in capsys.readouterr().err
 
 
@@ -102,7 +106,7 @@ def test_a_link_is_neither_followed_nor_deleted(folder, tmp_path):
 def test_a_day_or_folder_that_is_none_is_refused(folder):
     assert run(folder, "--yes", before="yesterday") == 2
     assert run(folder / "missing", "--yes") == 2
-    assert len(names(folder)) == 14
+    assert len(names(folder)) == 16
 
 
 def test_what_cannot_be_deleted_is_told_and_the_rest_goes(folder, monkeypatch, capsys):

@@ -420,6 +420,11 @@ def test_reading_leaves_pillows_own_limit_alone():
     assert before == Image.MAX_IMAGE_PIXELS
 
 
+@pytest.mark.parametrize("rest", [b"", bytes(60)], ids=["nothing", "zeros"])
+def test_what_only_begins_like_a_jpeg_is_said_to_be_no_photo(rest):
+    refused(b"\xff\xd8\xff\xe0" + rest, UnreadablePhoto, words="its beginning is that of a photo")
+
+
 @pytest.mark.parametrize("mode", ["F", "I", "LAB"])
 def test_a_rare_kind_of_tiff_is_refused(mode):
     image = Image.new(mode, (20, 20)) if mode != "LAB" else Image.new("LAB", (20, 20), (50, 128, 128))

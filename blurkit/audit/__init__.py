@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from blurkit import metadata
 from blurkit.audit.matches import Match
+from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import available_cpus, blurrer_of
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError
 from blurkit.formats import COMPANIONS
@@ -21,7 +22,7 @@ from blurkit.memory import give_freed_memory_back
 from blurkit.metadata import Kind
 from blurkit.pipeline import failure
 from blurkit.proof import fingerprint
-from blurkit.records import Photo
+from blurkit.records import ImageFormat, Photo
 from blurkit.workers import in_processes
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from blurkit.records import Decision, PhotoFailure
     from blurkit.settings import Settings
 
+MAX_VIDEOS = 2
+"""Videos inside one file that are looked at; phones write one, and each may take seconds."""
+
 NO_PHOTO = b"P6 "
 """How rows of plain RGB begin that a file hides: a header of Netpbm, which is no photo to `load`."""
 
@@ -46,13 +50,27 @@ class Finding:
     hidden: Hidden
     """What it is and where."""
     faces: int | None
-    """Faces in the picture it holds; None if it holds none, or one that cannot be looked at."""
+    """Faces in the picture it holds, or most in one frame of a video; None if there is none that could be looked at."""
+    frames: int = 0
+    """Frames of a video that were looked at."""
 
     @property
     def is_unseen_picture(self) -> bool:
         """Whether it is a picture or video that could not be looked at, and so may show a face."""
         pictures = (Kind.THUMBNAIL, Kind.PREVIEW, Kind.SECOND_IMAGE, Kind.FRAME, Kind.VIDEO)
         return self.faces is None and (self.hidden.picture is not None or self.hidden.kind in pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that travels with a photo, and whether it is a video that shows a face."""
+
+    name: str
+    """Its name, in the photo's folder."""
+    faces: int | None = None
+    """Most faces in one frame of a video; None if it is none that could be looked at."""
+    frames: int = 0
+    """Frames that were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +87,8 @@ class Audited:
     """Visible faces, with how old they look; a face under a cover is none."""
     findings: tuple[Finding, ...] = ()
     """Everything hidden in it."""
-    beside: tuple[str, ...] = ()
-    """Names of files that travel with it, such as the video of a Live Photo."""
+    beside: tuple[Beside, ...] = ()
+    """Files that travel with it, such as the video of a Live Photo."""
     matches: tuple[Match, ...] = ()
     """Photos of earlier runs that it is, or was made of."""
     error: PhotoFailure | None = None
@@ -117,7 +135,7 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         data = read(source.path)
     except PhotoError as error:
         return Audited(source.given, error=failure(source.path, error, stage="load"))
-    sha256, beside = hashlib.sha256(data).hexdigest(), companions(source.path)
+    sha256, beside = hashlib.sha256(data).hexdigest(), tuple(Beside(name) for name in companions(source.path))
     stage = "metadata"
     hidden: tuple[Hidden, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -125,7 +143,8 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         hidden = metadata.find(data)
         stage = "detect"
         blurrer = blurrer_of(settings, threads)
-        findings = tuple(Finding(thing, faces_in(thing, blurrer, settings)) for thing in hidden)
+        findings = look_at(data, hidden, blurrer, settings)
+        beside = tuple(_beside(source.path.with_name(each.name), blurrer) for each in beside)
         stage = "load"
         photo = decode(data, settings.load, source=source.path)
         stage = "detect"
@@ -137,6 +156,45 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
     matches = reports.matches(sha256, fingerprint(photo.pixels) if reports else None)
     return Audited(source.given, sha256, photo.size, visible, findings, beside, matches)
+
+
+def look_at(data: bytes, hidden: Sequence[Hidden], blurrer: Blurrer, settings: Settings) -> tuple[Finding, ...]:
+    """Look for faces in every picture that a file hides, and in a few frames of its videos.
+
+    Raises:
+        ModelError: A detector failed.
+    """
+    findings, videos = [], 0
+    for thing in hidden:
+        if thing.kind is Kind.VIDEO and thing.offset is not None and videos < MAX_VIDEOS:
+            videos += 1
+            video = data[thing.offset : thing.offset + thing.size]
+            findings.append(Finding(thing, *faces_in_video(video if video[4:8] == b"ftyp" else data, blurrer)))
+        else:
+            findings.append(Finding(thing, faces_in(thing, blurrer, settings)))
+    return tuple(findings)
+
+
+def faces_in_video(video: bytes, blurrer: Blurrer) -> tuple[int | None, int]:
+    """Return most faces in one frame of a video, and how many frames were looked at; None and 0 if none could be.
+
+    Raises:
+        ModelError: A detector failed.
+    """
+    frames = frames_of(video)
+    found = [len(blurrer.find_faces(Photo(frame, frame, "RGB", ImageFormat.BMP))) for frame in frames]
+    return max(found, default=None), len(frames)
+
+
+def _beside(path: Path, blurrer: Blurrer) -> Beside:
+    """Look into a file that travels with a photo, if it is a video."""
+    is_video = COMPANIONS[path.suffix.lower()].startswith("videos")
+    try:
+        if is_video and path.stat().st_size <= MAX_BYTES:
+            return Beside(path.name, *faces_in_video(path.read_bytes(), blurrer))
+    except OSError:  # it is named all the same, as not looked into
+        pass
+    return Beside(path.name)
 
 
 def faces_in(hidden: Hidden, blurrer: Blurrer, settings: Settings) -> int | None:
@@ -183,8 +241,6 @@ def exit_code(audited: Sequence[Audited], *, is_one: bool) -> ExitCode:
 def _plain_rows(picture: bytes) -> Photo | None:
     """Return a thumbnail of plain RGB rows as a photo; None if it is something else."""
     import numpy as np
-
-    from blurkit.records import ImageFormat
 
     if not picture.startswith(NO_PHOTO):
         return None

@@ -11,9 +11,9 @@ from blurkit.records import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blurkit.audit import Audited, Finding
+    from blurkit.audit import Audited, Beside, Finding
     from blurkit.audit.matches import Match
-    from blurkit.batch import Collected
+    from blurkit.collect import Collected
     from blurkit.records import Decision
 
 SCHEMA = 1
@@ -48,7 +48,7 @@ def sentences(each: Audited) -> Iterator[str]:
             yield f"  {_count(count, 'visible face')} {words}"
     said = Counter(_finding_words(finding) for finding in each.findings)
     yield from (f"  hidden: {words}{f' ({count} times)' if count > 1 else ''}" for words, count in said.items())
-    yield from (f"  beside it: {name}, which was not looked into" for name in each.beside)
+    yield from (f"  beside it: {beside.name}{_beside_words(beside)}" for beside in each.beside)
     yield from (f"  {_match_words(match)}" for match in each.matches)
 
 
@@ -63,12 +63,13 @@ def summary(audited: Sequence[Audited], collected: Collected) -> str:
     lines.append(f"{_count(hiding, 'photo')} with something hidden")
     for words, count in (
         ("a face in a hidden picture", sum(bool(finding.faces) for finding in seen)),
+        ("a face in a video beside a photo", sum(bool(beside.faces) for each in audited for beside in each.beside)),
         ("a hidden picture or video that could not be looked at", sum(finding.is_unseen_picture for finding in seen)),
         ("the original of an earlier run", sum(match.is_original for each in audited for match in each.matches)),
         ("could not be looked at as a whole", sum(each.error is not None for each in audited)),
     ):
         lines += [f"{count} times: {words}"] if count else []
-    lines += [f"{count} {kind}: not looked into" for kind, count in collected.companions.items()]
+    lines += [f"{count} {kind}: {_companion_words(kind)}" for kind, count in collected.companions.items()]
     lines += [f"{_count(collected.skipped, 'other file')} skipped"] if collected.skipped else []
     return "\n".join(lines)
 
@@ -85,7 +86,24 @@ def _finding_words(finding: Finding) -> str:
         return f"{what}, WITH {_count(finding.faces, 'face').upper()}"
     if finding.is_unseen_picture:
         return f"{what}, which could not be looked at"
+    if finding.frames:
+        return f"{what}, {_no_face(finding.frames)}"
     return f"{what}, no face" if finding.faces == 0 else what
+
+
+def _beside_words(beside: Beside) -> str:
+    if beside.faces is None:
+        return ", which was not looked into"
+    return f", {_no_face(beside.frames)}" if not beside.faces else f", WITH {_count(beside.faces, 'face').upper()}"
+
+
+def _no_face(frames: int) -> str:
+    return f"no face in {_count(frames, 'frame')} of it"
+
+
+def _companion_words(kind: str) -> str:
+    is_video = kind.startswith("videos")
+    return "a few frames looked at of those named like a photo" if is_video else "not looked into"
 
 
 def _match_words(match: Match) -> str:
@@ -111,11 +129,13 @@ def _photo(each: Audited) -> dict[str, Any]:
                 "where": finding.hidden.where,
                 "bytes": finding.hidden.size,
                 "faces": finding.faces,
+                "frames": finding.frames,
                 "unseen": finding.is_unseen_picture,
             }
             for finding in each.findings
         ],
-        "beside": list(each.beside),
+        "beside": [beside.name for beside in each.beside],
+        "beside_faces": {beside.name: beside.faces for beside in each.beside},
         "matches": [
             {
                 "report": match.report,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.detect.feed import best_of, fed
 from blurkit.detect.views import Sighting
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
-
-MULTIPLE = 32
-"""Width and height that the network takes are multiples of this."""
 
 MIDDLE = 127.5
 """Value fed as 0; black is fed as -1, white as 1."""
@@ -57,44 +55,31 @@ class FullRangeNetwork:
         Raises:
             DetectorFailed: The network failed or returned numbers that are none.
         """
-        height, width = picture.shape[:2]
-        padded = np.zeros((1, 3, _up(height), _up(width)), np.float32)
-        padded[0, :, :height, :width] = picture.transpose(2, 0, 1)
-        padded = (padded - MIDDLE) / MIDDLE
+        batch = fed(picture, mean=(MIDDLE,) * 3, scale=1 / MIDDLE)
         try:
-            boxes, logits = self._session.run(("boxes", "logits"), {"images": padded})
+            boxes, logits = self._session.run(("boxes", "logits"), {"images": batch})
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"the check's network failed: {error}") from error
         if not np.isfinite(logits).all() or not np.isfinite(boxes).all():
             raise DetectorFailed("the check's network returned numbers that are none")
-        return self._decode(boxes[0], logits[0, :, 0], padded.shape[3] // STRIDE)
+        return self._decode(boxes[0], logits[0, :, 0], batch.shape[3] // STRIDE)
 
     def _decode(self, rows: np.ndarray, logits: np.ndarray, columns: int) -> list[Sighting]:
         """Turn a row for each cell, line by line, into boxes, keeping the best of those that overlap.
 
         The keypoints are left out: a face that the look finds is covered, whatever its age.
         """
-        import cv2
-
         scores = 1 / (1 + np.exp(-np.clip(logits.astype(float), -80, 80)))
         good = np.flatnonzero(scores >= self._min_score)
-        if not len(good):
-            return []
         rows, scores = rows[good].astype(float), scores[good]
         cells = (np.stack([good % columns, good // columns], axis=1) + 0.5) * STRIDE
         sizes = np.maximum(rows[:, 2:4], 1)
         xywh = np.concatenate([rows[:, :2] + cells - sizes / 2, sizes], axis=1)
-        best = cv2.dnn.NMSBoxes(xywh.tolist(), scores.tolist(), self._min_score, SAME_FACE_IOU)
         sightings = []
-        for index in np.asarray(best).reshape(-1):
+        for index in best_of(xywh, scores.tolist(), min_score=self._min_score, iou=SAME_FACE_IOU):
             left, top, width, height = map(float, xywh[index])
             sightings.append(Sighting(Box(left, top, left + width, top + height), float(scores[index])))
         return sightings
 
     def close(self) -> None:
         """Nothing to free by hand."""
-
-
-def _up(length: int) -> int:
-    """Round up to a length the network takes."""
-    return -(-length // MULTIPLE) * MULTIPLE

@@ -29,10 +29,7 @@ Most false alarms are that small, and so are few faces that anyone could recogni
 
 
 def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> tuple[Face, ...]:
-    """Make one face of all sightings of it by one detector.
-
-    Looks of different scale err independently enough that their evidence adds up: 1 - prod(1 - score), with the
-    best score of each look.
+    """Make one face of all sightings of it by one detector, if the evidence is enough.
 
     Args:
         sightings: In the pixels of one photo.
@@ -40,9 +37,25 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
         min_score: Combined evidence from which something counts, 0..1; see `is_face`.
 
     Returns:
-        Faces by falling score. The box is the mean of the boxes that agree, weighted by score.
+        Faces by falling score; see `evidence`.
 
     Invariant: the order of the sightings does not matter.
+    """
+    return tuple(face for face in evidence(sightings, detector) if is_face(face.box, face.score, min_score))
+
+
+def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
+    """Group the sightings of each face, however faint, and add up what they are worth.
+
+    Looks of different scale err independently enough that their evidence adds up: 1 - prod(1 - score), with the
+    best score of each look.
+
+    Args:
+        sightings: In the pixels of one photo.
+        detector: The detector's name.
+
+    Returns:
+        By falling score. The box is the mean of the boxes that agree, weighted by score; rough ones only if all are.
     """
     ordered = sorted(sightings, key=lambda s: (-s.score, s.source, s.box.left, s.box.top, s.box.right, s.box.bottom))
     faces = []
@@ -52,10 +65,10 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
         for member in members:
             best[member.source] = max(best.get(member.source, 0.0), member.score)
         score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
-        box = _mean([member.box for member in members], [member.score for member in members])
-        if is_face(box, score, min_score):
-            with_points = next((member.landmarks for member in members if member.landmarks), None)
-            faces.append(Face(box, score, (detector,), with_points))
+        placed = [member for member in members if not member.rough] or members
+        box = _mean([member.box for member in placed], [member.score for member in placed])
+        with_points = next((member.landmarks for member in members if member.landmarks), None)
+        faces.append(Face(box, score, (detector,), with_points))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 

@@ -16,7 +16,7 @@ from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blurkit.records import Decision, Outcome, Proof
     from blurkit.settings import Settings
@@ -61,7 +61,7 @@ class BatchReport:
     """What the user chose."""
     models: Mapping[str, str]
     """sha256 of each model."""
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     """One a photo, in the order of the run."""
     companions: Mapping[str, int]
     """Files that travel with photos, by kind; not made safe, not copied."""
@@ -77,6 +77,9 @@ class BatchReport:
 
     def document(self) -> dict[str, Any]:
         """Return the `--json` document, as DESIGN.md 8 has it."""
+        return self._head() | {"photos": [_photo(entry) for entry in self.entries]}
+
+    def _head(self) -> dict[str, Any]:
         policy = self.settings.policy
         return {
             "schema": SCHEMA,
@@ -90,12 +93,20 @@ class BatchReport:
             "companions": dict(self.companions),
             "skipped": self.skipped,
             "warnings": list(self.warnings),
-            "photos": [_photo(entry) for entry in self.entries],
         }
 
     def to_json(self) -> str:
         """Return the document as text in plain ASCII, so that any console takes it."""
-        return json.dumps(self.document(), indent=2) + "\n"
+        return "".join(self.json_parts())
+
+    def json_parts(self) -> Iterator[str]:
+        """Yield the same text photo by photo: of ten thousand photos it is longer than the models are large."""
+        empty = json.dumps(self._head() | {"photos": []}, indent=2)
+        yield empty.removesuffix("]\n}")
+        for number, entry in enumerate(self.entries):
+            text = json.dumps(_photo(entry), indent=2).replace("\n", "\n    ")
+            yield f"{',' if number else ''}\n    {text}"
+        yield "\n  ]\n}\n" if self.entries else "]\n}\n"
 
     def summary(self, *, written: bool) -> str:
         """Return a few lines for a person: photos, faces by reason, and what was left aside.
@@ -103,23 +114,34 @@ class BatchReport:
         Args:
             written: Whether files were written, or only looked at.
         """
-        done = [entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult)]
-        decisions = [decision for result in done for decision in result.decisions]
-        look = sum(result.status is Status.LOOK for result in done)
-        lines = [f"{count(len(done), 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        verdicts: Counter[Status] = Counter()
+        reasons: dict[Action, Counter[str]] = {action: Counter() for action in Action}
+        removed: Counter[str] = Counter()
+        earlier = 0
+        for entry in self.entries:
+            outcome = entry.outcome
+            verdicts[outcome.status] += 1
+            if isinstance(outcome, PhotoResult):
+                earlier += outcome.earlier
+                removed.update({_without_size(what) for what in outcome.removed})
+                for decision in outcome.decisions:
+                    reasons[decision.action][REASONS[decision.reason]] += 1
+        done, look = verdicts[Status.READY] + verdicts[Status.LOOK], verdicts[Status.LOOK]
+        lines = [f"{count(done - earlier, 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        if earlier:
+            lines.append(
+                f"{count(earlier, 'photo')} {'was' if earlier == 1 else 'were'} done before and unchanged since"
+            )
         if look:
             lines.append(f"  {count(look, 'photo')} should be looked at by a person before publishing")
         words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
         for action, word in zip((Action.COVER, Action.KEEP), words, strict=True):
-            chosen = [decision for decision in decisions if decision.action is action]
-            lines.append(f"{count(len(chosen), 'face')} {word}{_by_reason(chosen)}")
-        removed = Counter(what for result in done for what in {_without_size(what) for what in result.removed})
+            lines.append(f"{count(reasons[action].total(), 'face')} {word}{_by_reason(reasons[action])}")
         if removed:
             lines.append("removed: " + ", ".join(f"{what} ({number})" for what, number in most_first(removed)))
         for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
-            number = sum(entry.outcome.status is status for entry in self.entries)
-            if number:
-                lines.append(f"{count(number, 'photo')} {word}: no output")
+            if verdicts[status]:
+                lines.append(f"{count(verdicts[status], 'photo')} {word}: no output")
         lines += [f"{number} {kind}: not made safe, not copied" for kind, number in self.companions.items()]
         if self.skipped:
             lines.append(f"{count(self.skipped, 'other file')} skipped")
@@ -129,7 +151,8 @@ class BatchReport:
 
 def sentences(result: PhotoResult) -> list[str]:
     """Return a line about a photo, and one for each of its faces."""
-    lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}"]
+    before = ", done before" if result.earlier else ""
+    lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}{before}"]
     for decision in result.decisions:
         box, age = decision.face.box, decision.age
         years = (
@@ -142,8 +165,7 @@ def sentences(result: PhotoResult) -> list[str]:
     return lines
 
 
-def _by_reason(decisions: list[Decision]) -> str:
-    counts = Counter(REASONS[decision.reason] for decision in decisions)
+def _by_reason(counts: Counter[str]) -> str:
     parts = [f"{number} {words}" for words, number in most_first(counts)]
     return f" ({', '.join(parts)})" if parts else ""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
+from blurkit.collect import collect
 from blurkit.decisions import FILE_NAME
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box, Size
@@ -77,7 +78,7 @@ def prepare(
         raise SettingsError(
             "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
         )
-    collected = batch.collect([str(folder)], out=str(out))
+    collected = collect([str(folder)], out=str(out))
     if not collected.sources:
         raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
     tasks = batch.plan(collected.sources, str(out), settings)

@@ -26,6 +26,7 @@ QUICK = ("--detector", "mediapipe", "--jobs", "1")
 OUR_LINES = re.compile(
     r"(error|hint|note|warning): .+"
     r"|\d+ photos? (written|looked at, nothing written)"
+    r"|\d+ photos? (was|were) done before and unchanged since"
     r"|  \d+ photos? should be looked at by a person before publishing"
     r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"
     r"|removed: .+"

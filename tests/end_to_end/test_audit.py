@@ -3,18 +3,21 @@
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from tests import pictures
 from tests.end_to_end.process import SAMPLES, blurkit, files
-from tests.metadata.photos import PLANTED
+from tests.metadata.photos import PLANTED, encode
 from tests.metadata.planted import everything
 
 pytestmark = pytest.mark.model
 
 ONE = ("--jobs", "1", "--detector", "centerface")
 DOCUMENT = {"schema", "version", "companions", "skipped", "photos"}
-PHOTO = {"path", "sha256", "width", "height", "faces", "hidden", "beside", "matches", "status", "found", "error"}
+PHOTO = {"path", "sha256", "width", "height", "faces", "hidden", "beside", "beside_faces", "matches"}
+PHOTO |= {"status", "found", "error"}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,21 @@ def test_a_folder_is_walked_and_nothing_in_it_changes(tmp_path):
     assert done.photos["photo-and-motion-photo.jpeg"]["beside"] == ["photo-and-motion-photo.mov"]
     assert {name: (tmp_path / "in" / name).read_bytes() for name in files(tmp_path / "in")} == before
     assert PLANTED.decode() not in done.out + done.err
+
+
+def test_a_face_in_the_video_of_a_motion_photo_or_of_a_live_photo_is_found(tmp_path):
+    with Image.open(SAMPLES / "phone.jpg") as image:
+        frame = np.asarray(image.convert("RGB").resize((960, 720)))
+    video = pictures.video(tmp_path / "made.mp4", [frame] * 8)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "motion.jpg").write_bytes(encode("JPEG") + video)
+    (tmp_path / "in" / "live.jpg").write_bytes(encode("JPEG"))
+    (tmp_path / "in" / "live.mov").write_bytes(video)
+    done = blurkit("audit", "in", "--json", *ONE, cwd=tmp_path)
+    (hidden,) = done.photos["motion.jpg"]["hidden"]
+    assert (hidden["kind"], hidden["faces"], hidden["frames"]) == ("video", 4, 5)
+    assert done.photos["live.jpg"]["beside_faces"] == {"live.mov": 4}
+    assert done.err == ""
 
 
 def test_quiet_says_nothing_but_its_exit_code(tmp_path):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills, mounts a
 
 FACE = (60, 40, 180, 200)
 QUICK_FAKES = f"""
-import os, signal, sys
+import os, pathlib, signal, sys
 import blurkit.pipeline
 from blurkit.geometry import Box
 from blurkit.records import Face
@@ -33,20 +33,26 @@ blurkit.pipeline.make_estimator = blurkit.pipeline.make_check_network = lambda *
 """One face in a known place, no models: a run takes a second."""
 
 KILL_AFTER = """
+calls = []
 def deadly(real):
     def done(*arguments, **options):
         result = real(*arguments, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
+        calls.append(result)
+        if len(calls) == {call}:
+            os.kill(os.getpid(), signal.SIGKILL)
         return result
     return done
 {module}.{name} = deadly({module}.{name})
 """
 STAGES = [
-    *(("blurkit.pipeline", name) for name in ("check_target", "read", "decode", "merge", "decide", "obscure")),
-    *(("blurkit.pipeline", name) for name in ("prepare", "encode", "check", "uncovered", "prove", "write")),
-    *(("os", name) for name in ("fsync", "link")),
+    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "merge", "decide", "obscure")),
+    *(("blurkit.pipeline", name, 1) for name in ("prepare", "encode", "check", "uncovered", "prove", "write")),
+    *(("os", "fsync", 1), ("pathlib.Path", "replace", 1), ("os", "fsync", 2), ("os", "link", 1)),
 ]
-"""Every step of the way, from the first look at the target to the last rename."""
+"""Every step of the way, from the first look at the target to the last rename; which call of it is the last.
+
+The first sync and the replacement are those of the journal.
+"""
 
 
 @pytest.fixture
@@ -80,11 +86,11 @@ def test_the_check_would_show_an_open_face(source):
         assert_safe(source)
 
 
-@pytest.mark.parametrize(("module", "name"), STAGES, ids=[name for _, name in STAGES])
-def test_killed_after_any_step_no_open_face_is_in_any_folder(module, name, source, tmp_path):
+@pytest.mark.parametrize(("module", "name", "call"), STAGES)
+def test_killed_after_any_step_no_open_face_is_in_any_folder(module, name, call, source, tmp_path):
     before = (source / "photo.png").read_bytes()
     (tmp_path / "tmp").mkdir()
-    faults = KILL_AFTER.format(module=module, name=name)
+    faults = KILL_AFTER.format(module=module, name=name, call=call)
     done = run(source, faults=faults, TMPDIR=str(tmp_path / "tmp"))
     assert done.code == -signal.SIGKILL
     assert (source / "photo.png").read_bytes() == before
@@ -94,8 +100,9 @@ def test_killed_after_any_step_no_open_face_is_in_any_folder(module, name, sourc
         assert_safe(tmp_path / "out")
 
 
-def test_after_a_kill_the_run_can_be_done_again(source, tmp_path):
-    run(source, faults=KILL_AFTER.format(module="os", name="fsync"))
+@pytest.mark.parametrize(("module", "name", "call"), STAGES[-5:])
+def test_after_a_kill_the_run_can_be_done_again(module, name, call, source, tmp_path):
+    run(source, faults=KILL_AFTER.format(module=module, name=name, call=call))
     assert run(source).code == 0
     assert "photo.png" in files(tmp_path / "out")
 

@@ -87,9 +87,17 @@ import faulthandler, random, resource, signal, sys
 faulthandler.enable()
 from contextlib import suppress
 from blurkit import metadata
+from blurkit.encode import encode, prepare
 from blurkit.errors import BlurkitError
 from blurkit.load import decode
+from blurkit.obscure import obscure
+from blurkit.settings import ObscureSettings
+from tests import pictures
 from tests.property.test_fuzz import FILES, SMALL
+def write(data):
+    photo = decode(data, SMALL)
+    over = obscure(photo, pictures.covering(pictures.face()), ObscureSettings())
+    metadata.strip(encode(prepare(over, photo.format)))
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 dice = random.Random(int(sys.argv[1]))
 for _ in range(int(sys.argv[2])):
@@ -99,9 +107,9 @@ for _ in range(int(sys.argv[2])):
         data[dice.randrange(last)] = dice.choice([0, 1, 127, 128, 255])
     data = bytes(data)
     signal.alarm(10)
-    for work in (lambda: decode(data, SMALL), lambda: metadata.find(data), lambda: metadata.strip(data)):
+    for work in (write, metadata.find, metadata.strip):
         with suppress(BlurkitError):
-            work()
+            work(data)
 print("all done")
 """
 """Damages files in a process of its own with 3 GB of memory and 10 s each: `argv` is the seed and how many."""

@@ -20,7 +20,7 @@ from blurkit.encode import encode, output_format, prepare
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.naming import Source, output_names
-from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure import cover_of, covered_mask, obscure
 from blurkit.policy import decide
 from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, PolicySettings, Region
@@ -304,6 +304,62 @@ def test_two_files_that_differ_only_under_a_cover_become_the_same_file(kind, sty
         photo = decode(pictures.saved(Image.fromarray(version), kind, **options), LoadSettings())
         written.append(metadata.strip(encode(prepare(covered(photo, [place], chosen), photo.format))))
     assert written[0] == written[1]
+
+
+def within(cover, size, block):
+    """Return the pixels of all blocks that lie wholly within a cover's outline: bool of shape (H, W)."""
+    outline = cover.mask((0, 0, size.width, size.height))
+    rows, columns = size.height // block.height, size.width // block.width
+    whole = outline.reshape(rows, block.height, columns, block.width).all(axis=(1, 3))
+    return np.repeat(np.repeat(whole, block.height, axis=0), block.width, axis=1)
+
+
+SUBSAMPLED = {"4:4:4": Size(8, 8), "4:2:2": Size(16, 8), "4:2:0": Size(16, 16)}
+"""What a JPEG codes together: changed pixels in one such block change no coefficient of another."""
+
+
+def written_from_jpegs(subsampling, style, place, wanted="same"):
+    """Return what becomes of two JPEGs whose coefficients differ only in blocks wholly within a cover's outline."""
+    size, chosen = Size(160, 128), ObscureSettings(**style)
+    inside = within(cover_of(place, chosen), size, SUBSAMPLED[subsampling])
+    changed = pictures.smooth("RGB", (160, 128)).copy()
+    changed[inside] = 255 - changed[inside]
+    written = []
+    for samples in (pictures.smooth("RGB", (160, 128)), changed):
+        photo = decode(pictures.saved(Image.fromarray(samples), "jpeg", subsampling=subsampling), LoadSettings())
+        target = output_format(photo.format, OutputFormat(wanted))
+        written.append(metadata.strip(encode(prepare(covered(photo, [place], chosen), target))))
+    return written, inside.any()
+
+
+@pytest.mark.parametrize("wanted", ["same", "png"])
+@pytest.mark.parametrize("subsampling", SUBSAMPLED)
+@settings(max_examples=8)
+@given(
+    place=st.builds(
+        lambda left, top, width, height: Face(Box(left, top, left + width, top + height), 0.9, ("fixed",)),
+        *(st.integers(0, 64), st.integers(0, 64), st.integers(24, 90), st.integers(24, 90)),
+    ),
+    style=STYLES,
+)
+def test_coefficients_under_a_cover_reach_no_pixel_that_is_left_open(subsampling, wanted, place, style):
+    """Decoders smooth half-resolution colour over the edge of a block: what they spread is under the cover, too."""
+    (one, other), _ = written_from_jpegs(subsampling, style, place, wanted)
+    assert one == other
+
+
+AT_A_BLOCK_EDGE = Face(Box(32, 32, 128, 96), 0.9, ("fixed",))
+BOXED = {"style": "solid", "shape": "box", "margin": 0.0}
+
+
+@pytest.mark.parametrize("subsampling", ["4:2:2", "4:2:0"])
+def test_a_cover_that_ends_with_its_outline_would_leave_colour_of_the_face_beside_it(subsampling, monkeypatch):
+    (one, other), has_changed = written_from_jpegs(subsampling, BOXED, AT_A_BLOCK_EDGE)
+    assert has_changed
+    assert one == other
+    monkeypatch.setattr("blurkit.obscure._grown", lambda cells: cells)
+    (one, other), _ = written_from_jpegs(subsampling, BOXED, AT_A_BLOCK_EDGE)
+    assert one != other
 
 
 # 5. The policy is monotone: more doubt never turns COVER into KEEP.

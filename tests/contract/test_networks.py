@@ -1,4 +1,4 @@
-"""The network of the independent look finds faces, sees none where there is none, and takes any picture."""
+"""Every face network finds faces, sees none where there is none, takes any picture, and never fails silently."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blurkit.detect import fullrange
-from blurkit.detect.fullrange import FullRangeNetwork
+from blurkit.detect import centerface, fullrange, retinaface
+from blurkit.detect.views import Network
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 PHOTOS = ("tree/sports-day/IMG_0001.jpg", "tree/summer-fair/IMG_0001.jpg")
 SURE = 0.5
 """Score of what counts as found here; below it the network also sees things in flat pictures."""
@@ -20,9 +20,20 @@ SCALE = 0.5
 """The photos are shown at half their size: their faces are then 67 to 78 px."""
 
 
-@pytest.fixture(scope="module")
-def network() -> FullRangeNetwork:
-    return FullRangeNetwork()
+NETWORKS = {
+    "centerface": (centerface, "CenterFaceNetwork"),
+    "fullrange": (fullrange, "FullRangeNetwork"),
+    "retinaface": (retinaface, "RetinaFaceNetwork"),
+}
+"""The networks on onnxruntime, by name: module and class."""
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def network(request: pytest.FixtureRequest) -> Network:
+    module, kind = NETWORKS[request.param]
+    opened: Network = getattr(module, kind)()
+    assert opened.name == request.param
+    return opened
 
 
 def half(photo: str) -> np.ndarray:
@@ -37,7 +48,7 @@ def faces(photo: str) -> list[Box]:
 
 @pytest.mark.model
 @pytest.mark.parametrize("photo", PHOTOS)
-def test_every_face_of_a_photo_is_found_where_it_is(network: FullRangeNetwork, photo: str) -> None:
+def test_every_face_of_a_photo_is_found_where_it_is(network: Network, photo: str) -> None:
     found = [sighting.box for sighting in network.look(half(photo)) if sighting.score > SURE]
     for face in faces(photo):
         assert max(box.iou(face) for box in found) > 0.5
@@ -45,7 +56,7 @@ def test_every_face_of_a_photo_is_found_where_it_is(network: FullRangeNetwork, p
 
 
 @pytest.mark.model
-def test_a_crop_shows_the_same_face_as_the_photo(network: FullRangeNetwork) -> None:
+def test_a_crop_shows_the_same_face_as_the_photo(network: Network) -> None:
     face = faces(PHOTOS[0])[0]
     left, top, right, bottom = map(int, (face.left - 30, face.top - 30, face.right + 35, face.bottom + 35))
     found, *_ = network.look(half(PHOTOS[0])[top:bottom, left:right])
@@ -54,7 +65,7 @@ def test_a_crop_shows_the_same_face_as_the_photo(network: FullRangeNetwork) -> N
 
 
 @pytest.mark.model
-def test_what_lies_around_the_picture_changes_nothing_in_it(network: FullRangeNetwork) -> None:
+def test_what_lies_around_the_picture_changes_nothing_in_it(network: Network) -> None:
     """Pictures are padded to what the network takes; the padding is black."""
     picture = half(PHOTOS[0])[:383, :509]
     padded = np.pad(picture, ((0, 1), (0, 3), (0, 0)))
@@ -63,41 +74,51 @@ def test_what_lies_around_the_picture_changes_nothing_in_it(network: FullRangeNe
 
 @pytest.mark.model
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_a_flat_picture_has_no_face(network: FullRangeNetwork, value: int) -> None:
+def test_a_flat_picture_has_no_face(network: Network, value: int) -> None:
     assert all(sighting.score < SURE for sighting in network.look(np.full((200, 300, 3), value, np.uint8)))
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("seed", range(3))
-def test_noise_has_no_face(network: FullRangeNetwork, seed: int) -> None:
+def test_noise_has_no_face(network: Network, seed: int) -> None:
     noise = np.random.default_rng(seed).integers(0, 256, (257, 190, 3), dtype=np.uint8)
     assert all(sighting.score < SURE for sighting in network.look(noise))
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (31, 33)])
-def test_the_smallest_pictures_are_taken(network: FullRangeNetwork, shape: tuple[int, int]) -> None:
+def test_the_smallest_pictures_are_taken(network: Network, shape: tuple[int, int]) -> None:
     assert all(sighting.score < SURE for sighting in network.look(np.full((*shape, 3), 90, np.uint8)))
 
 
 class BrokenSession:
     """Answers with numbers that are none, or not at all."""
 
-    def __init__(self, value: float | None) -> None:
+    def __init__(self, name: str, value: float | None) -> None:
+        self.name = name
         self.value = value
 
     def run(self, _names: object, feed: dict[str, np.ndarray], /) -> list[np.ndarray]:
         if self.value is None:
             raise RuntimeError("out of memory")
-        _, _, height, width = feed["images"].shape
-        cells = height * width // 16
-        return [np.zeros((1, cells, 16), np.float32), np.full((1, cells, 1), self.value, np.float32)]
+        (batch,) = feed.values()
+        _, _, height, width = batch.shape
+        if self.name == "centerface":
+            shapes = [(1, channels, height // 4, width // 4) for channels in (1, 2, 2, 10)]
+        elif self.name == "fullrange":
+            shapes = [(1, height * width // 16, size) for size in (16, 1)]
+        else:
+            cells = 2 * sum(height * width // stride**2 for stride in (8, 16, 32))
+            shapes = [(1, cells, size) for size in (4, 2, 10)]
+        return [np.full(shape, self.value, np.float32) for shape in shapes]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None])
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_that_fails_is_an_error_not_an_empty_answer(
-    monkeypatch: pytest.MonkeyPatch, value: float | None
+    monkeypatch: pytest.MonkeyPatch, name: str, value: float | None
 ) -> None:
-    monkeypatch.setattr(fullrange, "onnx_session", lambda *_args, **_settings: BrokenSession(value))
+    module, kind = NETWORKS[name]
+    monkeypatch.setattr(module, "onnx_session", lambda *_args, **_settings: BrokenSession(name, value))
     with pytest.raises(DetectorFailed):
-        FullRangeNetwork().look(np.zeros((64, 64, 3), np.uint8))
+        getattr(module, kind)().look(np.zeros((64, 64, 3), np.uint8))
