@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from blurkit.detect.merge import fuse
@@ -13,7 +15,7 @@ from blurkit.quiet import native_stderr_silenced
 from blurkit.weights import model_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from blurkit.records import Face, Pixels
     from blurkit.settings import DetectSettings
@@ -56,7 +58,7 @@ class MediaPipeNetwork:
         opened: list[Any] = []
         self._close = weakref.finalize(self, _close_quietly, opened)  # before mediapipe is loaded: so it ends after it
         try:
-            with native_stderr_silenced():
+            with native_stderr_silenced(), _no_sound():
                 import mediapipe
                 from mediapipe.tasks.python import BaseOptions, vision
 
@@ -103,6 +105,19 @@ class MediaPipeNetwork:
     def close(self) -> None:
         """Free the model; done by itself at exit at the latest, since MediaPipe may hang there if it is forgotten."""
         self._close()
+
+
+@contextmanager
+def _no_sound() -> Iterator[None]:
+    """Let mediapipe do without sound: to find a sound library it would run a compiler, which leaves files behind."""
+    if "sounddevice" in sys.modules:
+        yield
+        return
+    sys.modules["sounddevice"] = None  # type: ignore[assignment]  # importing it fails now, which mediapipe expects
+    try:
+        yield
+    finally:
+        del sys.modules["sounddevice"]
 
 
 def _close_quietly(opened: list[Any]) -> None:

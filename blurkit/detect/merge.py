@@ -67,8 +67,8 @@ def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
         score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
         placed = [member for member in members if not member.rough] or members
         box = _mean([member.box for member in placed], [member.score for member in placed])
-        with_points = next((member.landmarks for member in members if member.landmarks), None)
-        faces.append(Face(box, score, (detector,), with_points))
+        points = next((member.landmarks for member in (*placed, *members) if member.landmarks), None)
+        faces.append(Face(box, score, (detector,), points))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 

@@ -42,10 +42,13 @@ SCOUT_TILE = 1472
 """Longest side of one run of the scout in pixels of the view: all of a photo at `CLOSER`."""
 
 SCOUT_TRUST = 0.5
-"""What a score of the scout counts as evidence: it is surer of itself than right, and alone it places no cover."""
+"""What the scout's best score counts as evidence, however often it looks: alone it places no cover."""
 
-SMALLER, SMALL_PX = 2048, 40
-"""Where a face lower than so many pixels is seen at `CLOSER`, more may be smaller: the scout sees the photo at 2048."""
+SMALLER, SMALL_PX, SMALL_HINT = 2048, 40, 0.4
+"""Where something is lower than so many pixels at `CLOSER`, with so much evidence, others may be smaller.
+
+So the scout sees the whole photo again at `SMALLER`.
+"""
 
 HINT_TRUST = 0.5
 """What a score of the scout at `SMALLER` counts as a hint; it is no evidence."""
@@ -127,7 +130,7 @@ class Pyramid:
         found = self._whole(photo, turns) + _trusted(self._scouted(photo, CLOSER, turns), SCOUT_TRUST)
         small_px, settled_px = (px * size.long_side / CLOSER for px in (SMALL_PX, SETTLED_PX))
         faint: list[Sighting] = []
-        if any(face.score >= SURE and face.box.height < small_px for face in evidence(found, self.name)):
+        if any(face.score >= SMALL_HINT and face.box.height < small_px for face in evidence(found, self.name)):
             faint = _trusted(self._scouted(photo, SMALLER, turns), HINT_TRUST)
         hints = [
             face.box
@@ -153,7 +156,7 @@ class Pyramid:
 
     def _scouted(self, photo: Halvings, side: int, turns: int) -> list[Sighting]:
         views = level(photo.size, side, tile=SCOUT_TILE, overlap=OVERLAP, quarter_turns=turns)
-        return [replace(s, source=f"scout {s.source}", rough=True) for s in sweep(self._scout, photo, views)]
+        return [replace(s, source=self._scout.name, rough=True) for s in sweep(self._scout, photo, views)]
 
     def _whole(self, photo: Halvings, turns: int) -> list[Sighting]:
         return self._sweep(photo, level(photo.size, WHOLE, tile=TILE, overlap=OVERLAP, quarter_turns=turns))

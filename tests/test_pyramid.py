@@ -1,0 +1,103 @@
+"""The scout says where to look closely, and CenterFace decides; tried with networks that see what a test lets them."""
+
+import numpy as np
+import pytest
+
+from blurkit.detect import pyramid
+from blurkit.detect.pyramid import Pyramid
+from blurkit.detect.views import Sighting
+from blurkit.geometry import Box
+from blurkit.settings import DetectSettings
+
+WIDTH, HEIGHT = 4032, 3024
+
+
+class Painted:
+    """Sees each square of a colour: as a face with a score of its brightness, if it is large enough in the view."""
+
+    def __init__(self, name, channel, *, from_px):
+        self.name, self.channel, self.from_px = name, channel, from_px
+        self.pixels = []
+
+    def look(self, picture):
+        import cv2
+
+        self.pixels.append(picture.shape[0] * picture.shape[1])
+        tone = picture[..., self.channel]
+        count, _, boxes, _ = cv2.connectedComponentsWithStats((tone > 20).astype(np.uint8))
+        seen = []
+        for left, top, width, height, _ in boxes[1:count]:
+            score = float(tone[top : top + height, left : left + width].max()) / 255
+            if height >= self.from_px:
+                seen.append(Sighting(Box(left, top, left + width, top + height), score))
+        return seen
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def eyes(monkeypatch):
+    """Return both networks: CenterFace sees red squares of 12 px and more in the view, the scout green ones."""
+    closely, scout = Painted("centerface", 0, from_px=12), Painted("retinaface", 1, from_px=9)
+    monkeypatch.setattr(pyramid, "CenterFaceNetwork", lambda **_: closely)
+    monkeypatch.setattr(pyramid, "RetinaFaceNetwork", lambda **_: scout)
+    return closely, scout
+
+
+def found(*squares):
+    """Return the faces found in a photo of 12 megapixels with squares: left, top, side, red and green, 0..1."""
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    for left, top, side, red, green in squares:
+        pixels[top : top + side, left : left + side, :2] = round(255 * red), round(255 * green)
+    return Pyramid(DetectSettings(min_score=0.55)).detect(pixels)
+
+
+def test_what_only_the_scout_sees_is_no_face(eyes):
+    assert found((1000, 1000, 200, 0, 1)) == ()
+
+
+def test_a_face_too_small_for_the_whole_view_is_looked_at_closely_where_the_scout_hints(eyes):
+    (face,) = found((1000, 1000, 36, 0.9, 0.9))
+    assert face.box.iou(Box(1000, 1000, 1036, 1036)) > 0.5
+
+
+def test_without_the_scouts_hint_nobody_looks_closely(eyes):
+    """So the scout is needed: this is the defect that a scout which sees nothing would be."""
+    assert found((1000, 1000, 36, 0.9, 0)) == ()
+
+
+def test_where_somebody_is_small_the_scout_looks_for_those_who_are_smaller(eyes):
+    smaller = (3000, 500, 18, 0.9, 0.9)
+    assert found(smaller) == ()
+    assert len(found(smaller, (1000, 1000, 60, 0.9, 0.9))) == 2
+
+
+def test_a_clear_large_face_costs_no_close_look(eyes):
+    closely, _ = eyes
+    assert len(found((1000, 1000, 600, 0.9, 0.9))) == 1
+    assert sum(closely.pixels) == 640 * 480
+
+
+def test_a_doubtful_large_face_is_looked_at_closely_and_the_looks_add_up(eyes):
+    closely, _ = eyes
+    (face,) = found((1000, 1000, 600, 0.4, 0.4))
+    assert face.score == pytest.approx(1 - 0.6**2 * 0.8, abs=0.02)
+    assert sum(closely.pixels) > 640 * 480
+
+
+def test_a_rough_box_inside_does_not_shrink_a_cover(eyes, monkeypatch):
+    """A scout that sees a small face within a large one must not pull the box inward."""
+    _, scout = eyes
+    look = scout.look
+
+    def within(picture):
+        return [
+            Sighting(Box(b.left + b.width / 4, b.top + b.height / 4, b.right, b.bottom), s.score)
+            for s in look(picture)
+            for b in (s.box,)
+        ]
+
+    monkeypatch.setattr(scout, "look", within)
+    (face,) = found((1000, 1000, 600, 0.9, 0.9))
+    assert face.box.iou(Box(1000, 1000, 1600, 1600)) > 0.9
