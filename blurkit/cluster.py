@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blurkit import __version__
 from blurkit.errors import BlurkitError, ExitCode, OutputNotWritable, SettingsError, UnreadablePhoto
+from blurkit.journal import versions
 from blurkit.pipeline import failure
 from blurkit.records import PhotoFailure, Status
 from blurkit.weights import model_hashes
@@ -53,8 +53,8 @@ LOST = "the connection to the scheduler was lost"
 class Order:
     """What a worker must be and see, so that it does a photo as this machine would."""
 
-    version: str
-    """blurkit's version."""
+    versions: Mapping[str, str | None]
+    """Versions of blurkit and of what runs its models: an output by others must not count as what this one makes."""
     models: Mapping[str, str]
     """The sha256 of each model and table, by name."""
     folder: str | None
@@ -64,8 +64,9 @@ class Order:
 
     def misfit(self, threads: int) -> tuple[str, str] | None:
         """Say what is wrong with this worker, and what helps; None if nothing is."""
-        if self.version != __version__:
-            return f"has blurkit {__version__}, and this machine has {self.version}", "install the same version"
+        for name, there in versions().items():
+            if there != (here := self.versions[name]):
+                return f"has {name} {there}, and this machine has {here}", "install the same version"
         if self.models != model_hashes():
             return "has other models than this machine", "install the same version, unaltered"
         if threads != 1:  # each thread would open the models, and a working folder is the whole process's
@@ -187,7 +188,7 @@ def connected(scheduler: str, paths: Sequence[str | Path | None], out: str | Non
     are_absolute = all(Path(path).is_absolute() for path in (*paths, out) if path is not None)
     folder = None if are_absolute else str(Path.cwd())
     with _quiet(), _probe(out) as probe, _client(distributed, scheduler) as client:
-        order = Order(__version__, dict(model_hashes()), folder, probe)
+        order = Order(versions(), dict(model_hashes()), folder, probe)
         with Cluster(client, order, _examined(client, order, scheduler)) as cluster:
             yield cluster
 

@@ -62,7 +62,7 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "journal", "memory", "naming", "numbering", "pipeline", "workers"},
-    "cluster": GROUND | {"batch", "pipeline", "weights"},
+    "cluster": GROUND | {"batch", "journal", "pipeline", "weights"},
     "arrival": GROUND | {"batch", "journal", "load", "memory", "naming", "pipeline", "write"},
     "audit": GROUND
     | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},

@@ -14,6 +14,7 @@ import pytest
 from blurkit import cluster as module
 from blurkit.cluster import Cluster, Order, connected
 from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.journal import versions
 from blurkit.records import PhotoFailure
 from blurkit.weights import model_hashes
 from tests import clusters
@@ -40,9 +41,7 @@ def photos(tmp_path):
 
 
 def ordered(**other):
-    from blurkit import __version__
-
-    return replace(Order(__version__, dict(model_hashes()), None, None), **other)
+    return replace(Order(versions(), dict(model_hashes()), None, None), **other)
 
 
 def outcomes_of(cluster, work, paths):
@@ -113,6 +112,26 @@ def test_a_worker_killed_in_the_middle_loses_no_photo_and_decides_nothing_else(r
     assert decided == {name: photo.get("faces") for name, photo in local.photos.items()}
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_worker_killed_when_it_has_written_loses_no_photo_where_the_journal_is_shared(running, tmp_path, shared):
+    """Else its output is there, whole, and nobody knows whose it is: its photo counts as failed."""
+    small(tmp_path, "in/a.jpg", width=320)
+    far = ("--executor", "dask", "--scheduler", running.scheduler_address)
+    run = ("run", "in", "--out", "out", "--detector", "mediapipe", "--json")
+    faults = "" if shared else "import blurkit.journal as j\nj.Journal.__reduce__ = lambda self: (type(None), ())\n"
+    with clusters.client(running) as client:
+        client.run(clusters.die_after_writing, str(tmp_path / "killed"))
+        try:
+            done = blurkit(*run, *far, cwd=tmp_path, faults=faults)
+        finally:
+            client.run(clusters.die_after_writing, None)
+    assert (tmp_path / "killed").exists()
+    left = [name for name in files(tmp_path / "out") if not name.startswith(".blurkit-")]  # its checked, covered picture
+    assert (done.code, left) == (0 if shared else 7, ["a.jpg"])
+    assert (done.document["photos"][0]["error"] or {}).get("kind") == (None if shared else "OutputExists")
+
+
 def test_a_photo_that_kills_every_worker_fails_and_the_rest_is_done(running, tmp_path, monkeypatch):
     """Dask gives up at once on all that waits at a worker if it allows no failure: those are tried again alone."""
     names = ["a", "deadly", "b", "c", "d"]
@@ -175,8 +194,10 @@ def refused(running, out=None, paths=("/",)):
 
 
 def test_workers_of_another_version_or_with_other_models_are_refused(running, monkeypatch):
-    monkeypatch.setattr(module, "__version__", "0.0.1")
+    monkeypatch.setattr(module, "versions", lambda: versions() | {"blurkit": "0.0.1"})
     assert "this machine has 0.0.1" in refused(running)
+    monkeypatch.setattr(module, "versions", lambda: versions() | {"mediapipe": None})
+    assert f"has mediapipe {versions()['mediapipe']}, and this machine has None" in refused(running)
     monkeypatch.undo()
     monkeypatch.setattr(module, "model_hashes", lambda: {"centerface": "00"})
     assert "has other models" in refused(running)
@@ -248,7 +269,7 @@ def test_options_that_do_not_go_together_are_refused(photos, options, what):
 
 def test_a_worker_that_came_later_and_is_not_fit_does_no_photo(running, tmp_path):
     with clusters.client(running) as client:
-        cluster = Cluster(client, ordered(version="0.0.1"), 2)
+        cluster = Cluster(client, ordered(versions=versions() | {"blurkit": "0.0.1"}), 2)
         (outcome,) = outcomes_of(cluster, clusters.where, [tmp_path / "a.jpg"])
         cluster.shutdown()
     assert "this machine has 0.0.1" in outcome.error
