@@ -93,10 +93,11 @@ def measure(case: Case, originals: list[Path], deface: str, *, jobs: int, pairs:
     for _ in range(pairs):
         with tempfile.TemporaryDirectory() as folder:
             photos = make(case, originals, Path(folder, "photos"))
-            ours.append(blurkit(photos, Path(folder, "out"), jobs=jobs))
+            state = Path(folder, "state")
+            ours.append(blurkit(photos, Path(folder, "out"), jobs=jobs, state=state))
             if case.suffix == ".heic":
                 jpegs = make(Case(case.megapixels, case.photos), originals, Path(folder, "jpegs"))
-                theirs.append(blurkit(jpegs, Path(folder, "out of jpegs"), jobs=jobs))
+                theirs.append(blurkit(jpegs, Path(folder, "out of jpegs"), jobs=jobs, state=state))
             else:
                 theirs.append(run([deface, *map(str, photos)]))
     ratios = [their.seconds / our.seconds for their, our in zip(theirs, ours, strict=True)]
@@ -112,20 +113,21 @@ def measure(case: Case, originals: list[Path], deface: str, *, jobs: int, pairs:
     }
 
 
-def blurkit(photos: list[Path], out: Path, *, jobs: int) -> Cost:
-    """Run the main job in this Python's blurkit."""
+def blurkit(photos: list[Path], out: Path, *, jobs: int, state: Path) -> Cost:
+    """Run the main job in this Python's blurkit, which remembers it in a folder that is not the user's."""
     command = [sys.executable, "-m", "blurkit", "run", *map(str, photos), "--out", str(out), "--quiet"]
-    return run([*command, "--jobs", str(jobs)])
+    return run([*command, "--jobs", str(jobs)], XDG_STATE_HOME=str(state))
 
 
-def run(command: list[str]) -> Cost:
-    """Run a command to its end.
+def run(command: list[str], **environment: str) -> Cost:
+    """Run a command to its end, with further variables in its environment.
 
     Raises:
         SystemExit: It failed.
     """
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    variables, unseen = os.environ | environment, subprocess.DEVNULL
+    with subprocess.Popen(command, env=variables, stdout=unseen, stderr=unseen) as process:
         _, status, usage = os.wait4(process.pid, 0)  # of the process and those that it waited for
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:

@@ -7,6 +7,7 @@ import os
 import threading
 import traceback
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -99,6 +100,7 @@ def run_batch(
     *,
     jobs: int = 1,
     executor: Executor | None = None,
+    ahead: int = AHEAD,
     decisions: Path | None = None,
     journal: Journal | None = None,
     debug: bool = False,
@@ -109,7 +111,8 @@ def run_batch(
         tasks: The photos.
         settings: What the user chose.
         jobs: Processes on this machine; 1 works in this one. They are spawned: MediaPipe hangs after a fork.
-        executor: Where to work instead, such as a Dask cluster's; not closed.
+        executor: Where to work instead, such as a Dask cluster's, with one thread a photo; not closed.
+        ahead: Photos handed to it ahead of time, at least 1: twice as many as it does at once, or more.
         decisions: File of a review that is replayed.
         journal: What earlier runs into this folder did; an executor on other machines needs it in the same place.
         debug: Give the traceback of what is a fault of blurkit as the hint of its failure.
@@ -118,10 +121,10 @@ def run_batch(
         One outcome a photo, in the order of the tasks.
     """
     jobs = max(1, min(jobs, len(tasks)))
-    threads = max(1, available_cpus() // jobs)
+    threads = max(1, available_cpus() // jobs) if executor is None else 1
     work = partial(process, settings=settings, threads=threads, decisions=decisions, journal=journal, debug=debug)
     if executor is not None:
-        yield from _in_order(executor, work, tasks, ahead=AHEAD)
+        yield from _in_order(executor, work, tasks, ahead=ahead)
     elif jobs == 1:
         yield from map(work, tasks)
     else:
@@ -204,12 +207,26 @@ atexit.register(close_models)  # for spawned processes: MediaPipe complains if i
 def _in_order(
     executor: Executor, work: Callable[[Task], Outcome], tasks: Sequence[Task], *, ahead: int
 ) -> Iterator[Outcome]:
-    """Yield outcomes in order while at most `ahead` photos are under way."""
+    """Yield outcomes in order while at most `ahead` photos are under way; a photo that is lost counts as failed."""
     waiting = iter(tasks)
-    under_way = deque(executor.submit(work, task) for task in islice(waiting, ahead))
+    under_way = deque((task, _handed(executor, work, task)) for task in islice(waiting, ahead))
     while under_way:
-        yield under_way.popleft().result()
-        under_way.extend(executor.submit(work, task) for task in islice(waiting, 1))
+        task, future = under_way.popleft()
+        try:
+            outcome = future.result()
+        except Exception as error:  # its worker or the executor died: there is no output, or a whole one
+            outcome = bug(task.source.path, f"was lost: {type(error).__name__}: {error}", hint="run it again")
+        yield outcome
+        under_way.extend((task, _handed(executor, work, task)) for task in islice(waiting, 1))
+
+
+def _handed(executor: Executor, work: Callable[[Task], Outcome], task: Task) -> Future[Outcome]:
+    try:
+        return executor.submit(work, task)
+    except Exception as error:  # an executor that is broken takes no more
+        refused: Future[Outcome] = Future()
+        refused.set_exception(error)
+        return refused
 
 
 def died(source: Path) -> PhotoFailure:

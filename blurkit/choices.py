@@ -27,6 +27,15 @@ class DetectorName(StrEnum):
     CENTERFACE = "centerface"
 
 
+class ExecutorName(StrEnum):
+    """Where photos are done."""
+
+    LOCAL = "local"
+    """In processes of this machine."""
+    DASK = "dask"
+    """By the workers of a Dask cluster."""
+
+
 class OutputFormat(StrEnum):
     """Format of the files written."""
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from blurkit import __version__, options
-from blurkit.choices import OutputFormat, Shape, Style
-from blurkit.commands import Work, do_audit, do_batch, do_forget, guarded
+from blurkit.choices import ExecutorName, OutputFormat, Shape, Style
+from blurkit.commands import Review, Work, do_audit, do_batch, do_doctor, do_forget, do_review, guarded, has_screen
 from blurkit.console import Show, say, write_out
 from blurkit.errors import ExitCode
 from blurkit.stream import do_stream
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from blurkit.settings import Settings
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: twice as fast, and the same on every console
@@ -54,6 +53,8 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
     max_megapixels: options.MegapixelsOption = 200.0,
     decisions: options.DecisionsOption = None,
+    executor: options.ExecutorOption = ExecutorName.LOCAL,
+    scheduler: options.SchedulerOption = None,
     report: options.ReportOption = None,
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
@@ -81,6 +82,8 @@ def run(
         jobs=jobs,
         decisions=decisions,
         resume=resume,
+        executor=executor,
+        scheduler=scheduler,
         debug=debug,
     )
     do = do_stream if "-" in photos else do_batch
@@ -164,7 +167,9 @@ def detect(
 
 @app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with the photos.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="The folder with the photos; default: choose it on the page.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The folder for the safe photos; default: DIR-safe.")
     ] = None,
@@ -180,20 +185,8 @@ def review(
     debug: options.DebugOption = False,
 ) -> None:
     """Check and correct in a page on this computer, sign off, then write."""
-
-    def work() -> ExitCode:
-        from blurkit.batch import available_cpus
-        from blurkit.review.server import Server
-        from blurkit.review.start import prepare
-
-        settings = options.settings(policy, obscure={"style": style})
-        server = Server(prepare(folder, out, settings, jobs=jobs or available_cpus(), report=known), idle_minutes=idle)
-        with contextlib.suppress(KeyboardInterrupt):  # the usual way to end it
-            server.run(browser=browser, ready=lambda address: say(f"the review page is at {address}"))
-        say("the review has ended; its decisions are kept")
-        return ExitCode.OK
-
-    _end(work, debug=debug)
+    start = Review(folder=folder, out=out, known=known, jobs=jobs, idle=idle, browser=browser)
+    _end(lambda: do_review(start, options.settings(policy, obscure={"style": style})), debug=debug)
 
 
 @app.command()
@@ -261,27 +254,32 @@ def policy_check(name: Annotated[str, typer.Argument(help="A preset or a TOML fi
 
 
 @app.command()
-def doctor() -> None:
-    """Say what works on this machine."""
-
-    def work() -> ExitCode:
-        from blurkit.doctor import examine
-
-        findings = list(examine())
-        for finding in findings:
-            write_out(f"{'ok   ' if finding.works else 'FAILS'} {finding.name}: {finding.detail}")
-        return ExitCode.OK if all(finding.works for finding in findings) else ExitCode.MODEL
-
-    _end(work)
+def doctor(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Where the starter goes; default: the desktop.")
+    ] = None,
+    starter: Annotated[
+        bool, typer.Option("--starter", help="Make a file to double-click that opens the review page.")
+    ] = False,
+) -> None:
+    """Say what works on this machine; make a starter."""
+    _end(lambda: do_doctor(folder, starter=starter))
 
 
 @app.callback(invoke_without_command=True)
-def _version(
+def _alone(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
 ) -> None:
+    """Open the review page if somebody sits at a screen, else print the help; with a command, do that."""
     if version:
         write_out(__version__)
         raise typer.Exit
+    if context.invoked_subcommand is None and has_screen():
+        _end(lambda: do_review(Review(), options.settings()))
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+        raise typer.Exit(int(ExitCode.USAGE))
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -168,8 +168,12 @@ def _without_names(result: PhotoResult) -> PhotoResult:
 def _made_by(settings: Settings) -> str:
     whole = settings.model_dump(mode="json")
     del whole["policy"]["regions"], whole["output"]["overwrite"], whole["output"]["neutral_names"]
-    versions = [__version__, *map(_installed, RUNTIMES)]
-    return _hash(json.dumps([versions, whole, dict(model_hashes())], sort_keys=True).encode())
+    return _hash(json.dumps([versions(), whole, dict(model_hashes())], sort_keys=True).encode())
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of blurkit and of what runs its models; None for a package that is not there."""
+    return {"blurkit": __version__} | {name: _installed(name) for name in RUNTIMES}
 
 
 def _installed(name: str) -> str | None:

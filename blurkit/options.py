@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blurkit.choices import PRESETS, DetectorName, OutputFormat, Shape, Style
+from blurkit.choices import PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
 
 if TYPE_CHECKING:
     from blurkit.settings import Settings
@@ -30,6 +30,12 @@ ReportOption = Annotated[
 ]
 DecisionsOption = Annotated[
     Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
+]
+ExecutorOption = Annotated[
+    ExecutorName, typer.Option("--executor", help="Do photos on this machine, or by a Dask cluster's workers.")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option("--scheduler", help="Address of the Dask scheduler, such as tcp://10.0.0.5:8786.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from blurkit import __version__
+from blurkit.choices import ExecutorName
 from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError, UnreadablePhoto
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _check(work: Work, show: Show) -> None:
     for option, given in (("--out", work.out), ("--dry-run", work.dry_run), ("--json", show.json)):
         if given:
             raise SettingsError(f"{IN_USE}, so there can be no {option}", path="-", hint=HINT)
+    if work.scheduler is not None or work.executor is not ExecutorName.LOCAL:
+        raise SettingsError("a photo from standard input is done on this machine", path="--executor", hint=HINT)
     if sys.stdin is None or sys.stdin.isatty():
         raise SettingsError("no photo comes from standard input", path="-", hint=HINT)
     if sys.stdout is None:

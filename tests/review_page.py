@@ -76,10 +76,8 @@ def blurrer(settings, monkeypatch, scale):
     return Blurrer(settings, detectors=[KnownFaces(scale=scale)], age_estimator=KnownAges())
 
 
-@contextmanager
-def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
-    """Serve a review of a folder of copies of one sample; gives the server and the review."""
-    settings = Settings.of(policy=load_policy(policy))
+def known_run(settings, monkeypatch, scale):
+    """Return what does photos with known faces."""
 
     def as_known(tasks, overwrite):
         output = settings.output.model_copy(update={"overwrite": overwrite})
@@ -90,12 +88,41 @@ def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle
                     known.look(path) if task.out is None else known.run(path, out=task.written, reviewed=task.reviewed)
                 )
 
-    review = start.prepare(folder, None, settings, run=run or as_known)
-    server = Server(review, idle_minutes=idle_minutes)
+    return as_known
+
+
+@contextmanager
+def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
+    """Serve a review of a folder of copies of one sample; gives the server and the review."""
+    settings = Settings.of(policy=load_policy(policy))
+    review = start.prepare(folder, None, settings, run=run or known_run(settings, monkeypatch, scale))
+    with _running(Server(review, idle_minutes=idle_minutes)) as server:
+        yield server, review
+
+
+@contextmanager
+def choosing(home, monkeypatch, *, idle_minutes=60.0):
+    """Serve the folder chooser of a user with this home folder; gives the server and the reviews that it opens."""
+    monkeypatch.setenv("HOME", str(home))
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    settings = Settings.of(policy=load_policy("children"))
+    opened = []
+
+    def set_up(folder):
+        opened.append(start.prepare(folder, None, settings, run=known_run(settings, monkeypatch, 600 / 1024)))
+        return opened[-1]
+
+    with _running(Server(set_up, idle_minutes=idle_minutes)) as server:
+        yield server, opened
+
+
+@contextmanager
+def _running(server):
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        yield server, review
+        yield server
     finally:
         server.end()
         thread.join(30)

@@ -62,12 +62,14 @@ MAY_KNOW = {
     "workers": {"errors"},
     "memory": set(),
     "batch": GROUND | {"encode", "journal", "memory", "naming", "numbering", "pipeline", "workers"},
+    "cluster": GROUND | {"batch", "journal", "pipeline", "weights"},
     "arrival": GROUND | {"batch", "journal", "load", "memory", "naming", "pipeline", "write"},
     "audit": GROUND
     | {"audit", "batch", "collect", "load", "memory", "metadata", "naming", "pipeline", "proof", "workers"},
     "report": GROUND | {"report", "policy"},
     "forget": GROUND | {"decisions", "journal", "numbering", "report", "seen"},
     "caution": GROUND | {"proof", "report"},
+    "starter": {"errors"},
     "doctor": GROUND | {"age", "detect", "load", "encode", "metadata", "weights", "batch"},
 }
 """Which of our modules each may import; a folder stands for all in it."""
@@ -78,6 +80,7 @@ INNER = [name for name in MODULES if part(name) not in OUTERMOST]
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.weights"},
+    "distributed": {"blurkit.cluster"},
     "jpeglib": {"blurkit.coefficients"},
     "typer": {"blurkit.cli", "blurkit.options"},
     "rich": {"blurkit.console"},
@@ -86,13 +89,24 @@ ADAPTERS = {
         "blurkit.decisions",
         "blurkit.journal",
         "blurkit.review.requests",
-        "blurkit.review.server",
+        "blurkit.review.pages",
     },
-    "starlette": {"blurkit.review.server"},
+    "starlette": {"blurkit.review.pages", "blurkit.review.server"},
     "uvicorn": {"blurkit.review.server"},
 }
 """Vendors, and the one place that knows each."""
-LATE = {"cv2", "PIL", "jpeglib", "mediapipe", "onnxruntime", "pillow_heif", "rich", "tifffile", "tomli_w"}
+LATE = {
+    "cv2",
+    "distributed",
+    "PIL",
+    "jpeglib",
+    "mediapipe",
+    "onnxruntime",
+    "pillow_heif",
+    "rich",
+    "tifffile",
+    "tomli_w",
+}
 """Imported inside functions only, so that `blurkit --help` answers at once."""
 NETWORK = {
     "socket",
@@ -106,9 +120,10 @@ NETWORK = {
     "asyncio",
     "webbrowser",
     "xmlrpc",
+    "distributed",
 }
-SERVER = "blurkit.review.server"
-"""The one module that may open a socket: the local review page."""
+REACH_IT = {"blurkit.review.server", "blurkit.cluster"}
+"""The modules that may open a socket: the local review page, and a cluster if the user names one."""
 
 
 def tree(name):
@@ -162,7 +177,7 @@ def test_what_is_slow_to_import_is_imported_late(name):
     assert not early & LATE
 
 
-@pytest.mark.parametrize("name", sorted(MODULES.keys() - {SERVER}))
+@pytest.mark.parametrize("name", sorted(MODULES.keys() - REACH_IT))
 def test_no_module_can_reach_the_network(name):
     assert not {target.split(".")[0] for target in imports(name)} & NETWORK
 

@@ -1,7 +1,7 @@
 """Which photos a run does, where each goes, and that one photo's failure never stops the rest."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -212,6 +212,36 @@ def test_debug_gives_the_traceback_as_the_hint(folder, fakes):
     (first, *_) = run_batch(tasks_of(folder), Settings(), debug=True)
     assert "ZeroDivisionError" in first.hint
     assert "Traceback" in first.hint
+
+
+class Losing(Executor):
+    """Loses every second photo, and at last takes no more."""
+
+    def __init__(self, takes):
+        self.taken, self.takes = 0, takes
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.taken += 1
+        if self.taken > self.takes:
+            raise BrokenExecutor("it is gone")
+        future = Future()
+        if self.taken % 2:
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(BrokenExecutor("a process died"))
+        return future
+
+
+@pytest.mark.parametrize("ahead", [1, 3, 16])
+def test_an_executor_that_loses_photos_or_breaks_fails_these_and_the_rest_is_done(folder, fakes, ahead):
+    done = list(run_batch(tasks_of(folder), Settings(), executor=Losing(takes=4), ahead=ahead))
+    assert [outcome.source.name for outcome in done] == ["a.jpg", "b.jpg", "broken.jpg", "no ending", "c.png"]
+    lost = {outcome.source.name: outcome.error for outcome in done if getattr(outcome, "stage", "") == "batch"}
+    assert lost == {
+        "b.jpg": "was lost: BrokenExecutor: a process died",
+        "no ending": "was lost: BrokenExecutor: a process died",
+        "c.png": "was lost: BrokenExecutor: it is gone",
+    }
 
 
 def test_models_are_opened_once_and_anew_for_other_settings(folder, fakes):

@@ -1,7 +1,11 @@
 """The documents say what the program does: every command, option and exit code, and one way to run the tests."""
 
+import json
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ import blurkit
 from blurkit.choices import PRESETS
 from blurkit.cli import app
 from blurkit.errors import ExitCode
+from tests.end_to_end.process import small
 
 ROOT = Path(__file__).parent.parent
 TEST_COMMAND = "python -m pytest -n 2"
@@ -22,6 +27,8 @@ DOCUMENTS = (
     "models/README.md",
     "samples/README.md",
     "docs/schools.md",
+    "docs/dpia.md",
+    "docs/developers.md",
 )
 
 
@@ -112,6 +119,47 @@ def test_every_test_that_a_document_names_is_there(name):
     assert [test for test in re.findall(r"`(test_\w+)`", text(name)) if f"def {test}(" not in tests] == []
     paths = re.findall(r"`(tests/[\w/.]+)`", text(name))
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["README.md", "docs/developers.md"])
+def test_the_python_in_a_document_runs(name, tmp_path):
+    small(tmp_path, "photo.jpg", width=480)
+    shutil.copytree(tmp_path, tmp_path / "photos")
+    blocks = re.findall(r"^```python\n(.*?)^```", text(name), re.MULTILINE | re.DOTALL)
+    assert blocks
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "safe.jpg").exists()
+    for written in {"one-shown.jpg", "corner.jpg", "safe/photo.jpg"} if "developers" in name else ():
+        assert (tmp_path / written).exists()
+
+
+def test_every_key_of_the_json_document_is_described():
+    def keys(value):
+        if isinstance(value, dict):
+            return set(value).union(*map(keys, value.values()))
+        return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+    document = json.loads((ROOT / "tests" / "golden" / "report.json").read_text(encoding="utf-8"))
+    of_the_example = set(document["models"]) | set(document["companions"])
+    described = set(re.findall(r"`(\w+)`", text("docs/developers.md").split("## The JSON document")[1]))
+    assert keys(document) - of_the_example - described == set()
+
+
+def test_every_figure_for_an_assessment_is_in_the_readme():
+    """Figures are measured once, and stand in one place; elsewhere they are the same."""
+    errs = text("docs/dpia.md").split("## How often it errs")[1].split("## What remains")[0]
+    figures = set(re.findall(r"\d[\d.]* %|none of \d+|of \d{2,}|\d[\d.]* to \d[\d.]*", errs))
+    assert len(figures) > 15
+    readme = text("README.md").replace("none of 256\nAsian, 63 Black", "none of 256\nAsian, none of 63 Black")
+    assert [figure for figure in figures if figure not in readme] == []
 
 
 def test_the_changelog_has_the_version_or_what_comes_next():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clusters import cluster
 from tests.end_to_end.process import ROOT, small
 
 LOCAL = {"AF_UNIX", "AF_LOCAL", "AF_UNSPEC"}
@@ -37,7 +38,7 @@ def traces():
 pytestmark = pytest.mark.skipif(not traces(), reason="strace is not installed, or may not trace here")
 
 
-def network_calls(*command, faults=""):
+def network_calls(*command, faults="", code=0):
     """Run a command, and return its system calls that are about any network but local sockets."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -49,7 +50,7 @@ def network_calls(*command, faults=""):
             capture_output=True,
             timeout=240,
         )
-        assert done.returncode == 0, done.stderr.decode()
+        assert done.returncode == code, done.stderr.decode()
         return [line for line in log.read_text().splitlines() if set(re.findall(r"\bAF_\w+", line)) - LOCAL]
 
 
@@ -71,6 +72,19 @@ def test_a_review_talks_to_this_machine_only(tmp_path):
     assert addressed
     assert [call for call in addressed if 'inet_addr("127.0.0.1")' not in call] == []
     assert [call for call in calls if "AF_INET6" in call or "connect(" in call] == []
+
+
+def test_a_run_on_a_cluster_talks_to_its_scheduler_only(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jpg").write_bytes(b"\xff\xd8\xff no photo")  # so that no worker opens its models
+    with cluster(1) as running:
+        address = running.scheduler_address
+        run = ("-m", "blurkit", "run", tmp_path / "in", "--out", tmp_path / "out", "--executor", "dask")
+        calls = network_calls(*run, "--scheduler", address, code=7)
+    addressed = [call for call in calls if "sin_addr" in call]
+    assert [call for call in addressed if f"htons({address.split(':')[-1]})" in call and "connect(" in call]
+    assert [call for call in addressed if 'inet_addr("127.0.0.1")' not in call] == []
+    assert [call for call in calls if "AF_INET6" in call or "bind(" in call or "listen(" in call] == []
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,12 @@ def test_looking_at_errors_loads_nothing_slow():
     assert not loaded_by("from blurkit import BlurkitError, Box, ExitCode, Face") & SLOW
 
 
+def test_a_run_on_this_machine_loads_nothing_of_a_cluster():
+    run = "blurkit.cli.main(['run', '.', '--out', '/dev/null', '--no-recursive'])"
+    code = f"import blurkit.cli, contextlib\nwith contextlib.suppress(SystemExit): {run}"
+    assert not loaded_by(code) & {"distributed", "dask", "tornado"}
+
+
 def test_the_command_line_opens_no_model_before_it_has_to():
     slow = loaded_by("import blurkit.cli")
     assert not slow & {"numpy", "cv2", "PIL", "pydantic", "mediapipe", "onnxruntime"}

@@ -3,13 +3,17 @@
 import contextlib
 import http.client
 import json
+import os
+import re
+import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from blurkit.review import server as module
-from tests.end_to_end.process import wait_until
-from tests.review_page import copies, serving
+from blurkit.review import pages as module
+from tests.end_to_end.process import pictures_in, start, wait_until
+from tests.review_page import choosing, copies, serving
 
 HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
@@ -165,6 +169,92 @@ def test_a_face_that_is_not_there_is_not_revealed(entered):
     assert entered.post("edit", {"edits": [edit]}).status == 409
 
 
+@pytest.fixture(scope="module")
+def chooser(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        home = tmp_path_factory.mktemp("home")
+        copies(home / "Pictures" / "sports day", "a.jpg")
+        with choosing(home, patch) as (server, opened):
+            yield server, home, opened
+
+
+@pytest.mark.parametrize("name", ["folders", "open"])
+def test_no_folder_is_listed_or_opened_without_the_token_from_elsewhere_or_for_another_host(chooser, name):
+    server, home, opened = chooser
+    call = Caller(server.address)
+    asked = {"path": str(home)}
+    refused = [call.post(name, asked), call.post(name, asked, Cookie=f"blurkit-{call.url.port}=guess")]
+    call.enter()
+    refused += [call.post(name, asked, Origin=origin) for origin in ("http://evil.example", "null", None)]
+    refused += [call.post(name, asked, Host="evil.example"), call.post(name, asked, Sec_Fetch_Site="cross-site")]
+    assert {response.status for response in refused} == {403}
+    assert not any(b"Pictures" in response.body for response in refused)
+    assert call(f"/api/{name}").status == 405  # a link or a picture of another page cannot ask, either
+    assert opened == []
+
+
+def test_the_chooser_tells_names_of_folders_and_numbers_of_photos_only(chooser):
+    server, home, _ = chooser
+    call = Caller(server.address)
+    call.enter()
+    told = json.loads(call.post("folders", {"path": ""}).body)
+    folder = {"name": "sports day", "path": str(home / "Pictures" / "sports day"), "photos": 1, "folders": 0}
+    assert told["path"] == str(home / "Pictures")
+    assert told["folders"] == [folder | {"closed": False}]
+    assert b"a.jpg" not in call.post("folders", {"path": folder["path"]}).body
+
+
+@pytest.mark.parametrize("path", ["..", "sports day", "/nowhere", "/etc/passwd", "\0", "\udcff", "~nobody-here"])
+def test_what_is_no_folder_is_neither_listed_nor_opened(chooser, path):
+    server, _, opened = chooser
+    call = Caller(server.address)
+    call.enter()
+    for name in ("folders", "open"):
+        response = call.post(name, {"path": path})
+        assert response.status in (400, 409)
+        assert b"root:" not in response.body
+    assert opened == []
+
+
+def test_before_a_folder_is_chosen_there_is_nothing_to_see_or_change(chooser):
+    call = Caller(chooser[0].address)
+    call.enter()
+    assert {call(f"/api/{name}").status for name in ("about", "state")} == {409}
+    assert {call(f"/photo/0/{name}").status for name in ("thumb", "preview", "after", "face/1")} == {404}
+    assert call.post("undo", {}).status == 409
+    assert call.post("edit", {"edits": [{"do": "cover_all", "photo": 0}]}).status == 409
+
+
+def test_one_folder_is_opened_and_no_other_is_listed_after_it(tmp_path, monkeypatch):
+    folder = copies(tmp_path / "in", "a.jpg")
+    with choosing(tmp_path, monkeypatch) as (server, opened):
+        call = Caller(server.address)
+        call.enter()
+        assert call.post("open", {"path": str(tmp_path / "nothing")}).status == 409
+        assert call.post("open", {"path": str(folder)}).status == 200
+        assert call.post("open", {"path": str(folder)}).status == 409
+        assert call.post("folders", {"path": str(tmp_path)}).status == 409
+        assert json.loads(call("/api/about").body)["folder"] == str(folder)
+        wait_until(lambda: not opened[0].work.is_busy)
+    assert len(opened) == 1
+
+
+def test_a_chooser_ends_when_nobody_uses_it(tmp_path, monkeypatch):
+    with choosing(tmp_path, monkeypatch, idle_minutes=0.3 / 60) as (server, _):
+        wait_until(lambda: server._server.should_exit, 20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_photo_whose_name_is_no_text_is_reviewed_as_others(tmp_path, monkeypatch):
+    folder = copies(tmp_path / "in", "a.jpg")
+    (folder / "a.jpg").rename(folder / os.fsdecode(b"a\xff.jpg"))
+    with serving(folder, monkeypatch, scale=600 / 1024) as (server, review):
+        wait_until(lambda: not review.work.is_busy)
+        call = Caller(server.address)
+        call.enter()
+        assert len(json.loads(call("/api/state").body)["photos"][0]["faces"]) == 3
+
+
 def test_only_this_machine_is_listened_to(served):
     assert served[0]._socket.getsockname()[0] == "127.0.0.1"
 
@@ -180,6 +270,48 @@ def test_it_ends_when_nobody_uses_it_though_the_page_asks_for_news(tmp_path, mon
             return server._server.should_exit
 
         wait_until(has_ended, 20)
+
+
+@pytest.mark.model
+def test_killed_in_the_middle_no_decision_is_lost_no_picture_is_left_and_the_review_goes_on(tmp_path):
+    folder = copies(tmp_path / "in", "a.jpg", "b.jpg", "c.jpg", width=320)
+    own = {name: str(tmp_path / name.lower()) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME")}
+    for path in own.values():
+        Path(path).mkdir()
+    command = ("review", folder, "--no-browser", "--jobs", "1")
+
+    @contextlib.contextmanager
+    def opened():
+        process = start(*command, cwd=tmp_path, folder=tmp_path / "home", **own)
+        try:
+            call = Caller(re.search(r"http://\S+", process.stderr.readline().decode()).group())
+            call.enter()
+            yield process, call
+        finally:
+            process.kill()
+            process.communicate()
+
+    def photo(call, number):
+        return json.loads(call("/api/state").body)["photos"][number]
+
+    drawn = [{"do": "draw", "photo": 0, "box": [left, 5, left + 20, 30]} for left in (5, 40, 80)]
+    with opened() as (_, call):
+        wait_until(lambda: photo(call, 0)["faces"])  # while the others are still looked at
+        faces = photo(call, 0)["faces"]
+        assert "keep" in {face["action"] for face in faces}
+        assert call("/photo/0/preview").status == 200
+        assert call.post("edit", {"edits": [{"do": "cover_all", "photo": 0}]}).status == 200
+        assert {call.post("edit", {"edits": [edit]}).status for edit in drawn} == {200}
+    assert sorted(pictures_in(tmp_path)) == sorted(folder.glob("*.jpg"))
+    assert json.loads((folder / "blurkit-decisions.json").read_text())["photos"]
+
+    with opened() as (process, call):
+        wait_until(lambda: photo(call, 0)["faces"])
+        again = photo(call, 0)["faces"]
+        assert [face["box"] for face in again] == [face["box"] for face in faces] + [edit["box"] for edit in drawn]
+        assert {face["action"] for face in again} == {"cover"}
+        assert call.post("end", {}).status == 200
+        assert process.wait(60) == 0
 
 
 def test_it_ends_when_told(tmp_path, monkeypatch):

@@ -31,11 +31,19 @@ FLAGS = [
 WIDTH, HEIGHT = 1200, 800
 """Size of the pictures in pixels."""
 
+SHOWN = """([real, shown]) => {
+    document.getElementById("path").value = document.getElementById("path").value.replace(real, shown);
+    const out = document.querySelector("#chosen span");
+    out.textContent = out.textContent.replace(real, shown);
+}"""
+"""Shows a usual path in place of that of a temporary folder."""
+
 
 def main(report: Path, target: Path) -> None:
     """Open the page on a copy of the samples, go through its screens, and save each as a small JPEG."""
     with tempfile.TemporaryDirectory() as folder:
         report = report.absolute()
+        _choose(Path(folder), target.absolute())
         target = target.absolute()
         os.chdir(folder)
         photos = Path("sports day")
@@ -53,6 +61,31 @@ def main(report: Path, target: Path) -> None:
         finally:
             server.end()
             serving.join()
+
+
+def _choose(folder: Path, target: Path) -> None:
+    """Save the folder chooser as a person with a few folders of photos sees it."""
+    home, shown = folder / "home", Path("/home/office")
+    for name in ("sports day", "summer fair", "school trip"):
+        shutil.copytree(ROOT / "samples" / "tree" / "sports-day", home / "Pictures" / name)
+    for name in ("Desktop", "Downloads", "Documents"):
+        (home / name).mkdir()
+    os.environ["HOME"] = str(home)
+    server = Server(lambda chosen: prepare(chosen, None, Settings()))
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            page.goto(server.address)
+            page.locator("button.folder").first.wait_for()
+            page.evaluate(SHOWN, [str(home), str(shown)])
+            page.screenshot(path=target / "review-choose.jpg", type="jpeg", quality=60)
+            browser.close()
+    finally:
+        server.end()
+        serving.join()
 
 
 def _walk(page: Page, target: Path) -> None:

@@ -31,6 +31,12 @@ class Nothing(_Request):
     """A request that says all by its name."""
 
 
+class Folder(_Request):
+    """A folder of this computer that a person opens; an empty path is where choosing begins."""
+
+    path: Annotated[str, Field(max_length=4096)] = ""
+
+
 class Edit(_Request):
     """One change to one photo."""
 

@@ -7,44 +7,26 @@ import socket
 import threading
 import time
 import webbrowser
-from functools import partial
 from http.cookies import CookieError, SimpleCookie
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import pydantic
 import uvicorn
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from blurkit.errors import BlurkitError
-from blurkit.geometry import Box
-from blurkit.review import view
-from blurkit.review.requests import Edits, Nothing, Seen, SignOff
+from blurkit.review.pages import Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from blurkit.review.start import Review
 
-Wanted = TypeVar("Wanted", bound=pydantic.BaseModel)
-
 HOST = "127.0.0.1"
 """The only address that is listened on."""
-
-STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-FILES = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
-"""The page's own files; no other is ever served."""
-
-MAX_BODY = 4_000_000
-"""Bytes of a request; a change to every face of a large folder is less."""
 
 HEADERS = {
     "cache-control": "no-store",
@@ -124,124 +106,17 @@ def _same(given: str, wanted: str) -> bool:
     return secrets.compare_digest(given.encode(errors="replace"), wanted.encode())
 
 
-class Pages:
-    """What the page asks for, answered from a review."""
-
-    def __init__(self, review: Review) -> None:
-        """Answer for one review."""
-        self._review = review
-        self.ended = threading.Event()
-
-    def app(self) -> Starlette:
-        """Return the application, not guarded."""
-        session, work = self._review.session, self._review.work
-        changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
-            "edit": (Edits, lambda wanted: session.edit(wanted.edits)),
-            "seen": (Seen, lambda wanted: session.see(wanted.faces)),
-            "undo": (Nothing, lambda _: session.undo()),
-            "redo": (Nothing, lambda _: session.undo(back=False)),
-            "export": (SignOff, work.export),
-            "end": (Nothing, lambda _: self.ended.set()),
-        }
-        posts = [
-            Route(f"/api/{name}", partial(self._change, *change), methods=["POST"]) for name, change in changes.items()
-        ]
-        pictures = {"thumb": self._thumb, "preview": self._preview, "region": self._region, "after": self._after}
-        shown = [
-            Route(f"/photo/{{number:int}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
-        ]
-        return Starlette(
-            routes=[
-                Route("/", partial(self._file, "index.html")),
-                Route("/static/{name}", self._static),
-                Route("/api/about", self._about),
-                Route("/api/state", self._state),
-                *posts,
-                *shown,
-                Route("/photo/{number:int}/face/{face:int}", partial(self._picture, self._face)),
-            ]
-        )
-
-    def _file(self, name: str, _: Request) -> Response:
-        path = FILES[name]
-        return Response(path.read_bytes(), media_type=KINDS[path.suffix])
-
-    def _static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        return self._file(name, request) if name in FILES else Response("not found", 404)
-
-    def _about(self, _: Request) -> Response:
-        review = self._review
-        return JSONResponse(view.about(review.session, folder=str(review.folder), out=str(review.out)))
-
-    def _state(self, request: Request) -> Response:
-        since = request.query_params.get("since", "0")
-        known = int(since) if since.isdecimal() and len(since) < 16 else 0
-        return JSONResponse(view.state(self._review.session, self._review.work, since=known))
-
-    async def _change(self, kind: type[Wanted], do: Callable[[Wanted], object], request: Request) -> Response:
-        try:
-            wanted = kind.model_validate_json(await _body(request))
-            await run_in_threadpool(do, wanted)
-        except pydantic.ValidationError as fault:
-            problem = fault.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
-            return JSONResponse({"error": problem}, 400)
-        except BlurkitError as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, 409)
-        return JSONResponse({"done": True})
-
-    async def _picture(self, make: Callable[[int, Request], bytes], request: Request) -> Response:
-        try:
-            return Response(
-                await run_in_threadpool(make, request.path_params["number"], request), media_type="image/jpeg"
-            )
-        except BlurkitError as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, 404)
-
-    def _thumb(self, number: int, _: Request) -> bytes:
-        self._review.session.sheet(number)
-        return self._review.pictures.thumb(number)
-
-    def _preview(self, number: int, _: Request) -> bytes:
-        self._review.session.sheet(number)
-        return self._review.pictures.preview(number)
-
-    def _face(self, number: int, request: Request) -> bytes:
-        return self._review.pictures.face(number, self._review.session.spot(number, request.path_params["face"]))
-
-    def _region(self, number: int, request: Request) -> bytes:
-        self._review.session.sheet(number)
-        try:
-            box = Box(*map(float, request.query_params.get("box", "").split(",")))
-        except (TypeError, ValueError) as fault:
-            raise BlurkitError("a part is left, top, right, bottom") from fault
-        return self._review.pictures.region(number, box)
-
-    def _after(self, number: int, _: Request) -> bytes:
-        reviewed = self._review.session.reviewed(number)
-        if reviewed is None:
-            raise BlurkitError("is not analysed")
-        return self._review.pictures.after(number, reviewed.decisions)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_BODY:
-                return b""
-    except ClientDisconnect:
-        return b""
-    return body
-
-
 class Server:
     """Serves one review until it is told to end, or nobody has used it for long."""
 
-    def __init__(self, review: Review, *, idle_minutes: float = 60.0) -> None:
-        """Take a free port of this machine."""
-        self._review, self._idle = review, idle_minutes * 60
+    def __init__(self, review: Review | Callable[[Path], Review], *, idle_minutes: float = 60.0) -> None:
+        """Take a free port of this machine.
+
+        Args:
+            review: What is reviewed, or what sets it up once a person has chosen a folder on the page.
+            idle_minutes: When it ends by itself.
+        """
+        self._idle = idle_minutes * 60
         self._socket = socket.create_server((HOST, 0))
         self._pages = Pages(review)
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1])
@@ -264,7 +139,7 @@ class Server:
             browser: Open the page in the user's browser.
             ready: Is told the address.
         """
-        self._review.work.start()
+        self._pages.start()
         threading.Thread(target=self._end_when_idle, daemon=True).start()
         if ready is not None:
             ready(self.address)
@@ -273,9 +148,8 @@ class Server:
         try:
             self._server.run(sockets=[self._socket])
         finally:
-            self._pages.ended.set()
             self._socket.close()
-            self._review.work.stop()
+            self._pages.stop()
 
     def end(self) -> None:
         """Tell it to end."""
@@ -283,6 +157,6 @@ class Server:
 
     def _end_when_idle(self) -> None:
         while not self._pages.ended.wait(0.2):
-            if time.monotonic() - self._guard.last_use > self._idle and not self._review.work.is_busy:
+            if time.monotonic() - self._guard.last_use > self._idle and not self._pages.is_busy:
                 break
         self._server.should_exit = True

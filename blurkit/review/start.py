@@ -73,7 +73,7 @@ def prepare(
     """
     if not folder.is_dir():
         raise SettingsError("is no folder", path=folder, hint="give the folder that holds the photos")
-    out = out or folder.absolute().with_name(f"{folder.absolute().name}-safe")
+    out = out or beside(folder)
     if folder.resolve().is_relative_to(out.resolve()):
         raise SettingsError(
             "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
@@ -94,6 +94,17 @@ def prepare(
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
     return Review(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual))
+
+
+def beside(folder: Path) -> Path:
+    """Return where the safe photos of a folder go by default.
+
+    Raises:
+        SettingsError: There is no beside, since it is a whole disk.
+    """
+    if not folder.absolute().name:
+        raise SettingsError("is a whole disk", path=folder, hint="give the folder that holds the photos")
+    return folder.absolute().with_name(f"{folder.absolute().name}-safe")
 
 
 def _with_known(

@@ -1,0 +1,209 @@
+"""What the page asks for: the folder chooser first, if no folder was named, and then the review."""
+
+from __future__ import annotations
+
+import json
+import threading
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pydantic
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from blurkit.errors import BlurkitError, SettingsError
+from blurkit.geometry import Box
+from blurkit.review import choose, view
+from blurkit.review.requests import Edits, Folder, Nothing, Seen, SignOff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blurkit.review.start import Review
+
+Wanted = TypeVar("Wanted", bound=pydantic.BaseModel)
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+FILES = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
+"""The page's own files; no other is ever served."""
+
+MAX_BODY = 4_000_000
+"""Bytes of a request; a change to every face of a large folder is less."""
+
+
+class Pages:
+    """What the page asks for, answered from a review."""
+
+    def __init__(self, review: Review | Callable[[Path], Review]) -> None:
+        """Answer for one review, or for the one that is set up when a folder is chosen."""
+        self._opened = None if callable(review) else review
+        self._set_up = review if callable(review) else None
+        self._lock = threading.Lock()
+        self.ended = threading.Event()
+
+    @property
+    def _review(self) -> Review:
+        if self._opened is None:
+            raise SettingsError("no folder is chosen yet", hint="load the page again")
+        return self._opened
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether photos are analysed or written, or a folder is being opened."""
+        return self._lock.locked() or (self._opened is not None and self._opened.work.is_busy)
+
+    def start(self) -> None:
+        """Begin to look for faces, if the folder is known."""
+        if self._opened is not None:
+            self._opened.work.start()
+
+    def stop(self) -> None:
+        """End, and wait for the photos under way; no folder is opened from now on."""
+        self.ended.set()
+        with self._lock:
+            if self._opened is not None:
+                self._opened.work.stop()
+
+    def _open(self, wanted: Folder) -> None:
+        """Begin the review of a folder that a person chose; of one only, so that an address is that of one review."""
+        with self._lock:
+            opened = self._chooser()(choose.folder(wanted.path))
+            opened.work.start()
+            self._opened = opened
+
+    def _list(self, wanted: Folder) -> dict[str, Any]:
+        self._chooser()
+        return choose.listing(wanted.path)
+
+    def _chooser(self) -> Callable[[Path], Review]:
+        """Return what sets up a review, while there is none."""
+        if self._opened is not None or self._set_up is None or self.ended.is_set():
+            raise SettingsError("a folder is open already", hint="load the page again")
+        return self._set_up
+
+    def app(self) -> Starlette:
+        """Return the application, not guarded."""
+        changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
+            "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
+            "seen": (Seen, lambda wanted: self._review.session.see(wanted.faces)),
+            "undo": (Nothing, lambda _: self._review.session.undo()),
+            "redo": (Nothing, lambda _: self._review.session.undo(back=False)),
+            "export": (SignOff, lambda wanted: self._review.work.export(wanted)),
+            "folders": (Folder, self._list),
+            "open": (Folder, self._open),
+            "end": (Nothing, lambda _: self.ended.set()),
+        }
+        posts = [
+            Route(f"/api/{name}", partial(self._change, *change), methods=["POST"]) for name, change in changes.items()
+        ]
+        pictures = {"thumb": self._thumb, "preview": self._preview, "region": self._region, "after": self._after}
+        shown = [
+            Route(f"/photo/{{number:int}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
+        ]
+        return Starlette(
+            routes=[
+                Route("/", self._start_page),
+                Route("/static/{name}", self._static),
+                Route("/api/about", partial(self._told, self._about)),
+                Route("/api/state", partial(self._told, self._state)),
+                *posts,
+                *shown,
+                Route("/photo/{number:int}/face/{face:int}", partial(self._picture, self._face)),
+            ]
+        )
+
+    def _start_page(self, request: Request) -> Response:
+        return self._file("choose.html" if self._opened is None else "index.html", request)
+
+    def _file(self, name: str, _: Request) -> Response:
+        path = FILES[name]
+        return Response(path.read_bytes(), media_type=KINDS[path.suffix])
+
+    def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        return self._file(name, request) if name in FILES else Response("not found", 404)
+
+    def _told(self, tell: Callable[[Request], dict[str, Any]], request: Request) -> Response:
+        try:
+            return _json(tell(request))
+        except BlurkitError as error:
+            return _refusal(error, 409)
+
+    def _about(self, _: Request) -> dict[str, Any]:
+        review = self._review
+        return view.about(review.session, folder=str(review.folder), out=str(review.out))
+
+    def _state(self, request: Request) -> dict[str, Any]:
+        since = request.query_params.get("since", "0")
+        known = int(since) if since.isdecimal() and len(since) < 16 else 0
+        return view.state(self._review.session, self._review.work, since=known)
+
+    async def _change(self, kind: type[Wanted], do: Callable[[Wanted], object], request: Request) -> Response:
+        try:
+            wanted = kind.model_validate_json(await _body(request))
+            told = await run_in_threadpool(do, wanted)
+        except pydantic.ValidationError as fault:
+            problem = fault.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+            return _json({"error": problem}, 400)
+        except BlurkitError as error:
+            return _refusal(error, 409)
+        return _json({"done": True} | (told if isinstance(told, dict) else {}))
+
+    async def _picture(self, make: Callable[[int, Request], bytes], request: Request) -> Response:
+        try:
+            return Response(
+                await run_in_threadpool(make, request.path_params["number"], request), media_type="image/jpeg"
+            )
+        except BlurkitError as error:
+            return _refusal(error, 404)
+
+    def _thumb(self, number: int, _: Request) -> bytes:
+        self._review.session.sheet(number)
+        return self._review.pictures.thumb(number)
+
+    def _preview(self, number: int, _: Request) -> bytes:
+        self._review.session.sheet(number)
+        return self._review.pictures.preview(number)
+
+    def _face(self, number: int, request: Request) -> bytes:
+        return self._review.pictures.face(number, self._review.session.spot(number, request.path_params["face"]))
+
+    def _region(self, number: int, request: Request) -> bytes:
+        self._review.session.sheet(number)
+        try:
+            box = Box(*map(float, request.query_params.get("box", "").split(",")))
+        except (TypeError, ValueError) as fault:
+            raise BlurkitError("a part is left, top, right, bottom") from fault
+        return self._review.pictures.region(number, box)
+
+    def _after(self, number: int, _: Request) -> bytes:
+        reviewed = self._review.session.reviewed(number)
+        if reviewed is None:
+            raise BlurkitError("is not analysed")
+        return self._review.pictures.after(number, reviewed.decisions)
+
+
+def _json(values: dict[str, Any], status: int = 200) -> Response:
+    """Return values as JSON in plain ASCII, which also holds names of files that are no text."""
+    return Response(json.dumps(values), status, media_type="application/json")
+
+
+def _refusal(error: BlurkitError, status: int) -> Response:
+    return _json({"error": error.message, "hint": error.hint}, status)
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY:
+                return b""
+    except ClientDisconnect:
+        return b""
+    return body
