@@ -127,7 +127,9 @@ def test_a_worker_killed_when_it_has_written_loses_no_photo_where_the_journal_is
         finally:
             client.run(clusters.die_after_writing, None)
     assert (tmp_path / "killed").exists()
-    left = [name for name in files(tmp_path / "out") if not name.startswith(".blurkit-")]  # its checked, covered picture
+    left = [
+        name for name in files(tmp_path / "out") if not name.startswith(".blurkit-")
+    ]  # its checked, covered picture
     assert (done.code, left) == (0 if shared else 7, ["a.jpg"])
     assert (done.document["photos"][0]["error"] or {}).get("kind") == (None if shared else "OutputExists")
 
