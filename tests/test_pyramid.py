@@ -62,30 +62,6 @@ def test_a_face_too_small_for_the_whole_view_is_looked_at_closely_where_the_scou
     assert face.box.iou(Box(1000, 1000, 1036, 1036)) > 0.5
 
 
-def test_without_the_scouts_hint_nobody_looks_closely(eyes):
-    """So the scout is needed: this is the defect that a scout which sees nothing would be."""
-    assert found((1000, 1000, 36, 0.9, 0)) == ()
-
-
-def test_where_somebody_is_small_the_scout_looks_for_those_who_are_smaller(eyes):
-    smaller = (3000, 500, 18, 0.9, 0.9)
-    assert found(smaller) == ()
-    assert len(found(smaller, (1000, 1000, 60, 0.9, 0.9))) == 2
-
-
-def test_a_clear_large_face_costs_no_close_look(eyes):
-    closely, _ = eyes
-    assert len(found((1000, 1000, 600, 0.9, 0.9))) == 1
-    assert sum(closely.pixels) == 640 * 480
-
-
-def test_a_doubtful_large_face_is_looked_at_closely_and_the_looks_add_up(eyes):
-    closely, _ = eyes
-    (face,) = found((1000, 1000, 600, 0.4, 0.4))
-    assert face.score == pytest.approx(1 - 0.6**2 * (1 - 0.47 * 0.4), abs=0.02)
-    assert sum(closely.pixels) > 640 * 480
-
-
 def test_a_rough_box_inside_does_not_shrink_a_cover(eyes, monkeypatch):
     """A scout that sees a small face within a large one must not pull the box inward."""
     _, scout = eyes
