@@ -1,4 +1,4 @@
-"""The scout says where to look closely, and CenterFace decides; tried with networks that see what a test lets them."""
+"""The scout helps to say where to look closely, and CenterFace decides; with networks that see what a test lets them."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_what_only_the_scout_sees_is_no_face(eyes):
     assert found((1000, 1000, 200, 0, 1)) == ()
 
 
-def test_a_face_too_small_for_the_whole_view_is_looked_at_closely_where_the_scout_hints(eyes):
+def test_a_face_too_small_for_the_coarsest_view_is_found_in_a_closer_one(eyes):
     (face,) = found((1000, 1000, 36, 0.9, 0.9))
     assert face.box.iou(Box(1000, 1000, 1036, 1036)) > 0.5
 
@@ -75,8 +75,8 @@ def test_a_rough_box_inside_does_not_shrink_a_cover(eyes, monkeypatch):
         ]
 
     monkeypatch.setattr(scout, "look", within)
-    (face,) = found((1000, 1000, 600, 0.9, 0.9))
-    assert face.box.iou(Box(1000, 1000, 1600, 1600)) > 0.9
+    (face,) = found((1000, 1000, 250, 0.9, 0.9))
+    assert face.box.iou(Box(1000, 1000, 1250, 1250)) > 0.9
 
 
 def test_by_default_too_the_scout_alone_places_no_cover(eyes):
