@@ -1,4 +1,4 @@
-"""The scout helps to say where to look closely, and CenterFace decides; with networks that see what a test lets them."""
+"""The scout helps to say where to look closely, and CenterFace decides; the networks see what a test lets them."""
 
 import numpy as np
 import pytest
