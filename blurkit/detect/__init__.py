@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DETECTORS", "make_check_network", "make_detector", "make_detectors", "merge"]
 
 DETECTORS = {
-    DetectorName.CENTERFACE: "blurkit.detect.pyramid:Pyramid",
+    DetectorName.CENTERFACE: "blurkit.detect.centerface:CenterFace",
     DetectorName.MEDIAPIPE: "blurkit.detect.mediapipe:MediaPipe",
 }
 """Every detector, by name."""

@@ -1,4 +1,4 @@
-"""CenterFace on onnxruntime: the only file that knows CenterFace."""
+"""CenterFace on onnxruntime, shown a photo at several sizes: the only file that knows CenterFace."""
 
 from __future__ import annotations
 
@@ -7,19 +7,60 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.feed import best_of, fed
-from blurkit.detect.views import Sighting
+from blurkit.detect.merge import SAME_FACE_IOU, fuse
+from blurkit.detect.views import Halvings, Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
-from blurkit.geometry import Box, Point
+from blurkit.geometry import Box, Point, Size
 from blurkit.weights import onnx_session
 
 if TYPE_CHECKING:
-    from blurkit.records import Pixels
+    from blurkit.records import Face, Pixels
+    from blurkit.settings import DetectSettings
 
 STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
 
-SAME_FACE_IOU = 0.3
+COARSE = (640, 1440)
+"""Long sides in pixels at which every photo is seen whole."""
+
+FINE = {2048: 57, 2880: 80, 4096: 51}
+"""Long sides at which only tiles near something small are seen, each with the height below which that is small.
+
+Both in pixels of the view. Then comes the photo's own size, if that is more.
+"""
+
+TURNED = COARSE[0]
+"""Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
+
+If a turn shows clearly more there than upright (a phone held wrongly), all levels are seen in that turn, too.
+"""
+
+CLEARLY = 1.3
+"""So many times as much: large faces are seen in any turn, but with worse boxes and landmarks."""
+
+TILE, OVERLAP = 800, 96
+"""Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
+
+FINE_TILE = 512
+"""Longest side of a tile at the fine levels, in pixels of the view."""
+
+HINT = 0.2
+"""Score from which something small asks for a closer look: far below what counts as a face."""
+
+TINY_PX = 20
+"""A face lower than this at the last fine level, in its pixels, asks for a look at the photo's own size."""
+
+SURE = 0.5
+"""Score from which a look counts that is not the way up of most faces: what it sees faintly is no further evidence."""
+
+CERTAIN = 0.8
+"""Score of a face that needs no further evidence: other looks would only make its box worse."""
+
+SAME_BOX_IOU = 0.3
 """Of boxes in one picture that overlap so much, the best is kept."""
+
+AROUND = 160
+"""How far around something small a closer look reaches, in pixels of the view."""
 
 
 class CenterFaceNetwork:
@@ -68,7 +109,7 @@ class CenterFaceNetwork:
         lefts = (columns + offset[1, rows, columns] + 0.5) * STRIDE - widths / 2
         xywh = np.stack([lefts, tops, widths, heights], axis=1).astype(float)
         sightings = []
-        for index in best_of(xywh, scores.tolist(), min_score=self._min_score, iou=SAME_FACE_IOU):
+        for index in best_of(xywh, scores.tolist(), min_score=self._min_score, iou=SAME_BOX_IOU):
             left, top, width, height = xywh[index]
             ys, xs = landmarks[0::2, rows[index], columns[index]], landmarks[1::2, rows[index], columns[index]]
             points = tuple(Point(left + float(x) * width, top + float(y) * height) for x, y in zip(xs, ys, strict=True))
@@ -77,3 +118,79 @@ class CenterFaceNetwork:
 
     def close(self) -> None:
         """Nothing to free by hand."""
+
+
+class CenterFace:
+    """Finds faces from 12 px to the whole photo with CenterFace: coarse levels first, tiles where faces are small."""
+
+    name = "centerface"
+
+    def __init__(self, settings: DetectSettings, *, threads: int = 1) -> None:
+        """Open the network.
+
+        Args:
+            settings: The score from which something is a face.
+            threads: Threads of one run.
+
+        Raises:
+            ModelError: The model is missing, altered or cannot be opened.
+        """
+        self._network = CenterFaceNetwork(threads=threads)
+        self._min_score = settings.min_score
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        """Find the faces in a photo; see `base.Detector`."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        if min(size.width, size.height) < 2:
+            return ()
+        photo = Halvings(pixels)
+        looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
+        looks[0] = self._levels(photo, 0)
+        upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]) / (1 if turns == 0 else CLEARLY))
+        if upright != 0:
+            looks[upright] = self._levels(photo, upright)
+        found = looks.pop(upright)
+        known = [s.box for s in found if s.score >= CERTAIN]
+        found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]
+        return fuse(found, self.name, min_score=self._min_score)
+
+    def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
+        """Look from coarse to fine: closer only where something small may be."""
+        size = photo.size
+        found = [s for side in COARSE for s in self._sweep(photo, _whole(size, side, turns))]
+        for side, small in FINE.items():
+            found += self._sweep(photo, _near(found, small / side, size, side, turns))
+        last = max(FINE)
+        if size.long_side > last:
+            found += self._sweep(photo, _near(found, TINY_PX / last, size, size.long_side, turns))
+        return found
+
+    def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
+        return sweep(self._network, photo, views)
+
+    def close(self) -> None:
+        """Free the network."""
+        self._network.close()
+
+
+def _whole(size: Size, side: int, turns: int) -> list[View]:
+    return level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
+
+
+def _near(found: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
+    """Return the tiles of a level that come near what is lower than `small`, a share of the photo's long side."""
+    reach = AROUND * size.long_side / side
+    hints = [s.box for s in found if s.score >= HINT and s.box.height < small * size.long_side]
+    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in hints]
+    views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
+    return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
+
+
+def _is_among(box: Box, known: list[Box]) -> bool:
+    """Whether a box shows a face that is known; the network's boxes are best the right way up."""
+    return any(box.iou(other) > SAME_FACE_IOU for other in known)
+
+
+def _evidence(found: list[Sighting]) -> float:
+    """Return how much the look at `TURNED` saw: the sum of scores that may be faces."""
+    return sum(s.score for s in found if s.source.split()[0] == str(TURNED) and s.score >= SURE / 2)

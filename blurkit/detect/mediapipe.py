@@ -26,7 +26,7 @@ LEVELS = (320, 512, 1024)
 TILE, OVERLAP = 320, 80
 """Longest side of a tile, and how far neighbours overlap, in pixels of the view."""
 
-TRUST = 0.55
+TRUST = 0.56
 """What a score counts as evidence: alone, one look must be very sure; of lesser ones it takes two that agree.
 
 On the evaluation photos, looks below 0.9 that no other look agreed with were mostly no faces, and some were huge.

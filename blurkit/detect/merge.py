@@ -21,7 +21,7 @@ SAME_FACE_INSIDE = 0.7
 """So does a box that lies inside the other with so much of its area, unless it is far smaller."""
 
 
-TINY_PX, TINY_DOUBT = 14, 0.68
+TINY_PX, TINY_DOUBT = 14, 0.76
 """Of something lower than so many pixels, the doubt that is left must be so much smaller.
 
 Most false alarms are that small, and so are few faces that anyone could recognise.
@@ -29,23 +29,7 @@ Most false alarms are that small, and so are few faces that anyone could recogni
 
 
 def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> tuple[Face, ...]:
-    """Make one face of all sightings of it by one detector, if the evidence is enough.
-
-    Args:
-        sightings: In the pixels of one photo.
-        detector: The detector's name.
-        min_score: Combined evidence from which something counts, 0..1; see `is_face`.
-
-    Returns:
-        Faces by falling score; see `evidence`.
-
-    Invariant: the order of the sightings does not matter.
-    """
-    return tuple(face for face in evidence(sightings, detector) if is_face(face.box, face.score, min_score))
-
-
-def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
-    """Group the sightings of each face, however faint, and add up what they are worth.
+    """Make one face of all sightings of it by one detector.
 
     Looks of different scale err independently enough that their evidence adds up: 1 - prod(1 - score), with the
     best score of each look.
@@ -53,9 +37,12 @@ def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
     Args:
         sightings: In the pixels of one photo.
         detector: The detector's name.
+        min_score: Combined evidence from which something counts, 0..1; see `is_face`.
 
     Returns:
-        By falling score. The box is the mean of the boxes that agree, weighted by score; rough ones only if all are.
+        Faces by falling score. The box is the mean of the boxes that agree, weighted by score.
+
+    Invariant: the order of the sightings does not matter.
     """
     ordered = sorted(sightings, key=lambda s: (-s.score, s.source, s.box.left, s.box.top, s.box.right, s.box.bottom))
     faces = []
@@ -65,10 +52,10 @@ def evidence(sightings: Sequence[Sighting], detector: str) -> tuple[Face, ...]:
         for member in members:
             best[member.source] = max(best.get(member.source, 0.0), member.score)
         score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
-        placed = [member for member in members if not member.rough] or members
-        box = _mean([member.box for member in placed], [member.score for member in placed])
-        points = next((member.landmarks for member in (*placed, *members) if member.landmarks), None)
-        faces.append(Face(box, score, (detector,), points))
+        box = _mean([member.box for member in members], [member.score for member in members])
+        if is_face(box, score, min_score):
+            with_points = next((member.landmarks for member in members if member.landmarks), None)
+            faces.append(Face(box, score, (detector,), with_points))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 

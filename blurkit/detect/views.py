@@ -28,8 +28,6 @@ class Sighting:
     """Right eye, left eye, nose tip, right and left mouth corner."""
     source: str = ""
     """Which look it was: equal looks are one piece of evidence, others add to it."""
-    rough: bool = False
-    """Whether its box counts only where no other look has one."""
 
 
 class Network(Protocol):
@@ -97,8 +95,8 @@ class View:
         left, top, right, bottom = (side // factor for side in self.window)
         seen = source[top : max(bottom, top + 1), left : max(right, left + 1)]
         if seen.shape[:2] != (size.height, size.width):
-            smooth = cv2.resize(seen, (size.width, size.height), interpolation=cv2.INTER_LINEAR)  # at most halves it
-            seen = smooth.astype(np.uint8, copy=False)
+            method = cv2.INTER_AREA if self.scale * factor < 1 else cv2.INTER_LINEAR
+            seen = cv2.resize(seen, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
         return np.ascontiguousarray(np.rot90(seen, self.quarter_turns))
 
     def to_photo(self, sighting: Sighting) -> Sighting:

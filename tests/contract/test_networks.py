@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blurkit.detect import centerface, fullrange, retinaface
+from blurkit.detect import centerface, fullrange
 from blurkit.detect.views import Network
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box
@@ -23,7 +23,6 @@ SCALE = 0.5
 NETWORKS = {
     "centerface": (centerface, "CenterFaceNetwork"),
     "fullrange": (fullrange, "FullRangeNetwork"),
-    "retinaface": (retinaface, "RetinaFaceNetwork"),
 }
 """The networks on onnxruntime, by name: module and class."""
 
@@ -105,11 +104,8 @@ class BrokenSession:
         _, _, height, width = batch.shape
         if self.name == "centerface":
             shapes = [(1, channels, height // 4, width // 4) for channels in (1, 2, 2, 10)]
-        elif self.name == "fullrange":
-            shapes = [(1, height * width // 16, size) for size in (16, 1)]
         else:
-            cells = 2 * sum(height * width // stride**2 for stride in (8, 16, 32))
-            shapes = [(1, cells, size) for size in (4, 2, 10)]
+            shapes = [(1, height * width // 16, size) for size in (16, 1)]
         return [np.full(shape, self.value, np.float32) for shape in shapes]
 
 
