@@ -299,6 +299,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
             page.locator(selector).first.click(**how)
 
         act("#step-visible")
+        page.locator("h1:text-is('Who stays visible')").wait_for()  # the address changes first, the screen after it
         pages = 0
         while page.locator("h1:has-text('Who stays visible')").count():
             pages += 1
