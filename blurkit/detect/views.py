@@ -79,6 +79,8 @@ class View:
     """Name of the look, such as `1440` or `640/90`."""
     quarter_turns: int = 0
     """How often the view is turned by 90 degrees counter-clockwise, 0 to 3."""
+    rim: int = 0
+    """So near to a side that cuts the photo, in pixels of the photo, what is seen is left to the neighbour."""
 
     @property
     def size(self) -> Size:
@@ -91,12 +93,11 @@ class View:
         import cv2
 
         size = self.size
-        source, factor = halvings.at_least(self.scale)
+        source, factor = halvings.at_least(self.scale)  # at most halved from here: linear is fine, and fast
         left, top, right, bottom = (side // factor for side in self.window)
         seen = source[top : max(bottom, top + 1), left : max(right, left + 1)]
         if seen.shape[:2] != (size.height, size.width):
-            method = cv2.INTER_AREA if self.scale * factor < 1 else cv2.INTER_LINEAR
-            seen = cv2.resize(seen, (size.width, size.height), interpolation=method).astype(np.uint8, copy=False)
+            seen = cv2.resize(seen, (size.width, size.height)).astype(np.uint8, copy=False)
         return np.ascontiguousarray(np.rot90(seen, self.quarter_turns))
 
     def to_photo(self, sighting: Sighting) -> Sighting:
@@ -158,7 +159,7 @@ def tiles(
     left, top, right, bottom = window
     side, shared = max(2, int(tile / scale)), max(1, math.ceil(overlap / scale))
     return [
-        View((left + x0, top + y0, left + x1, top + y1), scale, source, quarter_turns)
+        View((left + x0, top + y0, left + x1, top + y1), scale, source, quarter_turns, shared // 2)
         for y0, y1 in spans(bottom - top, side, shared)
         for x0, x1 in spans(right - left, side, shared)
     ]
@@ -174,7 +175,7 @@ def level(size: Size, long_side: int, *, tile: int, overlap: int, quarter_turns:
 def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[Sighting]:
     """Show views of a photo to a network.
 
-    What a tile cuts at its edge is dropped if it would lie whole in the neighbour.
+    What a tile cuts at its edge is dropped, and so is what it sees in its rim: half a face there looks like another one.
 
     Returns:
         Sightings in the pixels of the photo, each naming the view's source.
@@ -187,12 +188,13 @@ def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[S
 
 
 def _is_cut(box: Box, view: View, size: Size) -> bool:
-    """Whether a box sticks out of its tile on a side that is not the photo's own border."""
+    """Whether a box has its middle in its tile's rim or sticks out, on a side that is not the photo's own border."""
     left, top, right, bottom = view.window
     slack = 0.1 * max(box.width, box.height)
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return (
-        (left > 0 and box.left < left - slack)
-        or (top > 0 and box.top < top - slack)
-        or (right < size.width and box.right > right + slack)
-        or (bottom < size.height and box.bottom > bottom + slack)
+        (left > 0 and (box.left < left - slack or x < left + view.rim))
+        or (top > 0 and (box.top < top - slack or y < top + view.rim))
+        or (right < size.width and (box.right > right + slack or x > right - view.rim))
+        or (bottom < size.height and (box.bottom > bottom + slack or y > bottom - view.rim))
     )
