@@ -55,7 +55,7 @@ class DetectSettings(_Frozen):
         DetectorName.MEDIAPIPE,
     )
     """Detectors to ask; a face that any of them is sure of counts."""
-    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.5
+    min_score: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.47
     """Combined evidence from which something counts as a face, 0..1."""
 
 

@@ -190,10 +190,11 @@ def _compare_scores(exact: bytes, quantized: bytes, batch: Array) -> None:
     """Print how far the scores of faces in 8 bits are from the exact ones, and stop if far."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    pixels = np.round(batch)
     maps = []
-    for data in (exact, quantized):
+    for data, pictures in ((exact, pixels), (quantized, pixels.transpose(0, 2, 3, 1).astype(np.uint8))):
         session = onnxruntime.InferenceSession(data, options, ["CPUExecutionProvider"])
-        maps.append(np.concatenate([session.run(["heatmap"], {"images": tile[None]})[0] for tile in batch]))
+        maps.append(np.concatenate([session.run(["heatmap"], {"images": picture[None]})[0] for picture in pictures]))
     faces = maps[0] > 0.2
     difference = np.abs(maps[1] - maps[0])[faces]
     figures = f"mean {difference.mean():.3f}, largest {difference.max():.3f}"

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from tools.onnx_graph import Array, Graph
@@ -82,8 +83,11 @@ def quantize(data: bytes, measured: Measured) -> bytes:
     which 8 would overflow; so the numbers are the same on any of them.
 
     Args:
-        data: A float32 ONNX file, evened out, with `images` as its input.
+        data: A float32 ONNX file, evened out, whose input `images` has the shape (N, 3, H, W) and numbers of 0 to 255.
         measured: The ranges of all its activations.
+
+    Returns:
+        The file; its input is uint8 of shape (N, H, W, 3), a picture as it lies in memory.
     """
     overrides: dict[str, list[dict[str, Any]]] = {
         name: [{"rmin": np.float32(low), "rmax": np.float32(high)}] for name, (low, high) in measured.ranges.items()
@@ -104,10 +108,26 @@ def quantize(data: bytes, measured: Measured) -> bytes:
             extra_options={"TensorQuantOverrides": overrides},
         )
         model = onnx.load(after)
+    _take_bytes(model)
     model.producer_name, model.producer_version = "blurkit", ""
     onnx.checker.check_model(model, full_check=True)
     quantized: bytes = model.SerializeToString(deterministic=True)
     return quantized
+
+
+def _take_bytes(model: onnx.ModelProto) -> None:
+    """Let a network take pixels as they are, instead of floats that its first step makes bytes of again."""
+    graph = model.graph
+    (first,) = (node for node in graph.node if node.op_type == "QuantizeLinear" and node.input[0] == "images")
+    scale, zero = (next(c for c in graph.initializer if c.name == name) for name in first.input[1:])
+    if numpy_helper.to_array(scale) != 1 or numpy_helper.to_array(zero) != 0:
+        raise ValueError("the network's input has other steps than pixels have")
+    turned = helper.make_node("Transpose", ["images"], [first.output[0]], perm=(0, 3, 1, 2))
+    position = list(graph.node).index(first)
+    graph.node.remove(first)
+    graph.node.insert(position, turned)
+    del graph.input[:]
+    graph.input.append(helper.make_tensor_value_info("images", TensorProto.UINT8, ("N", "H", "W", 3)))
 
 
 class _NoPhotos(CalibrationDataReader):  # type: ignore[misc]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.detect.feed import best_of, fed
+from blurkit.detect.feed import best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
 from blurkit.detect.views import Halvings, Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
@@ -23,7 +23,7 @@ STRIDE = 4
 COARSE = (640, 1440)
 """Long sides in pixels at which every photo is seen whole."""
 
-FINE = {2048: 57, 2880: 80, 4096: 51}
+FINE = {2048: 75, 2880: 80, 4096: 51}
 """Long sides at which only tiles near something small are seen, each with the height below which that is small.
 
 Both in pixels of the view. Then comes the photo's own size, if that is more.
@@ -91,7 +91,7 @@ class CenterFaceNetwork:
             DetectorFailed: The network failed or returned numbers that are none.
         """
         try:
-            heatmap, scale, offset, landmarks = self._session.run(None, {"images": fed(picture)})
+            heatmap, scale, offset, landmarks = self._session.run(None, {"images": padded(picture)[None]})
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"CenterFace failed on a photo: {error}") from error
         if not np.isfinite(heatmap).all():

@@ -16,27 +16,31 @@ MULTIPLE = 32
 """Width and height that the networks take are multiples of this."""
 
 
-def fed(
-    picture: Pixels, *, mean: tuple[float, float, float] = (0, 0, 0), scale: float = 1.0, bgr: bool = False
-) -> npt.NDArray[np.float32]:
-    """Return a picture as a batch of one, with black to the right and below up to a size the networks take.
-
-    Args:
-        picture: uint8 RGB of shape (H, W, 3).
-        mean: Subtracted from each pixel, in the network's colour order, 0..255.
-        scale: Multiplied with the difference.
-        bgr: Whether the network wants blue first.
-
-    Returns:
-        float32 of shape (1, 3, H', W').
-    """
+def padded(picture: Pixels) -> Pixels:
+    """Return a picture with black to the right and below up to a size the networks take, uint8 RGB of (H', W', 3)."""
     import cv2
 
     height, width = picture.shape[:2]
     below, right = -height % MULTIPLE, -width % MULTIPLE
     if below or right:
         picture = np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0), np.uint8)
-    batch: npt.NDArray[np.float32] = cv2.dnn.blobFromImage(picture, scale, mean=mean, swapRB=bgr)
+    return picture
+
+
+def fed(picture: Pixels, *, mean: tuple[float, float, float], scale: float) -> npt.NDArray[np.float32]:
+    """Return a padded picture as a batch of one.
+
+    Args:
+        picture: uint8 RGB of shape (H, W, 3).
+        mean: Subtracted from each pixel, 0..255.
+        scale: Multiplied with the difference.
+
+    Returns:
+        float32 of shape (1, 3, H', W').
+    """
+    import cv2
+
+    batch: npt.NDArray[np.float32] = cv2.dnn.blobFromImage(padded(picture), scale, mean=mean)
     return batch
 
 
