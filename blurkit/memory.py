@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import sys
 from contextlib import suppress
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 MMAP_MAX, TRIM_THRESHOLD = -4, -1
 """Numbers of what glibc lets a program set. Source: mallopt(3), https://man7.org/linux/man-pages/man3/mallopt.3.html"""
 
-KEEP_BYTES = 96 << 20
-"""Free memory above this is given back to the system at once."""
+KEEP_BYTES = 400 << 20
+"""Free memory above this is given back to the system at once; a photo of 12 MP needs less on the way."""
+
+_calls = itertools.count(1)
 
 
 def keep_freed_memory() -> bool:
@@ -28,8 +31,14 @@ def keep_freed_memory() -> bool:
     return False
 
 
-def give_freed_memory_back() -> None:
-    """Give all that is free back to the system: kept on and on, it would fall to pieces and grow with every photo."""
+def give_freed_memory_back(*, every: int = 1) -> None:
+    """Give all that is free back to the system: kept on and on, it would fall to pieces and grow with every photo.
+
+    Args:
+        every: Do so in each so many calls only; the next photo needs as much again.
+    """
+    if next(_calls) % every:
+        return
     with suppress(OSError, AttributeError):
         if glibc := _glibc():
             glibc.malloc_trim(0)

@@ -42,12 +42,25 @@ give_freed_memory_back()
 print(kept, resident())
 """
 
+THIRD = """
+after = [(give_freed_memory_back(every=3), resident())[1] for _ in range(3)]
+print(*after)
+"""
+
 
 @pytest.mark.skipif(not ON_GLIBC, reason="only glibc gives back what lies below what is still used")
 def test_what_a_photo_used_is_given_back_after_it():
     done = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True)
     kept, left = map(int, done.stdout.split())
     assert left < kept / 3
+
+
+@pytest.mark.skipif(not ON_GLIBC, reason="only glibc gives back what lies below what is still used")
+def test_it_can_be_given_back_after_every_third_photo_only():
+    code = GROWTH.replace("give_freed_memory_back()\nprint(kept, resident())", THIRD)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    first, second, third = map(int, done.stdout.split())
+    assert first == second > 3 * third
 
 
 @pytest.mark.skipif(not ON_GLIBC, reason="only glibc lets a program keep what it freed")

@@ -41,7 +41,7 @@ CLEARLY = 1.3
 TILE, OVERLAP = 1472, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
-FINE_TILE = 736
+FINE_TILE = 512
 """Longest side of a tile at the fine levels, in pixels of the view."""
 
 HINT = 0.2
@@ -59,7 +59,7 @@ CERTAIN = 0.8
 SAME_BOX_IOU = 0.3
 """Of boxes in one picture that overlap so much, the best is kept."""
 
-AROUND = 160
+AROUND = 96
 """How far around something small a closer look reaches, in pixels of the view."""
 
 
