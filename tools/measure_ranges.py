@@ -21,7 +21,6 @@ import onnxruntime
 from bench.data import evaluation_folder
 from tools import build_models
 from tools.onnx_graph import Array, Graph
-from tools.quantize import MAX_HALVINGS, depthwise_inputs, even_out
 
 RANGES = build_models.RANGES
 PHOTOS, PIECES, SIDE, LONG_SIDES = 64, 48, 736, (640, 1440, 2048)
@@ -33,18 +32,14 @@ def main() -> int:
     """Measure and write the file."""
     manifest = tomllib.loads(build_models.MANIFEST.read_text(encoding="utf-8"))
     graph = build_models.folded_centerface(build_models.fetch(manifest["models"]["centerface"]))
-    pieces = list(_pieces(evaluation_folder()))
-    halvings = {name: _halvings(peaks) for name, peaks in _peaks(graph, list(depthwise_inputs(graph)), pieces).items()}
-    graph = even_out(graph, halvings)
     names = [name for node in graph.nodes if node.op_type != "Sigmoid" for name in node.output]
-    ranges = {"images": (0.0, 255.0)} | _ranges(graph, names, pieces)
+    ranges = _ranges(graph, names, list(_pieces(evaluation_folder())))
     content = {
         "made": "python -m tools.measure_ranges: activations of CenterFace on pieces of evaluation photos (wider_dev)",
         "ranges": {name: [float(np.float32(low)), float(np.float32(high))] for name, (low, high) in ranges.items()},
-        "halvings": halvings,
     }
     RANGES.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{RANGES.name}: {len(ranges)} activations, {len(halvings)} of them evened out\n")
+    sys.stdout.write(f"{RANGES.name}: {len(ranges)} activations\n")
     return 0
 
 
@@ -77,22 +72,6 @@ def _activations(graph: Graph, names: list[str], pieces: list[Array]) -> Iterato
     for piece in pieces:
         found = session.run(names, {"images": piece})
         yield {name: activation[0] for name, activation in zip(names, found, strict=True)}
-
-
-def _peaks(graph: Graph, names: list[str], pieces: list[Array]) -> dict[str, Array]:
-    """Return what each channel reaches, its three strongest pixels in each piece left out but for the last of them."""
-    peaks: dict[str, Array] = {}
-    for found in _activations(graph, names, pieces):
-        for name, activation in found.items():
-            third = np.partition(np.abs(activation).reshape(len(activation), -1), -3, axis=1)[:, -3]
-            peaks[name] = np.maximum(peaks.get(name, 0), third)
-    return peaks
-
-
-def _halvings(peaks: Array) -> str:
-    """Return how often each channel may be doubled until it is as strong as the strongest."""
-    doubled = np.floor(np.log2(peaks.max() / np.maximum(peaks, 1e-9)))
-    return "".join(str(int(count)) for count in np.clip(doubled, 0, MAX_HALVINGS))
 
 
 def _ranges(graph: Graph, names: list[str], pieces: list[Array]) -> dict[str, tuple[float, float]]:

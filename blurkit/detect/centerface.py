@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
 
-COARSE = (640, 1440)
+COARSE = (640, 1600)
 """Long sides in pixels at which every photo is seen whole."""
 
 FINE = {2048: 75, 2880: 80, 4096: 51}
@@ -38,7 +38,7 @@ If a turn shows clearly more there than upright (a phone held wrongly), all leve
 CLEARLY = 1.3
 """So many times as much: large faces are seen in any turn, but with worse boxes and landmarks."""
 
-TILE, OVERLAP = 1472, 96
+TILE, OVERLAP = 1600, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
 FINE_TILE = 512
@@ -46,6 +46,12 @@ FINE_TILE = 512
 
 HINT = 0.2
 """Score from which something small asks for a closer look: far below what counts as a face."""
+
+FAINT_HINT, FAINT_PX = 0.1, 24
+"""What is lower than so many pixels of the first fine level asks for it from a lower score on.
+
+A small sharp head that stands alone is seen only faintly before.
+"""
 
 TINY_PX = 20
 """A face lower than this at the last fine level, in its pixels, asks for a look at the photo's own size."""
@@ -158,11 +164,14 @@ class CenterFace:
         """Look from coarse to fine: closer only where something small may be."""
         size = photo.size
         found = [s for side in COARSE for s in self._sweep(photo, _whole(size, side, turns))]
+        faint = FAINT_PX / min(FINE) * size.long_side
+        hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():
-            found += self._sweep(photo, _near(found, small / side, size, side, turns))
+            found += self._sweep(photo, _near(hints, small / side, size, side, turns))
+            hints = [s for s in found if s.score >= HINT]
         last = max(FINE)
         if size.long_side > last:
-            found += self._sweep(photo, _near(found, TINY_PX / last, size, size.long_side, turns))
+            found += self._sweep(photo, _near(hints, TINY_PX / last, size, size.long_side, turns))
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
@@ -177,11 +186,11 @@ def _whole(size: Size, side: int, turns: int) -> list[View]:
     return level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
 
 
-def _near(found: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
-    """Return the tiles of a level that come near what is lower than `small`, a share of the photo's long side."""
+def _near(hints: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
+    """Return the tiles of a level that come near hints lower than `small`, a share of the photo's long side."""
     reach = AROUND * size.long_side / side
-    hints = [s.box for s in found if s.score >= HINT and s.box.height < small * size.long_side]
-    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in hints]
+    boxes = [s.box for s in hints if s.box.height < small * size.long_side]
+    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
     views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
 

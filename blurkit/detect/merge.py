@@ -21,7 +21,7 @@ SAME_FACE_INSIDE = 0.7
 """So does a box that lies inside the other with so much of its area, unless it is far smaller."""
 
 
-TINY_PX, TINY_DOUBT = 14, 0.72
+TINY_PX, TINY_DOUBT = 14, 0.7
 """Of something lower than so many pixels, the doubt that is left must be so much smaller.
 
 Most false alarms are that small, and so are few faces that anyone could recognise.

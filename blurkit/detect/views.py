@@ -175,7 +175,7 @@ def level(size: Size, long_side: int, *, tile: int, overlap: int, quarter_turns:
 def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[Sighting]:
     """Show views of a photo to a network.
 
-    What a tile cuts at its edge is dropped, and so is what it sees in its rim: half a face there looks like another one.
+    What a tile cuts at its edge is dropped, and what it sees in its rim: half a face there looks like another one.
 
     Returns:
         Sightings in the pixels of the photo, each naming the view's source.

@@ -59,7 +59,7 @@ def test_adults_look_adult_and_the_interval_holds_the_years(estimator, photo):
     for age in estimator.estimate(*photo):
         assert age.model == estimator.name
         assert age.low <= age.years <= age.high
-        assert age.low > 20
+        assert age.low > 18
         assert age.high < 100
 
 
