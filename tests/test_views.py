@@ -95,6 +95,17 @@ def test_a_box_that_sticks_out_of_a_tile_is_dropped_inside_the_photo_and_kept_at
     assert len(network.shown) == len(views) > 1
 
 
+@pytest.mark.parametrize(("middle", "seers"), [(470, [0]), (499, [0]), (501, [1]), (530, [1])])
+def test_what_lies_in_the_rim_of_a_tile_is_seen_by_its_neighbour_alone(middle, seers):
+    """Half a face at a tile's edge looks like another face."""
+    views = tiles((0, 0, 1000, 200), 1.0, tile=600, overlap=100, source="x")
+    assert [view.window[::2] for view in views] == [(0, 550), (450, 1000)]
+    seen = Box(middle - 15, 80, middle + 15, 120)
+    networks = [FixedSightings(Sighting(seen.shift(-view.window[0], 0), 0.9)) for view in views]
+    found = [sweep(network, blank(1000, 200), [view]) for network, view in zip(networks, views, strict=True)]
+    assert [index for index, sightings in enumerate(found) if sightings] == seers
+
+
 def test_the_photo_is_not_written_to_and_views_are_contiguous():
     pixels = np.zeros((200, 300, 3), np.uint8)
     pixels.flags.writeable = False
