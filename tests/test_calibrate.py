@@ -83,7 +83,7 @@ def test_the_margin_is_in_the_line():
 
 def test_a_group_that_is_missed_more_raises_the_line_for_all():
     same = photos()
-    members = same.oldest < 3
+    members = same.oldest < 2
     older_looking = np.where(members, same.low + 25, same.low)
     alone = Scores("set", older_looking, same.youngest, same.oldest)
     known = Scores("set", older_looking, same.youngest, same.oldest, {"group": members})
