@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
 from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
+from blurkit.detect.base import Detector
 from blurkit.detect.merge import is_face
 from blurkit.geometry import Size
 from blurkit.load import decode
@@ -47,7 +48,8 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="write bench/results/detect.json")
     arguments = parser.parse_args()
     photos = detection_photos(evaluation_folder(arguments.folder))[:: arguments.every]
-    looks = look(photos, threads=arguments.threads, turned=arguments.turned)
+    detectors = make_detectors(DetectSettings(min_score=FAINT), threads=arguments.threads)
+    looks = look(photos, detectors, turned=arguments.turned)
     min_score = DetectSettings().min_score
     runs = {"blurkit": [photo.boxes(min_score) for photo in looks]}
     runs |= {name: [photo.boxes(min_score, name) for photo in looks] for name in looks[0].faces}
@@ -95,15 +97,14 @@ class Looked:
         return np.array(rows, np.float64).reshape(-1, 4), sum(self.seconds[name] for name in names)
 
 
-def look(photos: list[LabelledPhoto], *, threads: int, turned: int) -> list[Looked]:
-    """Show every photo to every detector of blurkit.
+def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: int = 0) -> list[Looked]:
+    """Show every photo to every detector, and close them.
 
     Args:
         photos: The photos.
-        threads: Threads of one run of a model.
+        detectors: They tell of faces from a score of `FAINT` on.
         turned: Degrees clockwise by which each photo is turned first.
     """
-    detectors = make_detectors(DetectSettings(min_score=FAINT), threads=threads)
     looks = []
     for photo in photos:
         upright = decode(photo.path.read_bytes(), LoadSettings())

@@ -71,9 +71,9 @@ def onnx_session(name: str, *, threads: int = 1) -> Session:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    _share_memory(onnxruntime)
     options.add_session_config_entry("session.use_env_allocators", "1")
     try:
+        _share_memory(onnxruntime)
         session: Session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no base of their own
         raise ModelError(f"onnxruntime cannot open the model: {error}", path=path.name, hint=REINSTALL) from error

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blurkit.detect.views import Halvings, Sighting, View, level, spans, sweep, tiles
 from blurkit.geometry import Box, Point, Size
@@ -104,6 +106,30 @@ def test_what_lies_in_the_rim_of_a_tile_is_seen_by_its_neighbour_alone(middle, s
     networks = [FixedSightings(Sighting(seen.shift(-view.window[0], 0), 0.9)) for view in views]
     found = [sweep(network, blank(1000, 200), [view]) for network, view in zip(networks, views, strict=True)]
     assert [index for index, sightings in enumerate(found) if sightings] == seers
+
+
+@given(
+    st.integers(300, 1600), st.sampled_from((0.4, 0.75, 1.0, 1.3)), st.floats(0, 1), st.floats(0, 1), st.floats(4, 90)
+)
+def test_every_face_no_larger_than_the_overlap_is_seen_wherever_it_is(width, scale, across, down, side):
+    """No rim is given to a neighbour that is not there, or that gives it back."""
+    size = Size(width, 3 * width // 4)
+    side /= scale
+    left, top = across * (size.width - side), down * (size.height - side)
+    face = Box(left, top, left + side, top + side)
+    seen = []
+    for view in tiles((0, 0, size.width, size.height), scale, tile=300, overlap=96, source="x"):
+        if face.intersection(Box(*view.window)) < 0.99 * face.area:
+            continue
+        x, y = (
+            view.size.width / (view.window[2] - view.window[0]),
+            view.size.height / (view.window[3] - view.window[1]),
+        )
+        shown = face.shift(-view.window[0], -view.window[1])
+        shown = Box(shown.left * x, shown.top * y, shown.right * x, shown.bottom * y)
+        seen += sweep(FixedSightings(Sighting(shown, 0.9)), blank(size.width, size.height), [view])
+    assert seen
+    assert all(sighting.box.iou(face) > 0.9 for sighting in seen)
 
 
 def test_the_photo_is_not_written_to_and_views_are_contiguous():

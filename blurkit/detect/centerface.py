@@ -100,8 +100,8 @@ class CenterFaceNetwork:
             heatmap, scale, offset, landmarks = self._session.run(None, {"images": padded(picture)[None]})
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"CenterFace failed on a photo: {error}") from error
-        if not np.isfinite(heatmap).all():
-            raise DetectorFailed("CenterFace returned scores that are not numbers")
+        if not all(np.isfinite(numbers).all() for numbers in (heatmap, scale, offset, landmarks)):
+            raise DetectorFailed("CenterFace returned numbers that are none")
         return self._decode(heatmap[0, 0], scale[0], offset[0], landmarks[0])
 
     def _decode(

@@ -76,7 +76,7 @@ class View:
     scale: float
     """Pixels of the view for one pixel of the photo."""
     source: str
-    """Name of the look, such as `1440` or `640/90`."""
+    """Name of the look, such as `1600` or `640 turned 90`."""
     quarter_turns: int = 0
     """How often the view is turned by 90 degrees counter-clockwise, 0 to 3."""
     rim: int = 0

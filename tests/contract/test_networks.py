@@ -93,9 +93,10 @@ def test_the_smallest_pictures_are_taken(network: Network, shape: tuple[int, int
 class BrokenSession:
     """Answers with numbers that are none, or not at all."""
 
-    def __init__(self, name: str, value: float | None) -> None:
+    def __init__(self, name: str, value: float | None, broken: int | None = None) -> None:
         self.name = name
         self.value = value
+        self.broken = broken
 
     def run(self, _names: object, feed: dict[str, np.ndarray], /) -> list[np.ndarray]:
         if self.value is None:
@@ -106,7 +107,8 @@ class BrokenSession:
             shapes = [(1, channels, height // 4, width // 4) for channels in (1, 2, 2, 10)]
         else:
             shapes = [(1, height * width // 16, size) for size in (16, 1)]
-        return [np.full(shape, self.value, np.float32) for shape in shapes]
+        values = [self.value if self.broken in (None, index) else 0.5 for index in range(len(shapes))]
+        return [np.full(shape, value, np.float32) for shape, value in zip(shapes, values, strict=True)]
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None])
@@ -116,5 +118,18 @@ def test_a_network_that_fails_is_an_error_not_an_empty_answer(
 ) -> None:
     module, kind = NETWORKS[name]
     monkeypatch.setattr(module, "onnx_session", lambda *_args, **_settings: BrokenSession(name, value))
+    with pytest.raises(DetectorFailed):
+        getattr(module, kind)().look(np.zeros((64, 64, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("name", "output"), [("centerface", index) for index in range(4)] + [("fullrange", 0), ("fullrange", 1)]
+)
+def test_one_output_of_numbers_that_are_none_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, name: str, output: int
+) -> None:
+    """A sure face whose box is no number would be covered nowhere."""
+    module, kind = NETWORKS[name]
+    monkeypatch.setattr(module, "onnx_session", lambda *_args, **_settings: BrokenSession(name, float("nan"), output))
     with pytest.raises(DetectorFailed):
         getattr(module, kind)().look(np.zeros((64, 64, 3), np.uint8))
