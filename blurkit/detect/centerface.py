@@ -38,7 +38,7 @@ If a turn shows clearly more there than upright (a phone held wrongly), all leve
 CLEARLY = 1.3
 """So many times as much: large faces are seen in any turn, but with worse boxes and landmarks."""
 
-TILE, OVERLAP = 1600, 96
+TILE, OVERLAP = 1216, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
 
 FINE_TILE = 512
