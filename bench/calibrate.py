@@ -33,7 +33,8 @@ NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 MARGIN_YEARS = 0.5
 """Added to what all children and those nearly grown ask for, for photos unlike those of the calibration.
 
-It has to hold other boxes, too: on the same photos, three versions of the detector moved the line for 18 at 1 % by 0.46.
+It has to do for other boxes, too: three versions of the detector moved the line for 18 at 1 % by 0.46 years on the same
+photos.
 """
 
 
