@@ -22,7 +22,7 @@ import numpy.typing as npt
 from bench.attackers import ATTACKERS, Labels, Scores, Views, together
 from bench.data import evaluation_folder
 from bench.intervals import wilson
-from blurkit.age.chips import aligned, pose_of
+from blurkit.chips import aligned, pose_of
 from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure

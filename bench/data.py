@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from bench.scoring import Boxes
 
 IGNORED = Path(__file__).parent / "labels" / "ignored.json"
 """What looking at false alarms and misses showed: faces without a label, labels without a face; count neither way."""
+
+FOLDS = 8
+"""Parts of the photos, each of which is judged by what was fitted on the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,22 @@ class LabelledPhoto:
     """WIDER's flags of each labelled face."""
 
     @property
+    def fold(self) -> int:
+        """Which part of the photos it belongs to, whatever other photos there are: 0..`FOLDS` - 1."""
+        return fold_of(self.path.name)
+
+    @property
     def megapixels(self) -> float:
         """Millions of pixels, from the file's header."""
         from PIL import Image
 
         with Image.open(self.path) as image:
             return image.width * image.height / 1e6
+
+
+def fold_of(name: str) -> int:
+    """Return the part that a photo belongs to, by the name of its file."""
+    return zlib.crc32(name.encode()) % FOLDS
 
 
 def evaluation_folder(given: Path | None = None) -> Path:

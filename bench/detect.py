@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
+from bench.folds import held_out
 from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
 from blurkit.detect.base import Detector
 from blurkit.detect.merge import is_face
+from blurkit.detect.second_look import FAINT, Classifier, SecondLook, is_doubtful, with_opinions
 from blurkit.geometry import Size
 from blurkit.load import decode
 from blurkit.records import Face
 from blurkit.settings import DetectSettings, LoadSettings
-
-FAINT = 0.3
-"""Score from which faces are kept for the curve of false alarms against misses, 0..1."""
 
 RESULTS = Path(__file__).parent / "results"
 SETS: dict[str, Callable[[LabelledPhoto], bool]] = {
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help="write bench/results/detect.json")
     arguments = parser.parse_args()
     photos = detection_photos(evaluation_folder(arguments.folder))[:: arguments.every]
-    detectors = make_detectors(DetectSettings(min_score=FAINT), threads=arguments.threads)
+    detectors = make_detectors(DetectSettings(), threads=arguments.threads, faint=FAINT)
     looks = look(photos, detectors, turned=arguments.turned)
     min_score = DetectSettings().min_score
     runs = {"blurkit": [photo.boxes(min_score) for photo in looks]}
@@ -81,6 +81,12 @@ class Looked:
 
     faces: dict[str, tuple[Face, ...]]
     """By detector, in pixels of the photo as it was shown."""
+    merged: tuple[Face, ...]
+    """Of all detectors together."""
+    features: npt.NDArray[np.float32]
+    """What the second look sees in the doubtful ones of those, shape (n, 512)."""
+    classifier: Classifier
+    """The second look's, fitted without this photo."""
     seconds: dict[str, float]
     """Time of each detector."""
     size: Size
@@ -90,11 +96,15 @@ class Looked:
 
     def boxes(self, min_score: float, detector: str | None = None) -> tuple[Boxes, float]:
         """Return the boxes of one detector or of all together, in the upright photo, and the seconds."""
-        names = [detector] if detector else list(self.faces)
-        sure = [tuple(face for face in self.faces[name] if is_face(face.box, face.score, min_score)) for name in names]
-        boxes = [face.box.turned(self.turned // 90, self.size) for face in merge(sure)]
+        if detector:
+            faces, seconds = self.faces[detector], self.seconds[detector]
+        else:
+            faces = with_opinions(self.merged, self.classifier(self.features).tolist())
+            seconds = sum(self.seconds.values())
+        sure = [face for face in faces if is_face(face.box, face.score, min_score)]
+        boxes = [face.box.turned(self.turned // 90, self.size) for face in sure]
         rows = [[box.left, box.top, box.right, box.bottom] for box in boxes]
-        return np.array(rows, np.float64).reshape(-1, 4), sum(self.seconds[name] for name in names)
+        return np.array(rows, np.float64).reshape(-1, 4), seconds
 
 
 def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: int = 0) -> list[Looked]:
@@ -106,6 +116,8 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
         turned: Degrees clockwise by which each photo is turned first.
     """
     looks = []
+    second_look = SecondLook(threads=2)
+    classifiers = held_out()
     for photo in photos:
         upright = decode(photo.path.read_bytes(), LoadSettings())
         pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
@@ -114,7 +126,12 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
             start = time.perf_counter()
             faces[detector.name] = detector.detect(pixels)
             seconds[detector.name] = time.perf_counter() - start
-        looks.append(Looked(faces, seconds, Size(pixels.shape[1], pixels.shape[0]), turned))
+        start = time.perf_counter()
+        merged = merge(list(faces.values()))
+        features = second_look.features(pixels, [face for face in merged if is_doubtful(face)])
+        seconds["second look"] = time.perf_counter() - start
+        size = Size(pixels.shape[1], pixels.shape[0])
+        looks.append(Looked(faces, merged, features, classifiers[photo.fold], seconds, size, turned))
     for detector in detectors:
         detector.close()
     return looks

@@ -4,8 +4,8 @@
 
 The faces are those of `bench/labels/faces.csv`, each called adult, child (under 18) or unsure by looking at it and at
 the rest of its photo. Each photo is analysed by the default policy and rendered, so what the independent look adds
-counts. After review, a person has corrected either the faces that the program doubts, or every face of the photos whose
-verdict is `look`; in a photo that is `ready` nobody looks.
+counts; the second look is one that was fitted without the photo. After review, a person has corrected either the faces
+that the program doubts, or every face of the photos whose verdict is `look`; in a photo that is `ready` nobody looks.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.data import evaluation_folder
+from bench.data import evaluation_folder, fold_of
+from bench.folds import held_out
 from bench.intervals import per_100, share, wilson
 from bench.scoring import Boxes, overlaps
 from blurkit import Blurrer, Settings
+from blurkit.detect.finder import Finder
 from blurkit.errors import VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
@@ -107,8 +109,13 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = evaluation_folder(arguments.folder) / "detect"
     labels = list(read_faces(FACES).items())[:: arguments.every]
-    with Blurrer(Settings(), threads=arguments.threads) as blurrer:
-        photos = [look(blurrer, folder, name, faces, check=not arguments.no_check) for name, faces in labels]
+    finder, classifiers = Finder(Settings().detect, threads=arguments.threads), held_out()
+    assert finder.second_look
+    photos = []
+    with Blurrer(Settings(), detectors=[finder], threads=arguments.threads) as blurrer:
+        for name, faces in labels:
+            finder.second_look.classifier = classifiers[fold_of(Path(name).name)]
+            photos.append(look(blurrer, folder, name, faces, check=not arguments.no_check))
     rows = tabulate(photos)
     print_tables(rows)
     visible = [(photo.name, face) for photo in photos for face in photo.faces if _is_visible_child(photo, face)]

@@ -14,8 +14,9 @@ import numpy as np
 import onnxruntime
 
 from bench.data import detection_photos, evaluation_folder
-from bench.detect import FAINT, evaluate, look
+from bench.detect import evaluate, look
 from blurkit.detect import centerface, make_detectors
+from blurkit.detect.second_look import FAINT
 from blurkit.settings import DetectSettings
 from tools import build_models
 
@@ -45,12 +46,12 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     photos = detection_photos(evaluation_folder(arguments.folder))[:: arguments.every]
-    settings, threads = DetectSettings(min_score=FAINT), arguments.threads
-    looks = {"8 bits": look(photos, make_detectors(settings, threads=threads))}
+    settings, threads = DetectSettings(), arguments.threads
+    looks = {"8 bits": look(photos, make_detectors(settings, threads=threads, faint=FAINT))}
     with mock.patch.object(centerface, "onnx_session", lambda name, threads: ExactSession(threads)):
-        exact = make_detectors(settings, threads=threads)
+        exact = make_detectors(settings, threads=threads, faint=FAINT)
     looks["32 bits"] = look(photos, exact)
-    for score in (0.45, DetectSettings().min_score, 0.5, 0.55):
+    for score in (0.45, DetectSettings().min_score, 0.55):
         for name, seen in looks.items():
             sets = evaluate(photos, [photo.boxes(score) for photo in seen])
             print(f"{score} {name:8}", *(line(group, figures) for group, figures in sets.items()), sep="  ")

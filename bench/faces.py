@@ -9,6 +9,7 @@ import os
 import pickle
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,16 +21,15 @@ from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS
 from blurkit.age.dlib_age import DlibAge
 from blurkit.age.faceres import FaceResAge
 from blurkit.age.judge import judge
-from blurkit.detect import make_detectors, merge
+from blurkit.detect.finder import Finder
 from blurkit.geometry import Point
 from blurkit.settings import DetectSettings
 
 if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
-    from blurkit.age.chips import Pose
     from blurkit.age.judge import Model
     from blurkit.age.network import Ages
-    from blurkit.detect.base import Detector
+    from blurkit.chips import Pose
     from blurkit.records import AgeEstimate, Face, Pixels
 
 SHEET_PX, COLUMNS = 3000, (8, 32)
@@ -167,7 +167,7 @@ def judge_faces(
     photos: Iterable[Pixels] | None = None,
     threads: int = 2,
 ) -> list[Judged]:
-    """Find each face with both detectors, and estimate its age.
+    """Find each face as blurkit does, and estimate its age.
 
     Args:
         labels: The faces.
@@ -175,16 +175,12 @@ def judge_faces(
         photos: The photos of the faces, if they were changed; else they are read.
         threads: Threads of one run of a model.
     """
-    detectors = make_detectors(DetectSettings(), threads=threads)
-    try:
+    with closing(Finder(DetectSettings(), threads=threads)) as finder:
         return [
             judged
             for sheet, placed in _sheets(labels, list(photos or map(read_photo, labels)))
-            for judged in _judge_sheet(sheet, placed, detectors, estimators)
+            for judged in _judge_sheet(sheet, placed, finder, estimators)
         ]
-    finally:
-        for detector in detectors:
-            detector.close()
 
 
 def _sheets(
@@ -210,11 +206,11 @@ def _sheets(
 def _judge_sheet(
     sheet: Pixels,
     placed: Sequence[tuple[LabelledFace, tuple[float, float, float]]],
-    detectors: Sequence[Detector],
+    finder: Finder,
     estimators: Sequence[AgeEstimator],
 ) -> Iterator[Judged]:
     """Yield what became of each face of a sheet: the found face nearest to the middle of its photo counts."""
-    faces = merge([detector.detect(sheet) for detector in detectors])
+    faces = finder.detect(sheet)
     found: list[Face | None] = []
     for _, (x, y, size) in placed:
         near = [face for face in faces if math.dist((x, y), (face.box.center.x, face.box.center.y)) < size / 3]

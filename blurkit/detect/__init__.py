@@ -40,10 +40,16 @@ def make_detector(name: str, settings: DetectSettings, *, threads: int = 1) -> D
     return cast("Detector", getattr(import_module(module), kind)(settings, threads=threads))
 
 
-def make_detectors(settings: DetectSettings, *, threads: int = 1) -> tuple[Detector, ...]:
+def make_detectors(settings: DetectSettings, *, threads: int = 1, faint: float = 1.0) -> tuple[Detector, ...]:
     """Open the detectors that the settings name.
 
     Where both are asked for by default and mediapipe has no build, CenterFace works alone; the command line says so.
+
+    Args:
+        settings: What the user chose.
+        threads: Threads of one run of a model.
+        faint: Score from which CenterFace tells of what may be a face, for a second look, if that is lower than the
+            settings ask for. What MediaPipe sees as faintly is mostly a body around a face.
 
     Raises:
         ModelError: A detector asked for by name is not there.
@@ -54,7 +60,8 @@ def make_detectors(settings: DetectSettings, *, threads: int = 1) -> tuple[Detec
     with ExitStack() as opened:  # closes what is open if a later one fails
         detectors = []
         for name in names:
-            detector = make_detector(name, settings, threads=threads)
+            lowest = min(faint, settings.min_score) if name == DetectorName.CENTERFACE else settings.min_score
+            detector = make_detector(name, settings.model_copy(update={"min_score": lowest}), threads=threads)
             opened.callback(detector.close)
             detectors.append(detector)
         opened.pop_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +21,23 @@ SAME_FACE_IOU = 0.4
 SAME_FACE_INSIDE = 0.7
 """So does a box that lies inside the other with so much of its area, unless it is far smaller."""
 
+WIDENS = 0.47
+"""Score from which a box widens that of the surer face it is merged into: fainter ones are often far too large."""
 
-TINY_PX, TINY_DOUBT = 14, 0.7
+TINY_PX, TINY_DOUBT = 14, 0.6
 """Of something lower than so many pixels, the doubt that is left must be so much smaller.
 
 Most false alarms are that small, and so are few faces that anyone could recognise.
 """
+
+EVIDENCE = 0.8
+"""Weight of the detectors' evidence beside the opinion of the second look, 0..1.
+
+The opinion alone tells faces from other things better, but holds slivers of faces behind others for no faces.
+"""
+
+LENIENCE = 1.3
+"""Added to every opinion, in log odds: a face left open is worse than a false alarm."""
 
 
 def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> tuple[Face, ...]:
@@ -65,6 +77,22 @@ def is_face(box: Box, score: float, min_score: float) -> bool:
     return score >= 1.0 - (TINY_DOUBT * doubt if box.height < TINY_PX else doubt)
 
 
+def with_opinion(score: float, opinion: float) -> float:
+    """Return the evidence for a face after a second look.
+
+    Args:
+        score: Combined evidence of the detectors, 0..1.
+        opinion: Of the second look, in log odds.
+
+    Returns:
+        Evidence, 0..1, on the same scale.
+
+    Invariant: it grows with both; more evidence never makes a face doubtful.
+    """
+    before = math.log(max(score, 1e-9) / max(1.0 - score, 1e-9))
+    return 1.0 / (1.0 + math.exp(-EVIDENCE * before - (1.0 - EVIDENCE) * max(-80.0, min(80.0, opinion + LENIENCE))))
+
+
 def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
     """Make one face of what several detectors found, with the evidence of all.
 
@@ -72,9 +100,10 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
         found: The faces of each detector, in the pixels of one photo.
 
     Returns:
-        Faces by falling score. Each box contains the boxes it absorbed.
+        Faces by falling score. Each box contains the boxes it absorbed, but for those fainter than `WIDENS`.
 
-    Invariant: the order of detectors and faces does not matter; every box that went in is covered.
+    Invariant: the order of detectors and faces does not matter; every box that went in is covered or belongs to a
+    surer face.
     """
     ordered = sorted(
         (face for faces in found for face in faces),
@@ -85,7 +114,8 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
         members = [ordered[index] for index in group]
         box = members[0].box
         for member in members[1:]:
-            box = box.union(member.box)
+            if member.score >= WIDENS:
+                box = box.union(member.box)
         names = tuple(sorted({name for member in members for name in member.detectors}))
         doubt = float(np.prod([1.0 - member.score for member in members]))
         points = next((member.landmarks for member in members if member.landmarks is not None), None)

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills, mounts a
 FACE = (60, 40, 180, 200)
 QUICK_FAKES = f"""
 import os, pathlib, signal, sys
+import blurkit.detect.finder
 import blurkit.pipeline
 from blurkit.geometry import Box
 from blurkit.records import Face
@@ -27,7 +28,7 @@ class Fake:
     def look(self, picture): return []
     def estimate(self, pixels, faces): return tuple(None for _ in faces)
     def close(self): pass
-blurkit.pipeline.make_detectors = lambda *_, **__: [Fake()]
+blurkit.detect.finder.make_detectors = lambda *_, **__: [Fake()]
 blurkit.pipeline.make_estimator = blurkit.pipeline.make_check_network = lambda *_, **__: Fake()
 """
 """One face in a known place, no models: a run takes a second."""
@@ -45,7 +46,7 @@ def deadly(real):
 {module}.{name} = deadly({module}.{name})
 """
 STAGES = [
-    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "merge", "decide", "obscure")),
+    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "decide", "obscure")),
     *(("blurkit.pipeline", name, 1) for name in ("prepare", "encode", "check", "uncovered", "prove", "write")),
     *(("os", "fsync", 1), ("pathlib.Path", "replace", 1), ("os", "fsync", 2), ("os", "link", 1)),
 ]

@@ -15,13 +15,14 @@ pytestmark = pytest.mark.model
 
 PHONE = ("heif", "avif")
 NO_NETWORKS = """
+import blurkit.detect.finder
 import blurkit.pipeline
 class Blind:
     name = "blind"
     def detect(self, pixels): return ()
     def look(self, picture): return []
     def close(self): pass
-blurkit.pipeline.make_detectors = lambda settings, **_: [Blind()]
+blurkit.detect.finder.make_detectors = lambda settings, **_: [Blind()]
 blurkit.pipeline.make_check_network = lambda **_: Blind()
 """
 """Nobody is in these pictures; looking for faces would take a minute."""

@@ -1,4 +1,4 @@
-"""Cut faces out of a photo for the age models: upright, in a known place, without aliasing. Reads only the crops."""
+"""Cut faces out of a photo for networks: upright, in a known place, without aliasing. Reads only the crops."""
 
 from __future__ import annotations
 
@@ -63,10 +63,15 @@ def aligned(pose: Pose, padding: float, side: int) -> Matrix:
 
 def upright_square(pose: Pose, size: float, side: int) -> Matrix:
     """Return the map from the photo to an upright square chip, `size` times the longer side of the box."""
-    scale = side / (size * max(pose.box.width, pose.box.height))
-    cos, sin = scale * math.cos(pose.roll), scale * math.sin(pose.roll)
+    return square(pose.box, pose.roll, size, side)
+
+
+def square(box: Box, roll: float, size: float, side: int) -> Matrix:
+    """Return the map from the photo to a square chip, `size` times the longer side of the box, turned by `roll`."""
+    scale = side / (size * max(box.width, box.height))
+    cos, sin = scale * math.cos(roll), scale * math.sin(roll)
     turn = np.array([[cos, -sin], [sin, cos]])
-    center = np.array([pose.box.center.x, pose.box.center.y])
+    center = np.array([box.center.x, box.center.y])
     return np.hstack([turn, (side / 2 - turn @ center)[:, None]])
 
 

@@ -1,0 +1,64 @@
+"""All of the detect stage: every detector, their evidence merged, and a second look at what is doubtful."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from blurkit.detect import make_detectors, merge
+from blurkit.detect.merge import is_face
+from blurkit.detect.second_look import FAINT, SecondLook
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.detect.base import Detector
+    from blurkit.records import Face, Pixels
+    from blurkit.settings import DetectSettings
+
+
+class Finder:
+    """The detectors and the second look, as one detector."""
+
+    name = "blurkit"
+
+    def __init__(
+        self, settings: DetectSettings, *, detectors: Sequence[Detector] | None = None, threads: int = 1
+    ) -> None:
+        """Open the models.
+
+        Args:
+            settings: What the user chose.
+            detectors: Others than those the settings name; what they find is not doubted. Closed with this object.
+            threads: Threads of one run of a model.
+
+        Raises:
+            ModelError: A model is missing, altered or cannot be opened.
+        """
+        self._min_score = settings.min_score
+        with ExitStack() as models:  # closes what is open if a later one fails
+            self.second_look: SecondLook | None = None
+            if not detectors:
+                self.second_look = SecondLook(threads=threads)
+                models.callback(self.second_look.close)
+                detectors = make_detectors(settings, threads=threads, faint=FAINT)
+            self._detectors = tuple(detectors)
+            for detector in self._detectors:
+                models.callback(detector.close)
+            self._models = models.pop_all()
+
+    def detect(self, pixels: Pixels) -> tuple[Face, ...]:
+        """Find the faces of a photo; see `base.Detector`.
+
+        Raises:
+            ModelError: A model failed; no other is tried in its place.
+        """
+        faces = merge([detector.detect(pixels) for detector in self._detectors])
+        if self.second_look is None:
+            return faces
+        faces = self.second_look.judge(pixels, faces)
+        return tuple(face for face in faces if is_face(face.box, face.score, self._min_score))
+
+    def close(self) -> None:
+        """Free the models."""
+        self._models.close()
