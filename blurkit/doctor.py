@@ -16,7 +16,10 @@ from blurkit.age.calibration import load_calibration
 from blurkit.batch import available_cpus
 from blurkit.choices import DetectorName
 from blurkit.detect import DETECTORS, make_check_network, make_detector, mediapipe_installed
+from blurkit.detect.second_look import SecondLook
 from blurkit.errors import BlurkitError
+from blurkit.geometry import Box
+from blurkit.records import Face
 from blurkit.settings import DetectSettings
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ def examine() -> Iterator[Finding]:
     for detector in DETECTORS:
         if detector != DetectorName.MEDIAPIPE or mediapipe_installed():
             yield _tried(f"detector {detector}", partial(_detect, detector), "looks at pictures")
+    yield _tried("second look", _look_again, "looks at pictures")
     yield _tried("check network", _check, "looks at pictures")
     yield _tried("age models", _estimate, "open")
     yield _tried("age thresholds", load_calibration, "read")
@@ -79,6 +83,11 @@ def _tried(name: str, work: Callable[[], object], detail: str) -> Finding:
 def _detect(name: str) -> None:
     with closing(make_detector(name, DetectSettings())) as detector:
         detector.detect(_blank())
+
+
+def _look_again() -> None:
+    with closing(SecondLook()) as look:
+        look.judge(_blank(), [Face(Box(32, 32, 96, 96), 0.5, ("doctor",))])
 
 
 def _check() -> None:
