@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from blurkit import Blurrer
 from blurkit.detect import finder, second_look
 from blurkit.detect.finder import Finder
 from blurkit.detect.merge import with_opinion
 from blurkit.detect.second_look import CERTAIN, Classifier, SecondLook, is_doubtful, read_classifier
 from blurkit.errors import DetectorFailed, ModelChecksum, ModelMissing
 from blurkit.geometry import Box, Point
-from blurkit.records import Face
+from blurkit.records import Face, PhotoFailure
 from blurkit.settings import DetectSettings
 from tests.fakes import FixedFaces
 
@@ -146,6 +147,23 @@ def test_a_look_that_fails_is_an_error(monkeypatch, value):
     with pytest.raises(DetectorFailed):
         look.judge(photo(), people(0.5))
     assert look.judge(photo(), people(0.95)) == tuple(sorted(people(0.95), key=lambda face: face.box.left))
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("value", [float("nan"), None])
+def test_a_photo_whose_second_look_fails_leaves_no_file_and_is_untouched(monkeypatch, tmp_path, value):
+    """The photo of a phone holds a place, a thumbnail and faces."""
+    source, out = tmp_path / "phone.jpg", tmp_path / "out"
+    source.write_bytes((SAMPLES / "phone.jpg").read_bytes())
+    out.mkdir()
+    monkeypatch.setattr(finder, "make_detectors", lambda *_args, **_settings: (FixedFaces(*people(0.5)),))
+    with Blurrer() as blurrer:
+        monkeypatch.setattr(blurrer._finder.second_look, "_session", BrokenSession(value))
+        outcome = blurrer.run(source, out=out / "phone.jpg")
+    assert isinstance(outcome, PhotoFailure)
+    assert (outcome.stage, outcome.kind) == ("detect", "DetectorFailed")
+    assert list(out.iterdir()) == []
+    assert source.read_bytes() == (SAMPLES / "phone.jpg").read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def deadly(real):
 """
 STAGES = [
     *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "decide", "obscure")),
+    ("blurkit.detect.finder", "merge", 1),
     *(("blurkit.pipeline", name, 1) for name in ("prepare", "encode", "check", "uncovered", "prove", "write")),
     *(("os", "fsync", 1), ("pathlib.Path", "replace", 1), ("os", "fsync", 2), ("os", "link", 1)),
 ]
