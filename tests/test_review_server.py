@@ -53,7 +53,7 @@ def served(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
         with serving(folder, patch, scale=600 / 1024) as (server, review):
-            wait_until(lambda: not review.work.is_busy)
+            wait_until(lambda: review.work.done and not review.work.is_busy)  # it begins with the server
             yield server, review
 
 
@@ -235,7 +235,7 @@ def test_one_folder_is_opened_and_no_other_is_listed_after_it(tmp_path, monkeypa
         assert call.post("open", {"path": str(folder)}).status == 409
         assert call.post("folders", {"path": str(tmp_path)}).status == 409
         assert json.loads(call("/api/about").body)["folder"] == str(folder)
-        wait_until(lambda: not opened[0].work.is_busy)
+        wait_until(lambda: opened[0].work.done and not opened[0].work.is_busy)
     assert len(opened) == 1
 
 
@@ -249,7 +249,7 @@ def test_a_photo_whose_name_is_no_text_is_reviewed_as_others(tmp_path, monkeypat
     folder = copies(tmp_path / "in", "a.jpg")
     (folder / "a.jpg").rename(folder / os.fsdecode(b"a\xff.jpg"))
     with serving(folder, monkeypatch, scale=600 / 1024) as (server, review):
-        wait_until(lambda: not review.work.is_busy)
+        wait_until(lambda: review.work.done and not review.work.is_busy)  # it begins with the server
         call = Caller(server.address)
         call.enter()
         assert len(json.loads(call("/api/state").body)["photos"][0]["faces"]) == 3
