@@ -189,7 +189,7 @@ def counted(word: str, chosen: npt.NDArray[np.bool_]) -> Row:
 
 def by_turn(judged: Sequence[Judged], line: float) -> Iterator[Row]:
     """Yield misses and needless covers of faces more and more turned away, by the misfit of their landmarks."""
-    from blurkit.chips import pose_of
+    from blurkit.picture.chips import pose_of
 
     poses = [pose_of(face.found) if face.found else None for face in judged]
     misfits = np.array([math.inf if pose is None else pose.misfit for pose in poses])

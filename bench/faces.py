@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
     from blurkit.age.judge import Model
     from blurkit.age.network import Ages
-    from blurkit.chips import Pose
+    from blurkit.picture.chips import Pose
     from blurkit.records import AgeEstimate, Face, Pixels
 
 SHEET_PX, COLUMNS = 3000, (8, 32)

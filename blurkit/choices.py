@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 PRESETS = ("children", "consent", "everyone", "cautious")
-"""Policies that come with blurkit, `blurkit/policies/<name>.toml`."""
+"""Policies that come with blurkit, `blurkit/policy/presets/<name>.toml`."""
 
 
 class Style(StrEnum):

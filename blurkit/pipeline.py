@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
-from blurkit.blocks import check_available
-from blurkit.clock import Clock
-from blurkit.decisions import load as load_decisions
-from blurkit.decisions import replay
 from blurkit.detect import make_check_network
 from blurkit.detect.finder import Finder
 from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
-from blurkit.errors import BlurkitError, FaceVisible, ModelError, PhotoChanged, PhotoError, VerificationError
+from blurkit.encode.blocks import check_available
+from blurkit.errors import BlurkitError, FaceVisible, PhotoError
 from blurkit.load import decode, read
-from blurkit.obscure import covered_mask, obscure
-from blurkit.policy import decide, verdict
-from blurkit.proof import prove
-from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Rendered, Status
+from blurkit.machine.clock import Clock
+from blurkit.obscure import covered_mask, moved, obscure, shrink
+from blurkit.picture.proof import prove
+from blurkit.policy import Reviewed, decide, replay, verdict
+from blurkit.policy.reviewed import load as load_decisions
+from blurkit.records import Action, Decision, PhotoResult, Reason, Rendered, failure
 from blurkit.settings import Settings
-from blurkit.shrink import moved, shrink
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
 
@@ -32,32 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blurkit.age.base import AgeEstimator
-    from blurkit.decisions import Choice
     from blurkit.detect.base import Detector
+    from blurkit.policy.reviewed import Choice
     from blurkit.records import Face, Outcome, Photo, Proof
 
 MAX_ROUNDS = 3
 """How often a face found by the independent look is covered and the file made anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What a person decided about a photo with a certain content."""
-
-    sha256: str
-    """Hash of the file that was looked at."""
-    decisions: tuple[Decision, ...]
-    """One a face or place."""
-
-    def about(self, photo: Photo) -> tuple[Decision, ...]:
-        """Return the decisions.
-
-        Raises:
-            PhotoChanged: They are about another picture.
-        """
-        if photo.sha256 != self.sha256:
-            raise PhotoChanged("is not the file that was reviewed", path=photo.source, hint="review the folder again")
-        return self.decisions
 
 
 class Blurrer:
@@ -278,13 +256,6 @@ class Blurrer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
-    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
-    unsafe = isinstance(error, VerificationError | ModelError)
-    status = Status.BLOCKED if unsafe else Status.FAILED
-    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
 
 
 def _hidden_words(data: bytes) -> tuple[str, ...]:

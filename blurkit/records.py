@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from blurkit.errors import BlurkitError, ExitCode, ModelError, VerificationError
 from blurkit.geometry import Box, Point, Size
 
 if TYPE_CHECKING:
@@ -264,3 +265,20 @@ class PhotoFailure:
 
 Outcome = PhotoResult | PhotoFailure
 """What became of one photo."""
+
+
+def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
+    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
+    unsafe = isinstance(error, VerificationError | ModelError)
+    status = Status.BLOCKED if unsafe else Status.FAILED
+    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
+
+
+def died(source: Path) -> PhotoFailure:
+    """Return what became of a photo whose process died twice."""
+    return bug(source, "its process died twice", hint="it may need more memory: try --jobs 1")
+
+
+def bug(source: Path, what: str, *, hint: str) -> PhotoFailure:
+    """Return a fault of blurkit as what became of a photo."""
+    return PhotoFailure(source, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))

@@ -111,7 +111,7 @@ CHILDREN_RULES = tuple(
         Reason.EVERYONE,
     )
 )
-"""The rules of the preset `children`, as `blurkit/policies/children.toml` has them (a test compares)."""
+"""The rules of the preset `children`, as `blurkit/policy/presets/children.toml` has them (a test compares)."""
 
 
 class PolicySettings(_Frozen):
@@ -285,7 +285,7 @@ def load_policy(name: str | Path) -> PolicySettings:
 
 def preset_text(name: str) -> str:
     """Return the TOML text of a preset that comes with blurkit."""
-    return (Path(__file__).parent / "policies" / f"{name}.toml").read_text(encoding="utf-8")
+    return (Path(__file__).parent / "policy" / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def policy_toml(policy: PolicySettings) -> str:

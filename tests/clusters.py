@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from blurkit.batch import Task
-from blurkit.naming import Source
+from blurkit.batch.naming import Source
 from blurkit.records import PhotoFailure, Status
 
 LOCAL = {"host": "127.0.0.1", "protocol": "tcp://", "dashboard_address": None, "memory_limit": 0, "silence_logs": 60}

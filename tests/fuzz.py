@@ -18,12 +18,13 @@ import atheris
 import numpy as np
 
 with atheris.instrument_imports(include=["blurkit"]):
-    from blurkit import audit, metadata, pipeline
+    from blurkit import metadata, pipeline
+    from blurkit.audit import examine as audit
     from blurkit.audit.matches import Reports
+    from blurkit.batch.naming import Source
     from blurkit.errors import BlurkitError, PhotoError
     from blurkit.load import decode
-    from blurkit.memory import give_freed_memory_back
-    from blurkit.naming import Source
+    from blurkit.machine.memory import give_freed_memory_back
     from blurkit.obscure import covered_mask
     from blurkit.records import PhotoFailure
     from blurkit.settings import LoadSettings, ObscureSettings, Settings

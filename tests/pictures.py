@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from blurkit.color import to_srgb
 from blurkit.geometry import Box, Point
+from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Decision, Encoding, Face, ImageFormat, Photo, Reason
 
 KINDS = ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16")

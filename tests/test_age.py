@@ -13,9 +13,9 @@ from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import Calibration, load_calibration, read_calibration
 from blurkit.age.judge import combine, judge
 from blurkit.age.network import AgeNetwork, Diet, read_ages
-from blurkit.chips import TEMPLATE, aligned, contrast, cut, pose_of, sharpness, upright_square
 from blurkit.errors import EstimatorFailed, ExitCode, ModelChecksum
 from blurkit.geometry import Box, Point
+from blurkit.picture.chips import TEMPLATE, aligned, contrast, cut, pose_of, sharpness, upright_square
 from blurkit.records import Face
 
 years = st.floats(0, 100)

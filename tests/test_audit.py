@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blurkit import audit
-from blurkit.audit import companions, examine, exit_code
+from blurkit.audit import examine as audit
+from blurkit.audit import exit_code
+from blurkit.audit.examine import companions, examine
 from blurkit.audit.matches import MAX_MATCHES, Reports, read_reports
 from blurkit.audit.report import sentences, summary, to_json
 from blurkit.audit.videos import FRAMES, frames_of
-from blurkit.collect import Collected
+from blurkit.batch.collect import Collected
+from blurkit.batch.naming import Source
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.metadata import Kind
-from blurkit.naming import Source
 from blurkit.settings import Settings
 from tests import pictures
 from tests.fakes import CrashingDetector, FixedAge, FixedFaces, NoFaces

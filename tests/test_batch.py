@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import batch
-from blurkit.batch import Task, plan, run_batch
-from blurkit.collect import collect
+from blurkit.batch import Task, opened, plan, run_batch
+from blurkit.batch.collect import collect
+from blurkit.batch.naming import Source
 from blurkit.errors import ModelMissing, SettingsError
-from blurkit.naming import Source
 from blurkit.records import ImageFormat, PhotoFailure, PhotoResult, Status
 from blurkit.settings import Settings
 from tests import pictures
@@ -154,10 +153,10 @@ def fakes(monkeypatch, blurrer):
         chosen["made"] = chosen.get("made", 0) + 1
         return blurrer(*chosen.get("detectors", ()))
 
-    monkeypatch.setattr(batch, "Blurrer", make)
-    batch.close_models()
+    monkeypatch.setattr(opened, "Blurrer", make)
+    opened.close_models()
     yield chosen
-    batch.close_models()
+    opened.close_models()
 
 
 def tasks_of(folder, out=None):
@@ -170,7 +169,7 @@ def test_every_photo_has_an_outcome_in_its_order(style, folder, out, fakes):
     with ThreadPoolExecutor(1) as threads:
         executor = threads if style == "executor" else None
         outcomes = list(run_batch(tasks, Settings(), executor=executor))
-        threads.submit(batch.close_models).result()
+        threads.submit(opened.close_models).result()
     assert [outcome.source for outcome in outcomes] == [task.source.path for task in tasks]
     assert [isinstance(outcome, PhotoResult) for outcome in outcomes] == [True, True, False, True, True]
     assert sorted(path.name for path in out.rglob("*.*")) == ["a.jpg", "b.jpg", "c.png", "no ending.jpg"]
@@ -188,8 +187,8 @@ def test_models_that_cannot_be_opened_block_each_photo(folder, out, monkeypatch)
     def make(settings, *, threads, decisions=None):
         raise ModelMissing("gone", hint="reinstall")
 
-    monkeypatch.setattr(batch, "Blurrer", make)
-    batch.close_models()
+    monkeypatch.setattr(opened, "Blurrer", make)
+    opened.close_models()
     outcomes = list(run_batch(tasks_of(folder, out), Settings()))
     assert len(outcomes) == 5
     assert {(outcome.kind, outcome.status, outcome.hint) for outcome in outcomes} == {

@@ -11,15 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from blurkit import blocks, coefficients, metadata
-from blurkit.blocks import check_available, obstacle, recode
+from blurkit import metadata
 from blurkit.choices import OutputFormat
-from blurkit.encode import encode, encode_keeping_blocks, prepare
+from blurkit.encode import blocks, coefficients, encode, encode_keeping_blocks, prepare
+from blurkit.encode.blocks import check_available, obstacle, recode
 from blurkit.errors import PixelsChanged, SettingsError
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
-from blurkit.obscure import cover_of, covered_mask, obscure
-from blurkit.proof import prove
+from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure.covers import cover_of
+from blurkit.picture.proof import prove
 from blurkit.records import Face, ImageFormat, PhotoFailure
 from blurkit.settings import LoadSettings, ObscureSettings
 from tests import pictures, profiles

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from blurkit.caution import NEIGHBOURS, cautions, names_a_child
 from blurkit.geometry import Box, Size
 from blurkit.records import Action, Decision, Face, Reason
 from blurkit.report import Entry
+from blurkit.report.caution import NEIGHBOURS, cautions, names_a_child
 from tests.test_report import PROOF, failure, report, result
 
 LARGE = Size(200, 100)

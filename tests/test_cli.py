@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from blurkit import __version__, console
-from blurkit.cli import main
+from blurkit.cli import console, main
 from blurkit.errors import ExitCode, FaceVisible
+from blurkit.version import __version__
 from tests import pictures
 
 
@@ -30,7 +30,7 @@ def command(capsys):
 @pytest.fixture
 def fakes(monkeypatch, blurrer):
     """Let the command work with fakes; return a list that takes the settings it was given."""
-    from blurkit import batch
+    from blurkit.batch import opened
 
     given = []
 
@@ -38,7 +38,7 @@ def fakes(monkeypatch, blurrer):
         given.append(settings)
         return blurrer()
 
-    monkeypatch.setattr(batch, "Blurrer", make)
+    monkeypatch.setattr(opened, "Blurrer", make)
     return given
 
 
@@ -113,7 +113,7 @@ def test_a_missing_detector_is_said_once(command, fakes, photo_file, monkeypatch
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_fault_outside_any_photo_is_one_line_unless_debug(command, fakes, photo_file, monkeypatch, debug):
-    monkeypatch.setattr("blurkit.collect.collect", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("blurkit.batch.collect.collect", lambda *_, **__: 1 / 0)
     code, _, err = command("detect", photo_file(), *(["--debug"] if debug else []))
     assert code == ExitCode.BUG
     assert err.startswith("error: a fault of blurkit: ZeroDivisionError: division by zero\nhint: ")
@@ -128,8 +128,8 @@ def test_one_place_turns_faults_into_exit_codes(command, fakes, photo_file, monk
     def collect(*_, **__):
         raise fault
 
-    monkeypatch.setattr("blurkit.collect.collect", collect)
-    monkeypatch.setattr("blurkit.commands.os.dup2", lambda *_: None)
+    monkeypatch.setattr("blurkit.batch.collect.collect", collect)
+    monkeypatch.setattr("blurkit.cli.guard.os.dup2", lambda *_: None)
     monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
     assert command("detect", photo_file())[0] == code
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import cluster as module
-from blurkit.cluster import Cluster, Order, connected
+from blurkit.batch import cluster as module
+from blurkit.batch.cluster import Cluster, Order, connected
+from blurkit.batch.journal import versions
 from blurkit.errors import OutputNotWritable, SettingsError
-from blurkit.journal import versions
+from blurkit.machine.weights import model_hashes
 from blurkit.records import PhotoFailure
-from blurkit.weights import model_hashes
 from tests import clusters
 from tests.clusters import task
 from tests.end_to_end.process import ROOT, blurkit, files, foreign_lines, small, start, wait_until
@@ -119,7 +119,11 @@ def test_a_worker_killed_when_it_has_written_loses_no_photo_where_the_journal_is
     small(tmp_path, "in/a.jpg", width=320)
     far = ("--executor", "dask", "--scheduler", running.scheduler_address)
     run = ("run", "in", "--out", "out", "--detector", "mediapipe", "--json")
-    faults = "" if shared else "import blurkit.journal as j\nj.Journal.__reduce__ = lambda self: (type(None), ())\n"
+    faults = (
+        ""
+        if shared
+        else "from blurkit.batch.journal import Journal\nJournal.__reduce__ = lambda self: (type(None), ())\n"
+    )
     with clusters.client(running) as client:
         client.run(clusters.die_after_writing, str(tmp_path / "killed"))
         try:

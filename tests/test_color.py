@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from blurkit.color import from_srgb, opacity, to_srgb, usable_profile
+from blurkit.picture.color import from_srgb, opacity, to_srgb, usable_profile
 from blurkit.records import Encoding
 from tests import pictures, profiles
 

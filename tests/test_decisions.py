@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from blurkit import decisions
-from blurkit.decisions import Choice, Why, replay
 from blurkit.errors import OutputNotWritable, SettingsError
 from blurkit.geometry import Box
+from blurkit.policy import replay
+from blurkit.policy import reviewed as decisions
+from blurkit.policy.reviewed import Choice, Why
 from blurkit.records import Action, Decision, Face, Reason
 
 KEPT, COVERED = Action.KEEP, Action.COVER
@@ -104,7 +105,7 @@ def test_a_file_that_cannot_be_replaced_stays(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(decisions.os, "fsync", full)
+    monkeypatch.setattr("blurkit.machine.files.os.fsync", full)
     with pytest.raises(OutputNotWritable):
         decisions.save(file, {SHA: [choice()]}, version="1", policy="children")
     assert file.read_bytes() == before

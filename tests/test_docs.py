@@ -13,7 +13,7 @@ import typer
 
 import blurkit
 from blurkit.choices import PRESETS
-from blurkit.cli import app
+from blurkit.cli.app import app
 from blurkit.errors import ExitCode
 from tests.end_to_end.process import small
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blurkit import doctor
-from blurkit.doctor import examine
+from blurkit.cli import doctor
+from blurkit.cli.doctor import examine
 from blurkit.errors import ModelChecksum, ModelMissing
 
 

@@ -6,11 +6,11 @@ from PIL import Image
 
 from blurkit import metadata
 from blurkit.choices import OutputFormat
-from blurkit.color import to_srgb
 from blurkit.encode import encode, output_format, prepare
 from blurkit.errors import ExitCode, OutputNotWritable
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
+from blurkit.picture.color import to_srgb
 from blurkit.records import ImageFormat
 from blurkit.settings import LoadSettings, ObscureSettings
 from tests import pictures, profiles

@@ -12,7 +12,8 @@ from blurkit import metadata, pipeline
 from blurkit.detect import make_check_network, make_detectors, merge
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
-from blurkit.obscure import cover_of, covered_mask, obscure
+from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure.covers import cover_of
 from blurkit.pipeline import Blurrer
 from blurkit.records import Face, PhotoResult, Reason
 from blurkit.settings import DetectSettings, LoadSettings, ObscureSettings, Settings, load_policy

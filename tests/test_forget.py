@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from blurkit import decisions, forget
-from blurkit.cli import main
+from blurkit.cli import forget, main
+from blurkit.policy import reviewed as decisions
 from blurkit.report.page import to_html
 from blurkit.report.table import to_csv
 from tests.test_report import failure, report

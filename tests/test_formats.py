@@ -2,7 +2,7 @@
 
 import pytest
 
-from blurkit.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
+from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 from blurkit.records import ImageFormat
 from tests import pictures
 

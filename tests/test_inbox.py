@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.inbox import Inbox, State, is_being_written
+from blurkit.watch.inbox import Inbox, State, is_being_written
 
 
 @pytest.fixture
@@ -124,5 +124,5 @@ def test_on_windows_whoever_writes_shuts_others_out(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
     path = tmp_path / "a.jpg"
     assert not is_being_written(path)
-    monkeypatch.setattr("blurkit.inbox.os.name", "nt")
+    monkeypatch.setattr("blurkit.watch.inbox.os.name", "nt")
     assert is_being_written(path)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import journal as journals
-from blurkit.decisions import Choice
+from blurkit.batch import journal as journals
+from blurkit.batch.journal import Journal, state_folder
 from blurkit.errors import OutputNotWritable
 from blurkit.geometry import Box, Point
-from blurkit.journal import Journal, state_folder
+from blurkit.policy.reviewed import Choice
 from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Proof, Reason, Size, Status
 from blurkit.settings import Settings
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from blurkit.color import to_srgb
 from blurkit.errors import ExitCode, PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load import decode, read
+from blurkit.picture.color import to_srgb
 from blurkit.records import ImageFormat
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from blurkit import memory
+from blurkit.machine import memory
 
 ON_GLIBC = sys.platform == "linux" and platform.libc_ver()[0] == "glibc"
 
 FAULTS = """
 import resource, sys
-from blurkit.memory import keep_freed_memory
+from blurkit.machine.memory import keep_freed_memory
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -29,7 +29,7 @@ def page_faults(way):
 
 
 GROWTH = """
-from blurkit.memory import give_freed_memory_back, keep_freed_memory
+from blurkit.machine.memory import give_freed_memory_back, keep_freed_memory
 def resident():
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from blurkit.detect.merge import fuse, is_face, merge
+from blurkit.detect import merge
+from blurkit.detect.merge import fuse, is_face
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box, Point
 from blurkit.records import Face

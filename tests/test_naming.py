@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.naming import Source, neutral_names, output_names, with_suffix_of
+from blurkit.batch.naming import Source, neutral_names, output_names, with_suffix_of
 from blurkit.records import ImageFormat
 
 JPEG, PNG = ImageFormat.JPEG, ImageFormat.PNG

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from blurkit.journal import content_of
-from blurkit.numbering import numbered
+from blurkit.batch.numbering import numbered
+from blurkit.machine.files import content_of
 
 DAY, NEXT = date(2026, 11, 22), date(2026, 11, 23)
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from blurkit.choices import Shape, Style
-from blurkit.color import to_srgb
 from blurkit.geometry import Box, Point, Size
-from blurkit.obscure import GRID, Cover, cover_of, covered_mask, obscure, stamp, tilt_of
+from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure.covers import GRID, Cover, cover_of, stamp, tilt_of
+from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Face
 from blurkit.settings import ObscureSettings
 from tests import pictures, profiles

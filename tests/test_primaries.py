@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from blurkit.color import to_srgb
 from blurkit.load import decode
 from blurkit.metadata.icc import oddities
-from blurkit.primaries import PRIMARIES, profile_of
+from blurkit.picture.color import to_srgb
+from blurkit.picture.primaries import PRIMARIES, profile_of
 from blurkit.records import Encoding
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles

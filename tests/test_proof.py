@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from blurkit.load import decode
-from blurkit.proof import SAME_PICTURE, distance, fingerprint
+from blurkit.picture.proof import SAME_PICTURE, distance, fingerprint
 from blurkit.records import PhotoResult
 from blurkit.settings import LoadSettings
 from tests import pictures

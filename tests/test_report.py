@@ -9,7 +9,8 @@ import pytest
 
 from blurkit.geometry import Box, Point, Size
 from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Proof, Reason, Status
-from blurkit.report import REASONS, BatchReport, Entry, sentences
+from blurkit.report import BatchReport, Entry, sentences
+from blurkit.report.summary import REASONS
 from blurkit.settings import Settings
 
 FACE = Face(Box(10.126, 20, 40, 60), 0.98765, ("centerface", "mediapipe"), (Point(1, 2),) * 5)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.console import Show
+from blurkit.cli.console import Show
 from blurkit.errors import SettingsError
 from blurkit.policy import explain
 from blurkit.records import Status

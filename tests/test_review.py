@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from blurkit import decisions
 from blurkit.errors import OutputNotWritable, PhotoChanged, SettingsError
-from blurkit.pipeline import failure
-from blurkit.records import Action, Reason
+from blurkit.policy import reviewed as decisions
+from blurkit.records import Action, Reason, failure
 from blurkit.review import start
 from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, Edit, SignOff
@@ -118,7 +117,7 @@ def test_a_change_that_cannot_be_saved_does_not_count(reviewing, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(decisions.os, "fsync", full)
+    monkeypatch.setattr("blurkit.machine.files.os.fsync", full)
     with pytest.raises(OutputNotWritable):
         edit(session, "set", face=number(session, 1), action="keep", why="adult")
     assert state(session)[1] == "cover"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.seen import Memory, Seen
+from blurkit.watch.seen import Memory, Seen
 
 SEEN = Seen(size=1, changed_ns=2, sha256="ab" * 32, key="cd" * 32, done=True)
 A, B = Path("sub/anna.jpg"), Path("sub/ben.jpg")

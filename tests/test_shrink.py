@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from blurkit.geometry import Box, Point, Size
-from blurkit.obscure import covered_mask
+from blurkit.obscure import covered_mask, moved, shrink
 from blurkit.records import Action, Decision, Reason
 from blurkit.settings import ObscureSettings
-from blurkit.shrink import moved, shrink
 from tests import pictures
 from tests.fakes import SeesColor
 from tests.pictures import KINDS, face, opened

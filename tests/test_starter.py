@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from blurkit.cli.starter import content, make
 from blurkit.errors import OutputExists, OutputNotWritable
-from blurkit.starter import content, make
 from tests.end_to_end.process import ROOT, blurkit, wait_until
 from tests.test_review_server import Caller
 

@@ -6,8 +6,11 @@ import signal
 import pytest
 from PIL import Image
 
-from blurkit import arrival, batch, watch
+from blurkit.batch import opened
 from blurkit.cli import main
+from blurkit.cli import watch as command
+from blurkit.watch import arrival
+from blurkit.watch import watcher as watch
 from tests import pictures
 from tests.end_to_end.process import files
 from tests.fakes import FixedFaces, NoAge
@@ -52,7 +55,7 @@ def inbox(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(watch, "in_processes", lambda work, pieces, jobs: map(work, pieces))
+    monkeypatch.setattr(command, "in_processes", lambda work, pieces, jobs: map(work, pieces))
     return tmp_path / "in"
 
 
@@ -73,18 +76,18 @@ def once(inbox, done, blurrer, monkeypatch, capsys):
         made.run_bytes = lambda data, *, name: (done.append(name.name), real(data, name=name))[1]
         return made
 
-    monkeypatch.setattr(batch, "Blurrer", make)
+    monkeypatch.setattr(opened, "Blurrer", make)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, getattr(signal, "SIGIO", signal.SIGTERM))}
 
     def go(*options, arguments=("in", "--out", "out"), forever=False):
         done.clear()
-        batch.close_models()
+        opened.close_models()
         with pytest.raises(SystemExit) as caught:
             main(["watch", *arguments, *([] if forever else ["--once"]), "--every", "0.1", *options])
         return caught.value.code, capsys.readouterr().err
 
     yield go
-    batch.close_models()
+    opened.close_models()
     for number, handler in before.items():
         signal.signal(number, handler)
 
@@ -281,7 +284,7 @@ def test_verbose_says_what_became_of_each_face(once, inbox):
 
 def test_an_inbox_that_goes_is_waited_for(once, inbox, tmp_path, monkeypatch):
     high(inbox, "a.png")
-    monkeypatch.setattr(watch.time, "sleep", lambda _: inbox.is_dir() and inbox.rename(tmp_path / "gone"))
+    monkeypatch.setattr(command.time, "sleep", lambda _: inbox.is_dir() and inbox.rename(tmp_path / "gone"))
     assert "note: the inbox cannot be reached; waiting for it" in once()[1]
 
 
@@ -298,7 +301,7 @@ def test_an_output_that_could_not_be_written_is_tried_again_and_told_once(once, 
         if len(looks) == 6:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(command.time, "sleep", sleep)
     monkeypatch.setattr(watch, "AGAIN", 0.0)
     code, err = once(arguments=("in", "--out", "out"), forever=True)
     assert code == 130
@@ -321,7 +324,7 @@ def test_a_broken_file_is_told_when_it_has_not_changed_for_a_while(once, done, i
         if len(looks) == 8:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(watch.time, "sleep", sleep)
+    monkeypatch.setattr(command.time, "sleep", sleep)
     _, err = once(forever=True)
     assert err.count("error: load") == 1
     assert done == ["a.jpg", "a.jpg"]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import weights
 from blurkit.errors import ExitCode, ModelChecksum, ModelError, ModelMissing
+from blurkit.machine import weights
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import workers
-from blurkit.workers import in_processes
+from blurkit.machine import workers
+from blurkit.machine.workers import in_processes
 
 
 def double(number):

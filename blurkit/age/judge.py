@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from blurkit.chips import aligned, contrast, cut, pose_of, sharpness
+from blurkit.picture.chips import aligned, contrast, cut, pose_of, sharpness
 from blurkit.records import AgeEstimate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.age.network import Ages
-    from blurkit.chips import Pose
+    from blurkit.picture.chips import Pose
     from blurkit.records import Face, Pixels
 
 DEFAULT_MIN_FACE_PX = 32

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from blurkit.errors import EstimatorFailed
-from blurkit.weights import onnx_session
+from blurkit.machine.weights import onnx_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

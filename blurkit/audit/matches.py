@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
-from blurkit.proof import SAME_PICTURE, distance
+from blurkit.picture.proof import SAME_PICTURE, distance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,9 +11,9 @@ from blurkit.records import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blurkit.audit import Audited, Beside, Finding
+    from blurkit.audit.examine import Audited, Beside, Finding
     from blurkit.audit.matches import Match
-    from blurkit.collect import Collected
+    from blurkit.batch.collect import Collected
     from blurkit.records import Decision
 
 SCHEMA = 1

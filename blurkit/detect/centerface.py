@@ -11,7 +11,7 @@ from blurkit.detect.merge import SAME_FACE_IOU, fuse
 from blurkit.detect.views import Halvings, Sighting, View, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
-from blurkit.weights import onnx_session
+from blurkit.machine.weights import onnx_session
 
 if TYPE_CHECKING:
     from blurkit.records import Face, Pixels

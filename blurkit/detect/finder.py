@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from blurkit.detect import make_detectors, merge
-from blurkit.detect.merge import is_face
+from blurkit.detect.detectors import make_detectors
+from blurkit.detect.merge import is_face, merge
 from blurkit.detect.second_look import FAINT, SecondLook
 
 if TYPE_CHECKING:

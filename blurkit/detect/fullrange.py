@@ -10,7 +10,7 @@ from blurkit.detect.feed import best_of, fed
 from blurkit.detect.views import Sighting
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box
-from blurkit.weights import onnx_session
+from blurkit.machine.weights import onnx_session
 
 if TYPE_CHECKING:
     from blurkit.records import Pixels

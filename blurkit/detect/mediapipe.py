@@ -11,8 +11,8 @@ from blurkit.detect.merge import fuse
 from blurkit.detect.views import Halvings, Sighting, level, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
-from blurkit.quiet import native_stderr_silenced
-from blurkit.weights import model_path
+from blurkit.machine.quiet import native_stderr_silenced
+from blurkit.machine.weights import model_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

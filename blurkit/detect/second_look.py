@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from blurkit.chips import cut, pose_of, square
 from blurkit.detect.merge import with_opinion
 from blurkit.errors import DetectorFailed, ModelChecksum
-from blurkit.weights import model_path, onnx_session
+from blurkit.machine.weights import model_path, onnx_session
+from blurkit.picture.chips import cut, pose_of, square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

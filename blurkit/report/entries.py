@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 from blurkit.records import PhotoResult
-from blurkit.report import Entry
+from blurkit.report.summary import Entry
 
 if TYPE_CHECKING:
     from blurkit.records import Outcome

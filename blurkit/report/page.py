@@ -15,7 +15,7 @@ from blurkit.words import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blurkit.report import BatchReport
+    from blurkit.report.summary import BatchReport
 
 GENERATOR = '<meta name="generator" content="blurkit report">'
 """By this line `blurkit forget` knows the file."""

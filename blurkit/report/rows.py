@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.records import Action, PhotoFailure
-from blurkit.report import REASONS, most_first
+from blurkit.report.summary import REASONS, most_first
 
 if TYPE_CHECKING:
     from blurkit.records import Decision, Proof
-    from blurkit.report import Entry
+    from blurkit.report.summary import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from blurkit.report.rows import Row, row
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
-    from blurkit.report import BatchReport
+    from blurkit.report.summary import BatchReport
 
 HEADER = tuple(field.name for field in fields(Row))
 """The first line; by it `blurkit forget` knows the file."""

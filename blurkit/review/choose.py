@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from blurkit.errors import SettingsError
-from blurkit.formats import PHOTO_SUFFIXES
+from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.review.start import beside
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from blurkit.review.requests import Edits, Folder, Nothing, Seen, SignOff
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blurkit.review.start import Review
+    from blurkit.review.start import Prepared
 
 Wanted = TypeVar("Wanted", bound=pydantic.BaseModel)
 
@@ -39,7 +39,7 @@ MAX_BODY = 4_000_000
 class Pages:
     """What the page asks for, answered from a review."""
 
-    def __init__(self, review: Review | Callable[[Path], Review]) -> None:
+    def __init__(self, review: Prepared | Callable[[Path], Prepared]) -> None:
         """Answer for one review, or for the one that is set up when a folder is chosen."""
         self._opened = None if callable(review) else review
         self._set_up = review if callable(review) else None
@@ -47,7 +47,7 @@ class Pages:
         self.ended = threading.Event()
 
     @property
-    def _review(self) -> Review:
+    def _review(self) -> Prepared:
         if self._opened is None:
             raise SettingsError("no folder is chosen yet", hint="load the page again")
         return self._opened
@@ -80,7 +80,7 @@ class Pages:
         self._chooser()
         return choose.listing(wanted.path)
 
-    def _chooser(self) -> Callable[[Path], Review]:
+    def _chooser(self) -> Callable[[Path], Prepared]:
         """Return what sets up a review, while there is none."""
         if self._opened is not None or self._set_up is None or self.ended.is_set():
             raise SettingsError("a folder is open already", hint="load the page again")

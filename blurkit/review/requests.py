@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from blurkit.decisions import MAX_NOTE, Why
+from blurkit.policy.reviewed import MAX_NOTE, Why
 from blurkit.records import Action
 
 QUESTIONS = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from blurkit.review.start import Review
+    from blurkit.review.start import Prepared
 
 HOST = "127.0.0.1"
 """The only address that is listened on."""
@@ -109,7 +109,7 @@ def _same(given: str, wanted: str) -> bool:
 class Server:
     """Serves one review until it is told to end, or nobody has used it for long."""
 
-    def __init__(self, review: Review | Callable[[Path], Review], *, idle_minutes: float = 60.0) -> None:
+    def __init__(self, review: Prepared | Callable[[Path], Prepared], *, idle_minutes: float = 60.0) -> None:
         """Take a free port of this machine.
 
         Args:

@@ -6,13 +6,14 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from blurkit import __version__, decisions
-from blurkit.decisions import Choice
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box
-from blurkit.pipeline import Reviewed
+from blurkit.policy import Reviewed
+from blurkit.policy import reviewed as decisions
+from blurkit.policy.reviewed import Choice
 from blurkit.records import Action, PhotoFailure
 from blurkit.review.spots import Sheet, Sheets, Shown, Spot, with_action
+from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

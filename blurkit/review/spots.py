@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from blurkit.decisions import Choice, Why
 from blurkit.errors import SettingsError
+from blurkit.policy.reviewed import Choice, Why
 from blurkit.records import Action
 from blurkit.review.doubt import is_uncertain
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
-from blurkit.collect import collect
-from blurkit.decisions import FILE_NAME
+from blurkit.batch.collect import collect
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box, Size
 from blurkit.policy import decide, verdict
+from blurkit.policy.reviewed import FILE_NAME
 from blurkit.records import AgeEstimate, Face, PhotoResult
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class Prepared:
     """Everything of one review."""
 
     folder: Path
@@ -56,7 +56,7 @@ def prepare(
     jobs: int = 1,
     report: Path | None = None,
     run: Run | None = None,
-) -> Review:
+) -> Prepared:
     """Set up a review of a folder; nothing is looked at yet.
 
     Args:
@@ -93,7 +93,7 @@ def prepare(
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
-    return Review(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual))
+    return Prepared(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual))
 
 
 def beside(folder: Path) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blurkit import __version__
-from blurkit.decisions import MAX_NOTE, Why
 from blurkit.policy import explain
+from blurkit.policy.reviewed import MAX_NOTE, Why
 from blurkit.records import Action, PhotoFailure, Reason
 from blurkit.review.doubt import doubt, is_uncertain
 from blurkit.review.requests import QUESTIONS
+from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from blurkit.records import Decision

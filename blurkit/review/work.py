@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from blurkit import __version__, batch
-from blurkit.decisions import write_text
+from blurkit import batch
 from blurkit.errors import BlurkitError, SettingsError
+from blurkit.machine.files import write_text
 from blurkit.records import PhotoFailure, PhotoResult, Status
+from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -34,7 +34,7 @@ Blurrer.run = run
 """
 MEASURE = f"""
 import atexit, json, tracemalloc
-from blurkit.console import Show
+from blurkit.cli.console import Show
 real, taken = Show.outcome, []
 def outcome(self, each):
     real(self, each)

@@ -64,7 +64,7 @@ def test_a_reader_that_goes_away_is_no_fault_of_ours(tmp_path):
 def test_help_loads_nothing_heavy(arguments):
     heavy = (*HEAVY, "pydantic") if arguments == ("--help",) else HEAVY  # Typer itself loads pydantic for a command
     code = (
-        "import sys\nfrom blurkit.cli import app\napp(sys.argv[1:], standalone_mode=False)\n"
+        "import sys\nfrom blurkit.cli.app import app\napp(sys.argv[1:], standalone_mode=False)\n"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)

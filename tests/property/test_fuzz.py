@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blurkit import audit, metadata
-from blurkit.audit import examine
+from blurkit import metadata
+from blurkit.audit import examine as audit
+from blurkit.audit.examine import examine
 from blurkit.audit.matches import Reports
+from blurkit.batch.naming import Source
 from blurkit.errors import PhotoError
 from blurkit.load import decode
-from blurkit.naming import Source
 from blurkit.records import PhotoFailure, PhotoResult
 from blurkit.settings import LoadSettings, Settings
 from tests import pictures

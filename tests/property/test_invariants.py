@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.batch.naming import Source, output_names
 from blurkit.choices import OutputFormat
-from blurkit.color import to_srgb
-from blurkit.detect.merge import WIDENS, fuse, merge
+from blurkit.detect import merge
+from blurkit.detect.merge import WIDENS, fuse
 from blurkit.detect.views import Sighting, level, spans, tiles
 from blurkit.encode import encode, output_format, prepare
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
-from blurkit.naming import Source, output_names
-from blurkit.obscure import cover_of, covered_mask, obscure
+from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure.covers import cover_of
+from blurkit.picture.color import to_srgb
 from blurkit.policy import decide
 from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, PolicySettings, Region
@@ -357,7 +359,7 @@ def test_a_cover_that_ends_with_its_outline_would_leave_colour_of_the_face_besid
     (one, other), has_changed = written_from_jpegs(subsampling, BOXED, AT_A_BLOCK_EDGE)
     assert has_changed
     assert one == other
-    monkeypatch.setattr("blurkit.obscure._grown", lambda cells: cells)
+    monkeypatch.setattr("blurkit.obscure.covers._grown", lambda cells: cells)
     (one, other), _ = written_from_jpegs(subsampling, BOXED, AT_A_BLOCK_EDGE)
     assert one != other
 

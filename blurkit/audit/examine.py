@@ -1,0 +1,251 @@
+"""The audit of files that may be published already: faces, everything hidden, and which run a file is from.
+
+It changes nothing. Beside the pipeline: it loads and searches as `run` does, and neither covers nor writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit import metadata
+from blurkit.audit.matches import Match
+from blurkit.audit.videos import MAX_BYTES, frames_of
+from blurkit.batch import blurrer_of
+from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError
+from blurkit.load import decode, read
+from blurkit.machine.memory import give_freed_memory_back
+from blurkit.machine.workers import available_cpus, in_processes
+from blurkit.metadata import Kind
+from blurkit.picture.formats import COMPANIONS
+from blurkit.picture.proof import fingerprint
+from blurkit.records import ImageFormat, Photo, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blurkit.audit.matches import Reports
+    from blurkit.batch.naming import Source
+    from blurkit.geometry import Size
+    from blurkit.metadata import Hidden
+    from blurkit.pipeline import Blurrer
+    from blurkit.records import Decision, PhotoFailure
+    from blurkit.settings import Settings
+
+MAX_VIDEOS = 2
+"""Videos inside one file that are looked at; phones write one, and each may take seconds."""
+
+NO_PHOTO = b"P6 "
+"""How rows of plain RGB begin that a file hides: a header of Netpbm, which is no photo to `load`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in a file that is not its main picture, and whether it shows a face."""
+
+    hidden: Hidden
+    """What it is and where."""
+    faces: int | None
+    """Faces in the picture it holds, or most in one frame of a video; None if there is none that could be looked at."""
+    frames: int = 0
+    """Frames of a video that were looked at."""
+
+    @property
+    def is_unseen_picture(self) -> bool:
+        """Whether it is a picture or video that could not be looked at, and so may show a face."""
+        pictures = (Kind.THUMBNAIL, Kind.PREVIEW, Kind.SECOND_IMAGE, Kind.FRAME, Kind.VIDEO)
+        return self.faces is None and (self.hidden.picture is not None or self.hidden.kind in pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file that travels with a photo, and whether it is a video that shows a face."""
+
+    name: str
+    """Its name, in the photo's folder."""
+    faces: int | None = None
+    """Most faces in one frame of a video; None if it is none that could be looked at."""
+    frames: int = 0
+    """Frames that were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What one file shows and hides."""
+
+    given: str
+    """Its path as the user gave it."""
+    sha256: str | None = None
+    """Hash of the file, hexadecimal; None if it could not be read."""
+    size: Size | None = None
+    """Of the upright photo in pixels; None if it could not be decoded."""
+    visible: tuple[Decision, ...] = ()
+    """Visible faces, with how old they look; a face under a cover is none."""
+    findings: tuple[Finding, ...] = ()
+    """Everything hidden in it."""
+    beside: tuple[Beside, ...] = ()
+    """Files that travel with it, such as the video of a Live Photo."""
+    matches: tuple[Match, ...] = ()
+    """Photos of earlier runs that it is, or was made of."""
+    error: PhotoFailure | None = None
+    """Why it could not be looked at as a whole."""
+
+    @property
+    def has_found(self) -> bool:
+        """Whether there is a face, something hidden, something beside it, or a photo that should not be there."""
+        return bool(self.visible or self.findings or self.beside or any(match.is_original for match in self.matches))
+
+
+def audit(sources: Sequence[Source], settings: Settings, *, reports: Reports, jobs: int = 1) -> Iterator[Audited]:
+    """Look into files, one by one or side by side.
+
+    Args:
+        sources: The files.
+        settings: The limit on megapixels, the detectors, and who counts as a child.
+        reports: Earlier runs to compare with.
+        jobs: Processes on this machine; 1 works in this one.
+
+    Yields:
+        What each shows and hides, in their order.
+    """
+    jobs = max(1, min(jobs, len(sources)))
+    work = partial(examine, settings=settings, reports=reports, threads=max(1, available_cpus() // jobs))
+    if jobs == 1:
+        yield from map(work, sources)
+        return
+    for source, audited in zip(sources, in_processes(work, sources, jobs), strict=True):
+        died = BlurkitError("its process died twice", hint="it may need more memory: try --jobs 1")
+        yield audited or Audited(source.given, error=failure(source.path, died, stage="audit"))
+
+
+def examine(source: Source, *, settings: Settings, reports: Reports, threads: int = 1) -> Audited:
+    """Look into one file; what cannot be done is said, and the rest is done all the same."""
+    try:
+        return _examine(source, settings, reports, threads)
+    finally:
+        give_freed_memory_back()
+
+
+def _examine(source: Source, settings: Settings, reports: Reports, threads: int) -> Audited:
+    try:
+        data = read(source.path)
+    except PhotoError as error:
+        return Audited(source.given, error=failure(source.path, error, stage="load"))
+    sha256, beside = hashlib.sha256(data).hexdigest(), tuple(Beside(name) for name in companions(source.path))
+    stage = "metadata"
+    hidden: tuple[Hidden, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    try:
+        hidden = metadata.find(data)
+        stage = "detect"
+        blurrer = blurrer_of(settings, threads)
+        findings = look_at(data, hidden, blurrer, settings)
+        beside = tuple(_beside(source.path.with_name(each.name), blurrer) for each in beside)
+        stage = "load"
+        photo = decode(data, settings.load, source=source.path)
+        stage = "detect"
+        visible = blurrer.analyze(photo)
+    except BlurkitError as error:
+        findings = findings or tuple(Finding(thing, None) for thing in hidden)
+        matches = reports.matches(sha256, None)
+        problem = failure(source.path, error, stage=stage)
+        return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
+    matches = reports.matches(sha256, fingerprint(photo.pixels) if reports else None)
+    return Audited(source.given, sha256, photo.size, visible, findings, beside, matches)
+
+
+def look_at(data: bytes, hidden: Sequence[Hidden], blurrer: Blurrer, settings: Settings) -> tuple[Finding, ...]:
+    """Look for faces in every picture that a file hides, and in a few frames of its videos.
+
+    Raises:
+        ModelError: A detector failed.
+    """
+    findings, videos = [], 0
+    for thing in hidden:
+        if thing.kind is Kind.VIDEO and thing.offset is not None and videos < MAX_VIDEOS:
+            videos += 1
+            video = data[thing.offset : thing.offset + thing.size]
+            findings.append(Finding(thing, *faces_in_video(video if video[4:8] == b"ftyp" else data, blurrer)))
+        else:
+            findings.append(Finding(thing, faces_in(thing, blurrer, settings)))
+    return tuple(findings)
+
+
+def faces_in_video(video: bytes, blurrer: Blurrer) -> tuple[int | None, int]:
+    """Return most faces in one frame of a video, and how many frames were looked at; None and 0 if none could be.
+
+    Raises:
+        ModelError: A detector failed.
+    """
+    frames = frames_of(video)
+    found = [len(blurrer.find_faces(Photo(frame, frame, "RGB", ImageFormat.BMP))) for frame in frames]
+    return max(found, default=None), len(frames)
+
+
+def _beside(path: Path, blurrer: Blurrer) -> Beside:
+    """Look into a file that travels with a photo, if it is a video."""
+    is_video = COMPANIONS[path.suffix.lower()].startswith("videos")
+    try:
+        if is_video and path.stat().st_size <= MAX_BYTES:
+            return Beside(path.name, *faces_in_video(path.read_bytes(), blurrer))
+    except OSError:  # it is named all the same, as not looked into
+        pass
+    return Beside(path.name)
+
+
+def faces_in(hidden: Hidden, blurrer: Blurrer, settings: Settings) -> int | None:
+    """Count the faces in a hidden picture; None if there is none, or it cannot be decoded.
+
+    Raises:
+        ModelError: A detector failed.
+    """
+    if hidden.picture is None:
+        return None
+    try:
+        photo = _plain_rows(hidden.picture) or decode(hidden.picture, settings.load)
+        return len(blurrer.find_faces(photo))
+    except ModelError:
+        raise
+    except BlurkitError:
+        return None
+
+
+def companions(path: Path) -> tuple[str, ...]:
+    """Return the names of files beside a photo that are named like it and travel with it."""
+    try:
+        names = sorted(other.name for other in path.parent.iterdir() if other.stem.lower() == path.stem.lower())
+    except OSError:
+        return ()
+    return tuple(name for name in names if Path(name).suffix.lower() in COMPANIONS)
+
+
+def exit_code(audited: Sequence[Audited], *, is_one: bool) -> ExitCode:
+    """Return the exit code of an audit; what was found comes before what failed.
+
+    Args:
+        audited: All files.
+        is_one: Whether one file was named itself, whose own error counts.
+    """
+    if any(each.has_found for each in audited):
+        return ExitCode.FOUND
+    failures = [each.error for each in audited if each.error is not None]
+    if not failures:
+        return ExitCode.OK if audited else ExitCode.INPUT
+    return ExitCode(failures[0].exit_code) if is_one else ExitCode.PARTIAL
+
+
+def _plain_rows(picture: bytes) -> Photo | None:
+    """Return a thumbnail of plain RGB rows as a photo; None if it is something else."""
+    import numpy as np
+
+    if not picture.startswith(NO_PHOTO):
+        return None
+    head, _, rows = picture.partition(b"\n")
+    width, height = (int(number) for number in head.split()[1:3])
+    if len(rows) != width * height * 3:
+        return None
+    pixels = np.frombuffer(rows, np.uint8).reshape(height, width, 3)
+    return Photo(pixels, pixels, "RGB", ImageFormat.BMP)

@@ -1,0 +1,108 @@
+"""Which photos a run does: from files and folders as the user gave them to a list of sources."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit.batch.naming import Source
+from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from blurkit.records import ImageFormat
+
+SNIFF_BYTES = 64
+"""How much of a file tells its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What was found in the arguments of a run."""
+
+    sources: tuple[Source, ...]
+    """Photos, in the order of the arguments and then by name."""
+    companions: Mapping[str, int]
+    """Files that travel with photos, by kind: not made safe, not copied."""
+    skipped: int
+    """Other files in folders that are no photos."""
+
+
+def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None = None) -> Collected:
+    """Find the photos of a run.
+
+    In a folder, what has neither a photo's content nor its extension is counted, not processed; so are hidden files,
+    and what lies in the output folder. A file named itself always counts, also one that is not there; a folder inside
+    that cannot be read counts as a photo that fails. Each is done once.
+
+    Args:
+        arguments: Files and folders as the user gave them.
+        recursive: Walk into subfolders.
+        out: The output folder, which is left out.
+    """
+    sources: dict[str, Source] = {}
+    companions: Counter[str] = Counter()
+    skipped = 0
+    for given in arguments:
+        argument = Path(given)
+        if not argument.is_dir():
+            sources.setdefault(os.path.abspath(argument), Source(argument, argument, format_of(argument), given))
+            continue
+        for path in files_in(argument, recursive=recursive, out=out):
+            kind, suffix = format_of(path), path.suffix.lower()
+            if is_left_alone(path):
+                skipped += 1
+            elif suffix in COMPANIONS and path.is_file():
+                companions[COMPANIONS[suffix]] += 1
+            elif counts(path, kind):
+                inside = os.path.join(given, path.relative_to(argument))
+                sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))
+            else:
+                skipped += 1
+    return Collected(tuple(sources.values()), dict(sorted(companions.items())), skipped)
+
+
+def counts(path: Path, kind: ImageFormat | None) -> bool:
+    """Whether something in a folder is done, or counts as a failure: by content, by extension, or as no file at all."""
+    return kind is not None or any(path.suffix.lower() in known for known in PHOTO_SUFFIXES.values()) or path.is_dir()
+
+
+def files_in(folder: Path, *, recursive: bool, out: str | None) -> Iterator[Path]:
+    """Yield the files of a folder by name, and at last folders that cannot be read.
+
+    Links to folders are not followed, and the output folder is not entered.
+    """
+    unreadable: list[Path] = []
+    for root, folders, names in os.walk(folder, onerror=lambda fault: unreadable.append(Path(fault.filename))):
+        inside = [Path(root, name) for name in sorted(folders)]
+        folders[:] = [path.name for path in inside if recursive and not (out is not None and _is_same(path, out))]
+        yield from (Path(root, name) for name in sorted(names))
+    yield from unreadable
+
+
+def is_left_alone(path: Path) -> bool:
+    """Whether it is hidden, or a pipe or device that would be waited for."""
+    return path.name.startswith(".") or not (path.is_file() or path.is_dir() or path.is_symlink())
+
+
+def _is_same(path: Path, other: str) -> bool:
+    """Whether two paths are one folder, by whatever links and spelling."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one is not there
+        return False
+
+
+def format_of(path: Path) -> ImageFormat | None:
+    """Return a file's format by its first bytes; None if it is no photo or cannot be read."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
+        with path.open("rb") as file:
+            return sniff(file.read(SNIFF_BYTES))
+    except OSError:
+        return None

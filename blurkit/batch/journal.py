@@ -1,0 +1,187 @@
+"""What earlier runs did, so that an interrupted one goes on: a small file for each photo that is to be written.
+
+It lies in the user's state folder and holds what the report says of the photo: no picture, no landmark of a face, no
+name of a file. It is written before the photo is, so that there is no moment at which an output is there and unknown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import importlib.metadata
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from platformdirs import user_state_path
+from pydantic import TypeAdapter
+
+from blurkit.errors import OutputNotWritable
+from blurkit.machine.files import hash_of_file, replace_file
+from blurkit.machine.weights import model_hashes
+from blurkit.policy.decide import regions_about
+from blurkit.records import PhotoResult
+from blurkit.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.policy.reviewed import Choice
+    from blurkit.settings import PolicySettings, Settings
+
+    Choices = Mapping[str, Sequence[Choice]] | None
+    """What a review chose, by the hash of the photo; None if none is replayed."""
+
+ENTRY = ".entry"
+"""Extension of the file about a photo: two hashes, and what became of it."""
+
+HASH = 64
+"""Characters of a sha256, hexadecimal."""
+
+RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless")
+"""Packages that run the models: with another, or with one that was missing, other faces may be found."""
+
+
+def state_folder() -> Path:
+    """Return the folder in which blurkit keeps what it remembers between runs."""
+    return user_state_path("blurkit", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What is known of one output folder; can be handed to other processes."""
+
+    folder: Path
+    """Where it is kept: a folder for each output folder."""
+    made_by: str
+    """Hash of all that decides about every photo alike: settings, models, versions."""
+    policy: PolicySettings
+    """Its regions decide about some photos only."""
+    resume: bool = True
+    """Whether what is done counts; if not, all is done again, and noted."""
+
+    @classmethod
+    def open(cls, out: str, settings: Settings, *, resume: bool = True) -> Self:
+        """Make ready the journal of an output folder.
+
+        Args:
+            out: The output folder, which need not be there.
+            settings: What the user chose.
+            resume: Let what is done count.
+
+        Raises:
+            OutputNotWritable: The state folder cannot be written.
+            ModelError: The list of models cannot be read.
+        """
+        made_by = _made_by(settings)
+        folder = state_folder() / "journal" / _hash(os.fsencode(os.path.normcase(os.path.realpath(out))))
+        try:
+            state_folder().parent.mkdir(parents=True, exist_ok=True)
+            for each in (state_folder(), folder.parent, folder):
+                each.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as fault:
+            raise OutputNotWritable(
+                f"cannot be written: {fault.strerror or fault}", path=folder, hint="check free space and permissions"
+            ) from fault
+        return cls(folder=folder, made_by=made_by, policy=settings.policy, resume=resume)
+
+    def done(self, name: Path, *, target: Path, source: Path, choices: Choices) -> PhotoResult | None:
+        """Return what an earlier run did, if it is what this run would do and the file written is as it was.
+
+        Args:
+            name: Where the output is, below the output folder.
+            target: The output itself.
+            source: The photo.
+            choices: What a review chose.
+
+        Returns:
+            The outcome, whole; None in any doubt, and the photo is done as if it were new.
+        """
+        try:
+            if not self.resume or target.is_symlink() or not target.is_file() or target.samefile(source):
+                return None
+            output = hash_of_file(target)
+            entry = self._entry(name, output).read_bytes()
+            key, sum_, text = entry[:HASH], entry[HASH : 2 * HASH], entry[2 * HASH :]
+            sha256 = hash_of_file(source)
+            if sum_ != _hash(key + text).encode() or key.decode() != self.key(sha256, source, choices):
+                return None
+            result: PhotoResult = _results().validate_python(json.loads(text))
+        except (OSError, ValueError, RecursionError):  # not there or damaged: the photo is done, or refused as before
+            return None
+        if result.proof is None or (result.sha256, result.proof.output_sha256) != (sha256, output):
+            return None
+        return replace(result, source=source, output=target, earlier=True)
+
+    def wrote(self, name: Path, target: Path) -> bool:
+        """Whether a file is an output that was noted, made with whatever settings."""
+        try:
+            return not target.is_symlink() and self._entry(name, hash_of_file(target)).is_file()
+        except OSError:
+            return False
+
+    def record(self, name: Path, result: PhotoResult, choices: Choices) -> None:
+        """Note what is about to be written.
+
+        A journal that cannot be written stops nothing: the photo has passed its checks, and only is not known later.
+        """
+        if result.proof is None or result.sha256 is None:
+            return
+        key = self.key(result.sha256, result.source, choices).encode()
+        with contextlib.suppress(OSError, ValueError):
+            text = json.dumps(_results().dump_python(_without_names(result), mode="json")).encode()
+            replace_file(self._entry(name, result.proof.output_sha256), key + _hash(key + text).encode() + text)
+
+    def _entry(self, name: Path, output: str) -> Path:
+        """Return where an output with certain bytes in a certain place is noted."""
+        return self.folder / f"{_hash(os.fsencode(name.as_posix()) + output.encode())}{ENTRY}"
+
+    def key(self, sha256: str, source: Path, choices: Choices) -> str:
+        """Return the hash of all that decides what becomes of a photo."""
+        regions = [region.model_dump(mode="json") for region in regions_about(self.policy, source)]
+        chosen = None if choices is None else [asdict(choice) for choice in choices.get(sha256, ())]
+        return _hash(json.dumps([self.made_by, sha256, regions, chosen]).encode())
+
+
+@cache
+def _results() -> TypeAdapter[PhotoResult]:
+    """Return what turns outcomes into plain values and back."""
+    results = TypeAdapter(PhotoResult)
+    results.rebuild(_types_namespace={"Path": Path, "Mapping": Mapping})
+    return results
+
+
+def _without_names(result: PhotoResult) -> PhotoResult:
+    """Return an outcome as far as it is remembered: no path, and nothing that tells one face from another."""
+    decisions = tuple(replace(each, face=replace(each.face, landmarks=None)) for each in result.decisions)
+    return replace(result, source=Path(), output=None, decisions=decisions)
+
+
+def _made_by(settings: Settings) -> str:
+    whole = settings.model_dump(mode="json")
+    del whole["policy"]["regions"], whole["output"]["overwrite"], whole["output"]["neutral_names"]
+    return _hash(json.dumps([versions(), whole, dict(model_hashes())], sort_keys=True).encode())
+
+
+def versions() -> dict[str, str | None]:
+    """Return the versions of blurkit and of what runs its models; None for a package that is not there."""
+    return {"blurkit": __version__} | {name: _installed(name) for name in RUNTIMES}
+
+
+def _installed(name: str) -> str | None:
+    """Return the version of a package, or None if it is not there."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

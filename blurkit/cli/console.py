@@ -1,0 +1,126 @@
+"""What a command prints: results on standard output, everything for people on standard error."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.words import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from blurkit.audit.examine import Audited
+    from blurkit.records import Outcome
+    from blurkit.report import BatchReport
+    from blurkit.settings import Settings
+
+
+Thing = TypeVar("Thing")
+
+REPORTS = (".json", ".csv", ".html")
+"""Forms of a report, by the extension of its file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """What a command prints: JSON on standard output; everything for people on standard error."""
+
+    json: bool
+    quiet: bool
+    verbose: bool
+    report: Path | None
+
+    def begin(self, settings: Settings) -> None:
+        """Before any photo is done: refuse a report that cannot be written, and say if a detector is missing."""
+        from blurkit.detect import mediapipe_installed
+
+        if self.report is not None and self.report.suffix.lower() not in REPORTS:
+            kinds = ", ".join(REPORTS)
+            raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")
+        if self.report is not None and not self.report.absolute().parent.is_dir():
+            raise SettingsError("there is no such folder for the report", path=self.report, hint="make it first")
+        by_default = settings.detect.detector == type(settings.detect)().detector
+        if by_default and not mediapipe_installed() and not self.quiet:
+            say("note: mediapipe has no build for this system; the detector CenterFace works alone")
+
+    def progress(self, outcomes: Iterable[Thing], total: int) -> Iterable[Thing]:
+        """Pass outcomes on, with a progress bar on a terminal."""
+        if self.quiet or self.json or not sys.stderr.isatty():
+            return outcomes
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
+
+    def note(self, text: str) -> None:
+        """Say something to the person who waits, unless only errors are wanted."""
+        if not self.quiet:
+            say(one_line(text))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Say at once what failed; with --verbose, what was done."""
+        from blurkit.records import PhotoFailure
+        from blurkit.report import sentences
+
+        if isinstance(outcome, PhotoFailure):
+            complain(f"{outcome.stage} {outcome.source}: {outcome.error}", outcome.hint)
+        elif self.verbose and not self.quiet:
+            say("\n".join(map(one_line, sentences(outcome))))
+
+    def audited(self, each: Audited) -> Audited:
+        """Say what was found in a file: on standard output, since that was asked for."""
+        from blurkit.audit.report import sentences
+
+        if each.error is not None:
+            complain(f"{each.error.stage} {each.given}: {each.error.error}", each.error.hint)
+        if not self.json and not self.quiet:
+            write_out("\n".join(map(one_line, sentences(each))))
+        return each
+
+    def end(self, report: BatchReport, *, written: bool) -> None:
+        """Print the document or the summary, and write the report's file."""
+        if self.json:
+            sys.stdout.writelines(report.json_parts())
+            sys.stdout.flush()
+        elif not self.quiet and report.entries:
+            say(report.summary(written=written))
+        if self.report is not None:
+            try:
+                with self.report.open("wb") as file:
+                    file.writelines(part.encode("utf-8") for part in self._parts(report, written=written))
+            except OSError as fault:
+                raise OutputNotWritable(f"cannot be written: {fault.strerror}", path=self.report) from fault
+
+    def _parts(self, report: BatchReport, *, written: bool) -> Iterable[str]:
+        """Return the text of the report in the form that the name of its file asks for."""
+        from blurkit.report.page import to_html
+        from blurkit.report.table import to_csv
+
+        match self.report and self.report.suffix.lower():
+            case ".csv":
+                return [to_csv(report)]
+            case ".html":
+                return [to_html(report, written=written)]
+            case _:
+                return report.json_parts()
+
+
+def complain(what: str, hint: str | None) -> None:
+    """Say on standard error what went wrong, and what helps."""
+    say(f"error: {one_line(what)}")
+    if hint:
+        say(f"hint: {hint.rstrip()}")
+
+
+def write_out(text: str) -> None:
+    """Print to standard output, which is for results."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Print to standard error, which is for people."""
+    sys.stderr.write(text + "\n")

@@ -1,0 +1,40 @@
+"""`blurkit policy`: prints or checks a policy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blurkit.cli.console import write_out
+from blurkit.cli.guard import end
+from blurkit.errors import ExitCode
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
+
+
+@app.command("show")
+def policy_show(name: Annotated[str, typer.Argument(help="A preset or a TOML file.")] = "children") -> None:
+    """Print a policy as TOML, complete."""
+
+    def work() -> ExitCode:
+        from blurkit.settings import load_policy, policy_toml
+
+        write_out(policy_toml(load_policy(name)).rstrip())
+        return ExitCode.OK
+
+    end(work)
+
+
+@app.command("check")
+def policy_check(name: Annotated[str, typer.Argument(help="A preset or a TOML file.")]) -> None:
+    """Check a policy and say in words what it does."""
+
+    def work() -> ExitCode:
+        from blurkit.policy import explain
+        from blurkit.settings import load_policy
+
+        write_out("\n".join(explain(load_policy(name))))
+        return ExitCode.OK
+
+    end(work)

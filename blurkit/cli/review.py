@@ -1,0 +1,66 @@
+"""`blurkit review`: serves the page until it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blurkit.cli.console import say
+from blurkit.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blurkit.review.start import Prepared
+    from blurkit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """How a review was asked for."""
+
+    folder: Path | None = None
+    """The photos; None to choose the folder on the page."""
+    out: Path | None = None
+    """Where safe photos go; by default beside the folder."""
+    known: Path | None = None
+    """An earlier report whose faces are taken."""
+    jobs: int | None = None
+    """Photos side by side; by default the CPUs available."""
+    idle: float = 60.0
+    """Minutes without use after which it ends."""
+    browser: bool = True
+    """Whether the page is opened by itself."""
+
+
+def do_review(start: Review, settings: Settings) -> ExitCode:
+    """Serve the review page of a folder, or its chooser, until it ends."""
+    from blurkit.machine.workers import available_cpus
+    from blurkit.review.server import Server
+    from blurkit.review.start import prepare
+
+    def chosen(folder: Path) -> Prepared:
+        return prepare(folder, start.out, settings, jobs=start.jobs or available_cpus(), report=start.known)
+
+    server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
+
+    def ready(address: str) -> None:
+        say(f"the review page is at {address}")
+        say("it works while this window is open; press Close on the page, or Ctrl+C here, to end it")
+
+    with suppress(KeyboardInterrupt):  # the usual way to end it
+        server.run(browser=start.browser, ready=ready)
+    say("the review has ended; its decisions are kept")
+    return ExitCode.OK
+
+
+def has_screen() -> bool:
+    """Whether somebody sits at a terminal of a machine that can open a browser."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

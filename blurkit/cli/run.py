@@ -1,0 +1,131 @@
+"""What the commands do with photos: one call, what is shown, and the exit code that every error becomes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit.choices import ExecutorName
+from blurkit.cli.console import Show, say
+from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError
+from blurkit.version import __version__
+from blurkit.words import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blurkit.batch.cluster import Cluster
+    from blurkit.batch.journal import Journal
+    from blurkit.settings import Settings
+
+NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a command was asked to do with which photos."""
+
+    photos: Sequence[str]
+    out: str | None
+    dry_run: bool
+    recursive: bool
+    jobs: int | None
+    debug: bool
+    decisions: Path | None = None
+    resume: bool = True
+    executor: ExecutorName = ExecutorName.LOCAL
+    scheduler: str | None = None
+
+
+def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
+    """Do the photos of a command and say what became of them."""
+    from blurkit import batch
+    from blurkit.batch.collect import collect
+    from blurkit.encode.blocks import check_available
+    from blurkit.machine.weights import model_hashes
+    from blurkit.machine.workers import available_cpus
+    from blurkit.policy.reviewed import load as load_decisions
+    from blurkit.report import BatchReport
+    from blurkit.report.caution import cautions
+    from blurkit.report.entries import Entries
+
+    if work.out is None and not work.dry_run:
+        raise SettingsError(
+            "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
+        )
+    if settings.output.keep_blocks:
+        check_available()
+    show.begin(settings)
+    if work.decisions is not None:
+        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
+    collected = collect(work.photos, recursive=work.recursive, out=work.out)
+    out = None if work.dry_run else work.out
+    journal = None if out is None else _journal(out, settings, resume=work.resume)
+    tasks = batch.plan(collected.sources, out, settings, journal)
+    entries, code = Entries(), ExitCode.OK
+    try:
+        with _cluster(work) as cluster:
+            running = batch.run_batch(
+                tasks,
+                settings,
+                jobs=work.jobs or available_cpus(),
+                executor=cluster,
+                ahead=batch.AHEAD if cluster is None else cluster.ahead,
+                decisions=work.decisions,
+                journal=journal,
+                debug=work.debug,
+            )
+            for task, outcome in zip(tasks, show.progress(running, len(tasks)), strict=True):
+                entries.add(task.source.given, task.written, outcome)
+                code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+                show.outcome(outcome)
+    finally:
+        batch.close_models()
+    try:
+        models = model_hashes()
+    except ModelError:  # each photo says so
+        models = {}
+    warnings = tuple(cautions(entries))
+    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped, warnings)
+    show.end(report, written=not work.dry_run)
+    if not tasks:
+        say(NO_PHOTOS)
+        return ExitCode.INPUT
+    if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
+        return code
+    return ExitCode.PARTIAL if report.failures else ExitCode.OK
+
+
+@contextmanager
+def _cluster(work: Work) -> Iterator[Cluster | None]:
+    """Lend the workers of a cluster, if they were asked for."""
+    if work.executor is ExecutorName.LOCAL:
+        if work.scheduler is not None:
+            raise SettingsError("is for a cluster", path="--scheduler", hint="add --executor dask")
+        yield None
+        return
+    if work.scheduler is None:
+        hint = "--executor dask --scheduler tcp://ADDRESS:8786"
+        raise SettingsError("the address of the cluster's scheduler is needed", path="--scheduler", hint=hint)
+    if work.jobs is not None:
+        raise SettingsError("is for this machine", path="--jobs", hint="start as many workers as you want")
+    from blurkit.batch.cluster import connected
+
+    out = None if work.dry_run else work.out
+    with connected(work.scheduler, [*work.photos, work.decisions], out) as cluster:
+        yield cluster
+
+
+def _journal(out: str, settings: Settings, *, resume: bool) -> Journal | None:
+    """Return what earlier runs into a folder did; None, said once, if that cannot be known."""
+    from blurkit.batch.journal import Journal
+
+    try:
+        return Journal.open(out, settings, resume=resume)
+    except OutputNotWritable as error:
+        say(f"note: if this run is interrupted, it cannot go on where it stopped: {one_line(str(error))}")
+    except ModelError:  # each photo says so
+        pass
+    return None

@@ -1,0 +1,109 @@
+"""One photo from standard input to standard output, for a website's upload step."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from blurkit.choices import ExecutorName
+from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError, UnreadablePhoto
+from blurkit.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blurkit.cli.console import Show
+    from blurkit.cli.run import Work
+    from blurkit.settings import Settings
+
+NAME = "standard input"
+"""What the photo is called in messages and in the report."""
+
+IN_USE = "standard output is for the photo"
+
+HINT = "blurkit run - < photo.jpg > safe.jpg"
+
+
+def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
+    """Make the photo on standard input safe; nothing is on standard output unless it passed all its checks.
+
+    Raises:
+        SettingsError: Options that mean files, or that need standard output themselves.
+        BlurkitError: There is no photo, or it could not be read or written.
+    """
+    from blurkit import batch
+    from blurkit.machine.weights import model_hashes
+    from blurkit.machine.workers import available_cpus
+    from blurkit.policy.reviewed import load as load_decisions
+    from blurkit.report import BatchReport, Entry
+
+    _check(work, show)
+    show.begin(settings)
+    if work.decisions is not None:
+        load_decisions(work.decisions)
+    with _standard_output() as descriptor:
+        data = _standard_input()
+        try:
+            blurrer = batch.blurrer_of(settings, available_cpus(), work.decisions)
+            safe, outcome = blurrer.run_bytes(data, name=NAME)
+        finally:
+            batch.close_models()
+        show.outcome(outcome)
+        if safe is not None:
+            _write(safe, descriptor)
+    try:
+        models = model_hashes()
+    except ModelError:  # the photo says so
+        models = {}
+    entry = Entry(NAME, None if safe is None else "standard output", outcome)
+    show.end(BatchReport(__version__, settings, models, (entry,), {}, 0), written=True)
+    return ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+
+
+def _check(work: Work, show: Show) -> None:
+    """Refuse what does not go with a photo from standard input."""
+    if len(work.photos) > 1:
+        raise SettingsError("standard input is one photo, and goes with no other", path="-", hint=HINT)
+    for option, given in (("--out", work.out), ("--dry-run", work.dry_run), ("--json", show.json)):
+        if given:
+            raise SettingsError(f"{IN_USE}, so there can be no {option}", path="-", hint=HINT)
+    if work.scheduler is not None or work.executor is not ExecutorName.LOCAL:
+        raise SettingsError("a photo from standard input is done on this machine", path="--executor", hint=HINT)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise SettingsError("no photo comes from standard input", path="-", hint=HINT)
+    if sys.stdout is None:
+        raise OutputNotWritable("standard output is closed", hint=HINT)
+    if os.isatty(1):
+        raise SettingsError(f"{IN_USE}, and a terminal cannot show it", path="-", hint=HINT)
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as fault:
+        raise UnreadablePhoto(f"cannot be read: {fault.strerror}", path=NAME, hint=HINT) from fault
+
+
+@contextmanager
+def _standard_output() -> Iterator[int]:
+    """Lend standard output to the photo alone: what any library prints meanwhile goes to standard error."""
+    sys.stdout.flush()
+    lent = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield lent
+    finally:
+        sys.stdout.flush()
+        os.dup2(lent, 1)
+        os.close(lent)
+
+
+def _write(data: bytes, descriptor: int) -> None:
+    left = memoryview(data)
+    try:
+        while left:
+            left = left[os.write(descriptor, left) :]
+    except OSError as fault:
+        raise OutputNotWritable(f"standard output cannot be written: {fault.strerror}", hint=HINT) from fault

@@ -1,0 +1,65 @@
+"""`blurkit watch`: photos as they arrive in a folder."""
+
+from __future__ import annotations
+
+import signal
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit.errors import ExitCode, SettingsError
+from blurkit.machine.workers import available_cpus, in_processes
+from blurkit.records import died
+from blurkit.watch.arrival import FOLDERS, process
+from blurkit.watch.watcher import Watcher
+
+if TYPE_CHECKING:
+    from blurkit.cli.console import Show
+    from blurkit.settings import Settings
+    from blurkit.watch.watcher import Watch
+
+
+def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
+    """Do photos as they arrive, until interrupted or, with `once`, until those there are done.
+
+    Photos are done in processes that end when all are done: while nothing arrives, no model is in memory.
+
+    Raises:
+        SettingsError: The folders make no sense.
+        OutputNotWritable: What was done could not be remembered, so that photos would be done again and again.
+    """
+    out = _checked(wanted)
+    show.begin(settings)
+    if hasattr(signal, "SIGIO"):  # sent if a program begins to write at the moment of our question whether one does
+        signal.signal(signal.SIGIO, signal.SIG_IGN)
+    watcher = Watcher(wanted, out, settings, show)
+    jobs = wanted.jobs or available_cpus()
+    show.note(f"watching {wanted.inbox}" + ("" if wanted.once else "; Ctrl-C ends it"))
+    looks = 0
+    while True:
+        arrivals = watcher.arrivals()
+        threads = max(1, available_cpus() // max(1, min(jobs, len(arrivals))))
+        work = partial(process, settings=settings, threads=threads, journal=watcher.journal, debug=wanted.debug)
+        for arrival, outcome in zip(arrivals, in_processes(work, arrivals, min(jobs, len(arrivals))), strict=True):
+            watcher.take(arrival, outcome or died(arrival.source.path))
+        looks += 1
+        if wanted.once and looks == 2:
+            return watcher.end()
+        time.sleep(wanted.every)
+
+
+def _checked(wanted: Watch) -> str:
+    if wanted.out is None:
+        raise SettingsError(
+            "a folder for the safe photos is needed", path="--out", hint="blurkit watch INBOX --out safe"
+        )
+    inbox, out = Path(wanted.inbox), Path(wanted.out)
+    if not inbox.is_dir():
+        raise SettingsError("is no folder", path=wanted.inbox, hint="give the folder in which photos arrive")
+    forbidden = [out.resolve(), *((out / folder).resolve() for folder in FOLDERS.values())]
+    if inbox.resolve() == forbidden[0] or any(inbox.resolve().is_relative_to(each) for each in forbidden[1:]):
+        raise SettingsError(
+            "its outputs would be taken for photos that arrive", path=wanted.out, hint="choose another --out"
+        )
+    return wanted.out

@@ -1,0 +1,227 @@
+"""The encode stage: a covered photo in, the bytes of a file out, with nothing in it but the picture."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blurkit.choices import OutputFormat
+from blurkit.encode.blocks import obstacle, recode
+from blurkit.errors import OutputNotWritable
+from blurkit.machine.quiet import native_stderr_silenced
+from blurkit.picture.color import opacity
+from blurkit.records import Encoding, ImageFormat
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from blurkit.records import Photo
+
+    Mask = npt.NDArray[np.bool_]
+
+HELD = {
+    ImageFormat.JPEG: ("L", "RGB", "CMYK"),
+    ImageFormat.PNG: ("L", "LA", "RGB", "RGBA", "P", "L;16", "RGB;16", "RGBA;16"),
+    ImageFormat.WEBP: ("RGB", "RGBA"),
+    ImageFormat.TIFF: ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16"),
+    ImageFormat.BMP: ("L", "RGB", "P"),
+    ImageFormat.GIF: ("P",),
+    ImageFormat.HEIF: ("L", "RGB", "RGBA"),
+    ImageFormat.AVIF: ("L", "RGB", "RGBA"),
+}
+"""Kinds of samples that each format can hold here."""
+
+PROFILED = (ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.HEIF, ImageFormat.AVIF)
+"""Formats that carry a colour profile."""
+
+PHONE_ONLY = (ImageFormat.HEIF, ImageFormat.AVIF)
+"""Formats that many websites refuse."""
+
+QUALITY = 92
+"""JPEG, WebP, HEIF and AVIF quality where the source's own tables cannot be kept, 0..100."""
+
+HEIF_TILE = 1024
+"""Side in pixels of the tiles that a larger HEIC is coded in, as phones do: its decoder refuses coded pieces of 16 MB
+and more, which one piece of 25 megapixels can be."""
+
+TIFF_LOSSLESS = ("raw", "tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits", "zstd")
+"""TIFF compressions that are kept; from any other the output is deflated."""
+
+
+def output_format(source: ImageFormat, wanted: OutputFormat) -> ImageFormat:
+    """Return the format an output gets."""
+    if wanted in (OutputFormat.JPEG, OutputFormat.PNG):
+        return ImageFormat(wanted.value)
+    if wanted is OutputFormat.AUTO and source in PHONE_ONLY:
+        return ImageFormat.JPEG
+    return source
+
+
+def prepare(photo: Photo, kind: ImageFormat) -> Photo:
+    """Return the photo as the output format can hold it.
+
+    What the format cannot hold becomes 8-bit sRGB; clear parts are laid on white.
+
+    Args:
+        photo: A photo with its covers drawn.
+        kind: The output's format.
+    """
+    as_source = photo.mode in HELD[kind] and (photo.encoding.icc_profile is None or kind in PROFILED)
+    if as_source and not (kind is ImageFormat.JPEG and photo.format in PHONE_ONLY):
+        return photo if kind is photo.format else replace(photo, format=kind, encoding=_portable(photo.encoding))
+    pixels = photo.pixels
+    alpha = opacity(photo.samples, photo.mode, photo.encoding)
+    if alpha is not None:
+        shown = pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
+        pixels = ((shown + 127) // 255).astype(np.uint8)
+    gray = photo.mode.startswith("L") and "L" in HELD[kind]
+    samples, mode = (np.ascontiguousarray(pixels[..., 0]), "L") if gray else (pixels, "RGB")
+    encoding = Encoding(dpi=photo.encoding.dpi)
+    return replace(photo, pixels=pixels, samples=samples, mode=mode, format=kind, encoding=encoding)
+
+
+def encode(photo: Photo) -> bytes:
+    """Encode a photo in its own format, with nothing but the picture, its colour profile and density.
+
+    JPEG keeps the source's quantisation tables, subsampling and progression.
+
+    Raises:
+        OutputNotWritable: The picture is larger than the format allows.
+    """
+    try:
+        with native_stderr_silenced():
+            return _encode_deep(photo) if photo.mode in ("RGB;16", "RGBA;16") else _encode(photo)
+    except (OSError, ValueError) as fault:  # encoders refuse what does not fit the format, such as 70,000 px JPEG
+        raise OutputNotWritable(
+            f"cannot be encoded as {photo.format.value.upper()}: {fault}", hint="try --format png"
+        ) from fault
+
+
+def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask]:
+    """Encode a photo with only the blocks anew that covers touch, if it is a JPEG that allows it; else as a whole.
+
+    Args:
+        photo: A photo with its covers drawn.
+        covered: Which pixels lie under covers, bool of shape (H, W).
+
+    Returns:
+        The bytes; how it was coded, in words; and which pixels may differ from the source.
+
+    Raises:
+        OutputNotWritable: As `encode`.
+        PixelsChanged: The blocks could not be kept, though they should.
+    """
+    why = obstacle(photo)
+    if why is not None:
+        return encode(photo), f"{coding_words(photo)}, coded anew as a whole: {why}", covered
+    data, may_differ = recode(photo, covered)
+    words = f"JPEG, {photo.mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
+    return data, words, may_differ
+
+
+def coding_words(photo: Photo) -> str:
+    """Say how `encode` codes a photo: format, samples, and what is kept of the source's coding."""
+    encoding, kind = photo.encoding, photo.format
+    words = [kind.value.upper(), photo.mode.replace(";", " ")]
+    if kind is ImageFormat.JPEG:
+        tables = "the source's tables" if encoding.quantization else f"quality {QUALITY}"
+        chroma = encoding.subsampling or ("4:4:4" if encoding.quantization else "4:2:0")
+        words += [chroma] if photo.mode == "RGB" else []
+        words += [tables, "progressive" if encoding.progressive else "baseline"]
+    elif kind in PHONE_ONLY or (kind is ImageFormat.WEBP and not encoding.lossless):
+        words.append(f"quality {QUALITY}")
+    else:
+        words.append("lossless")
+    return ", ".join(words)
+
+
+def _encode(photo: Photo) -> bytes:
+    from PIL import Image
+
+    encoding, kind = photo.encoding, photo.format
+    if kind is ImageFormat.HEIF:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    size = photo.size.width, photo.size.height
+    mode = {"L;16": "I;16"}.get(photo.mode, photo.mode)
+    image = Image.frombuffer(mode, size, np.ascontiguousarray(photo.samples), "raw", mode, 0, 1)
+    if photo.mode == "P" and encoding.palette is not None:
+        image.putpalette(encoding.palette, "RGB")
+    options: dict[str, Any] = {}
+    if kind is ImageFormat.JPEG:
+        options = _jpeg_options(encoding, photo.mode)
+    elif kind is ImageFormat.WEBP:
+        options = {"exact": True} | ({"lossless": True} if encoding.lossless else {"quality": QUALITY})
+    elif kind is ImageFormat.TIFF:
+        options = {
+            "compression": encoding.compression if encoding.compression in TIFF_LOSSLESS else "tiff_adobe_deflate"
+        }
+    elif kind in PHONE_ONLY:
+        options = {"quality": QUALITY} | ({"tile_size": HEIF_TILE} if kind is ImageFormat.HEIF else {})
+    if encoding.icc_profile is not None and kind in PROFILED:
+        options["icc_profile"] = encoding.icc_profile
+    if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
+        options["dpi"] = encoding.dpi
+    if encoding.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
+        options["transparency"] = encoding.transparency
+    buffer = io.BytesIO()
+    image.save(buffer, kind.value.upper(), **options)
+    return buffer.getvalue()
+
+
+def _jpeg_options(encoding: Encoding, mode: str) -> dict[str, Any]:
+    if encoding.quantization is None:
+        return {"quality": QUALITY, "subsampling": "4:2:0", "progressive": encoding.progressive}
+    tables = encoding.quantization[:1] if mode == "CMYK" else encoding.quantization  # the second is for chroma
+    return {
+        "qtables": [list(table) for table in tables],
+        "subsampling": encoding.subsampling or "4:4:4",
+        "progressive": encoding.progressive,
+    }
+
+
+def _encode_deep(photo: Photo) -> bytes:
+    """Encode colour of 16 bits a sample, which Pillow cannot write."""
+    encoding, profile = photo.encoding, photo.encoding.icc_profile
+    if photo.format is ImageFormat.TIFF:
+        import tifffile
+
+        options: dict[str, Any] = {"compression": None if encoding.compression == "raw" else "zlib"}
+        if photo.mode == "RGBA;16":
+            options["extrasamples"] = ["unassalpha"]
+        if encoding.dpi is not None:
+            options |= {"resolution": encoding.dpi, "resolutionunit": "INCH"}
+        buffer = io.BytesIO()
+        tifffile.imwrite(
+            buffer, photo.samples, photometric="rgb", iccprofile=profile, metadata=None, software=False, **options
+        )
+        return buffer.getvalue()
+    import cv2
+
+    order = [2, 1, 0, 3][: photo.samples.shape[2]]
+    kinds = [cv2.IMAGE_METADATA_ICCP] if profile else []
+    chunks = [np.frombuffer(profile, np.uint8)] if profile else []
+    done, data = cv2.imencodeWithMetadata(".png", np.ascontiguousarray(photo.samples[..., order]), kinds, chunks)
+    if not done:
+        raise OSError("the encoder refused the picture")
+    return _with_density(data.tobytes(), encoding.dpi)
+
+
+def _with_density(png: bytes, dpi: tuple[float, float] | None) -> bytes:
+    """Return a PNG with its density put in behind the header."""
+    if dpi is None:
+        return png
+    across, down = (round(value / 0.0254) for value in dpi)
+    chunk = b"pHYs" + struct.pack(">IIB", across, down, 1)
+    return png[:33] + struct.pack(">I", 9) + chunk + struct.pack(">I", zlib.crc32(chunk)) + png[33:]
+
+
+def _portable(encoding: Encoding) -> Encoding:
+    """Return what another format keeps of a source's encoding."""
+    return replace(encoding, quantization=None, subsampling=None, progressive=False, compression=None, stored=None)

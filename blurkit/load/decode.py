@@ -1,0 +1,253 @@
+"""The load stage: a file in, an upright photo out, with what is needed to write it the same way again."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import warnings
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load.encoding import encoding_of
+from blurkit.machine.quiet import native_stderr_silenced
+from blurkit.picture.color import to_srgb
+from blurkit.picture.formats import RAW_SUFFIXES, sniff
+from blurkit.records import ImageFormat, Photo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PIL import Image
+
+    from blurkit.records import Samples
+    from blurkit.settings import LoadSettings
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
+
+PILLOW_NAMES = {
+    ImageFormat.JPEG: ("JPEG",),
+    ImageFormat.PNG: ("PNG",),
+    ImageFormat.WEBP: ("WEBP",),
+    ImageFormat.TIFF: ("TIFF",),
+    ImageFormat.BMP: ("BMP",),
+    ImageFormat.GIF: ("GIF",),
+    ImageFormat.HEIF: ("HEIF",),
+    ImageFormat.AVIF: ("AVIF",),
+}
+"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
+
+ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
+"""Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
+
+MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
+"""Pillow's modes and the kind of samples each becomes."""
+
+WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
+
+SUBFILE_TYPE, DNG_VERSION = 254, 50706
+"""TIFF tags that tell a camera's raw file: its first picture is only a preview, or it says that it is a DNG."""
+
+STRIP = 32
+"""Rows that are copied at once: pieces small enough that their memory is used again are many times faster."""
+
+COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
+
+EXPORT = "export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF"
+
+
+def read(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        UnreadablePhoto: It is not there, is a folder, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise UnreadablePhoto(
+            f"cannot be read: {fault.strerror or fault}", path=path, hint="check its name and who may read it"
+        ) from fault
+
+
+def decode(data: bytes, settings: LoadSettings, *, source: Path | None = None) -> Photo:
+    """Decode the bytes of a photo and turn it upright.
+
+    Args:
+        data: The whole file; its content decides the format, not its name.
+        settings: The limit on megapixels.
+        source: Where it came from.
+
+    Returns:
+        The photo with sRGB pixels for the models and the source's own samples for the output.
+
+    Raises:
+        UnreadablePhoto: The file is empty, truncated or damaged.
+        UnsupportedFormat: Not a photo blurkit reads, animated, or several pages.
+        PhotoTooLarge: More megapixels than the limit.
+    """
+    try:
+        return _decode(data, settings, source)
+    except PhotoError as error:
+        error.path = source
+        raise
+
+
+def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
+    if not data:
+        raise UnreadablePhoto("the file is empty", hint=COPY_AGAIN)
+    kind = sniff(data[:64])
+    if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
+        raise UnsupportedFormat("not a photo that blurkit reads", hint=EXPORT)
+    with native_stderr_silenced(), _decoder_faults(settings), _open(data, kind) as image:
+        megapixels = image.width * image.height / 1e6
+        if megapixels > settings.max_megapixels:
+            raise _too_large(settings)
+        _refuse_several(image, kind)
+        _refuse_raw(image, kind)
+        image.load()
+        samples, mode = _samples(image, data, kind)
+        orientation = _orientation(image)
+        encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1:
+            encoding = replace(encoding, stored=data)
+        samples = _upright(samples, orientation)
+    samples.flags.writeable = False
+    pixels = to_srgb(samples, mode, encoding)
+    pixels.flags.writeable = False
+    return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
+
+
+def _open(data: bytes, kind: ImageFormat) -> Image.Image:
+    from PIL import Image
+
+    if kind is ImageFormat.HEIF:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+
+
+@contextmanager
+def _decoder_faults(settings: LoadSettings) -> Iterator[None]:
+    """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
+    from PIL import Image, UnidentifiedImageError
+
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except (PhotoError, MemoryError) as fault:
+        if isinstance(fault, PhotoError):
+            raise
+        raise _too_large(settings) from fault
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+        raise _too_large(settings) from fault
+    except UnidentifiedImageError as fault:
+        raise UnreadablePhoto("its beginning is that of a photo, but what follows is not", hint=COPY_AGAIN) from fault
+    except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
+        raise UnreadablePhoto(f"cannot be decoded: {str(fault) or type(fault).__name__}", hint=COPY_AGAIN) from fault
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _too_large(settings: LoadSettings) -> PhotoTooLarge:
+    return PhotoTooLarge(
+        f"more than {settings.max_megapixels:g} megapixels",
+        hint="raise the limit with --max-megapixels, or make the photo smaller",
+    )
+
+
+def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
+    """Refuse what shows several pictures: covers on the first would leave the others open."""
+    frames = getattr(image, "n_frames", 1)
+    if kind in ANIMATED and frames > 1:
+        word, remedy = (
+            ("pages", "save each page as a file of its own")
+            if kind is ImageFormat.TIFF
+            else ("frames: it is animated", "save the frame you need as a still picture")
+        )
+        raise UnsupportedFormat(f"{kind.value.upper()} with {frames} {word}", hint=remedy)
+
+
+def _refuse_raw(image: Image.Image, kind: ImageFormat) -> None:
+    """Refuse a camera's raw file under another name: what it shows is only its preview."""
+    if kind is ImageFormat.TIFF:
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        if DNG_VERSION in tags or int(tags.get(SUBFILE_TYPE, 0)) & 1:
+            raise UnsupportedFormat("a raw photo, of which only a preview can be shown", hint=EXPORT)
+
+
+def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Samples, str]:
+    """Return the stored samples, not yet upright, and their kind."""
+    if _depth(image, data, kind) > 8:
+        import cv2
+
+        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if samples is None or samples.dtype != np.uint16 or samples.shape[:2] != (image.height, image.width):
+            raise UnsupportedFormat(f"{kind.value.upper()} with samples of a rare kind", hint="save it with 8 bits")
+        if samples.ndim == 2:
+            return samples, "L;16"
+        order = [2, 1, 0, 3][: samples.shape[2]]
+        return samples[..., order], "RGBA;16" if samples.shape[2] == 4 else "RGB;16"
+    if image.mode not in MODES:
+        raise UnsupportedFormat(f"{kind.value.upper()} of kind {image.mode}", hint="save it as 8-bit RGB")
+    mode = MODES[image.mode]
+    if kind is ImageFormat.GIF and mode == "L":  # a palette of grays
+        mode = "P"
+    elif mode in WITH_ALPHA and "transparency" in image.info:  # one tone or colour is clear
+        mode = WITH_ALPHA[mode]
+    return _array(image if mode == image.mode else image.convert(mode)), mode
+
+
+def _array(image: Image.Image) -> np.ndarray:
+    """Return an image's samples, copied strip by strip: of a whole image Pillow would make two more copies."""
+    line = np.asarray(image.crop((0, 0, image.width, 1)))
+    samples = np.empty((image.height, *line.shape[1:]), line.dtype)
+    for top in range(0, image.height, STRIP):
+        bottom = min(top + STRIP, image.height)
+        samples[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return samples
+
+
+def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:
+    """Return bits a sample in the file; Pillow shows colour of 16 bits as 8."""
+    if kind is ImageFormat.PNG:
+        return data[24]
+    if kind is ImageFormat.TIFF:
+        bits = image.tag_v2.get(258, 1)  # type: ignore[attr-defined]
+        depth = max(bits) if isinstance(bits, tuple) else int(bits)
+        return depth if image.mode.startswith(("RGB", "I;16")) else 8
+    return 8
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation 1..8 that is still to be applied; 1 if there is none that can be read."""
+    try:
+        orientation = image.getexif().get(0x0112, 1)
+    except Exception:  # a broken EXIF block leaves the photo as stored; faces are found turned, too
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn and mirror an array as EXIF orientation 1..8 asks for."""
+    turned = {
+        1: lambda a: a,
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: a.swapaxes(0, 1),
+        6: lambda a: np.rot90(a, -1),
+        7: lambda a: a[::-1, ::-1].swapaxes(0, 1),
+        8: lambda a: np.rot90(a, 1),
+    }[orientation](samples)
+    return np.ascontiguousarray(turned)

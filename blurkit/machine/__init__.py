@@ -1,0 +1,1 @@
+"""What blurkit asks of this computer: model files, processes, files, memory, time."""

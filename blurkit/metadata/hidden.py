@@ -1,0 +1,116 @@
+"""The metadata stage: finds and removes everything in a file that is not its picture. Bytes in, findings or bytes out.
+
+What a format may keep is a list (what decoding needs, the colour profile, the density); all else is a finding,
+known or not. Files are not trusted: a parser reads within bounds or raises `UnreadablePhoto`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.errors import MetadataRemains, PhotoError, UnsupportedFormat
+from blurkit.metadata import bmp, gif, isobmff, jpeg, png, tiff, webp
+from blurkit.metadata.base import Hidden, Kind
+from blurkit.picture import formats
+from blurkit.records import ImageFormat
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Container(Protocol):
+        """What every format module offers."""
+
+        def find(self, data: bytes) -> tuple[Hidden, ...]:
+            """List what a file hides."""
+            ...
+
+        def strip(self, data: bytes) -> bytes:
+            """Return the file with the allow-list only."""
+            ...
+
+        def frames(self, data: bytes) -> int:
+            """Return the number of pictures that the file is meant to show."""
+            ...
+
+
+__all__ = ["FORMATS", "Hidden", "Kind", "describe", "find", "frames", "sniff", "strip"]
+
+FORMATS: dict[ImageFormat, Container] = {
+    ImageFormat.JPEG: jpeg,
+    ImageFormat.PNG: png,
+    ImageFormat.WEBP: webp,
+    ImageFormat.TIFF: tiff,
+    ImageFormat.BMP: bmp,
+    ImageFormat.GIF: gif,
+    ImageFormat.HEIF: isobmff,
+    ImageFormat.AVIF: isobmff,
+}
+"""The module that knows each format."""
+
+_HEAD = 64
+
+
+def sniff(data: bytes) -> ImageFormat | None:
+    """Return the format of a file by its content; None if it is no photo."""
+    return formats.sniff(data[:_HEAD])
+
+
+def find(data: bytes) -> tuple[Hidden, ...]:
+    """List everything in a file that is neither its main picture nor on the allow-list, in the order of the file.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        One finding each; empty if the file hides nothing.
+
+    Raises:
+        UnsupportedFormat: It is no photo, or of a kind that cannot be searched.
+        UnreadablePhoto: It is damaged or cut off.
+    """
+    return _container(data).find(data)
+
+
+def strip(data: bytes) -> bytes:
+    """Return the file without anything that `find` lists; the coded picture is not touched.
+
+    Raises:
+        UnsupportedFormat: It is no photo, or of a kind that cannot be cleaned.
+        UnreadablePhoto: It is damaged or cut off.
+        MetadataRemains: Cleaning left something behind.
+
+    Invariant: `find(strip(data)) == ()`, and `strip` of its own output changes nothing.
+    """
+    clean = _container(data).strip(data)
+    remaining = find(clean)
+    if remaining:
+        raise MetadataRemains(f"{remaining[0].detail} cannot be removed ({remaining[0].where})")
+    return clean
+
+
+def describe(data: bytes) -> tuple[str, ...]:
+    """Say in words what a file hides, each thing once; for reports, so a file that cannot be searched is no error."""
+    try:
+        return tuple(dict.fromkeys(hidden.detail or hidden.kind.value for hidden in find(data)))
+    except PhotoError:
+        return ("whatever else was in the file: it could not be searched",)
+
+
+def frames(data: bytes) -> int:
+    """Return how many pictures a file is meant to show: pages, or frames of an animation.
+
+    A phone's JPEG with a second picture or a gain map, and a HEIC of several items, show one.
+
+    Raises:
+        UnsupportedFormat: It is no photo.
+        UnreadablePhoto: It is damaged or cut off.
+    """
+    return _container(data).frames(data)
+
+
+def _container(data: bytes) -> Container:
+    """Return the module that knows the format of a file."""
+    kind = sniff(data)
+    if kind is None:
+        raise UnsupportedFormat("not a photo that blurkit reads")
+    return FORMATS[kind]

@@ -1,0 +1,6 @@
+"""The obscure stage: a photo and decisions in, a covered photo out."""
+
+from blurkit.obscure.covers import covered_mask, obscure
+from blurkit.obscure.shrink import moved, shrink
+
+__all__ = ["covered_mask", "moved", "obscure", "shrink"]

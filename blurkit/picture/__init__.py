@@ -1,0 +1,1 @@
+"""Facts about pictures that several stages need."""

@@ -1,0 +1,207 @@
+"""The decisions of a review: which faces a person covered or kept, as a small file that `run` replays.
+
+The file holds photo hashes, boxes and actions: no picture, no file name. Whatever it does not speak of is covered.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from blurkit.errors import PhotoChanged, SettingsError
+from blurkit.geometry import Box
+from blurkit.machine.files import write_text
+from blurkit.records import Action, Decision, Face, Photo, Reason
+from blurkit.settings import validated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+SCHEMA = 1
+"""Version of the file."""
+
+FILE_NAME = "blurkit-decisions.json"
+"""What the file is called, beside the originals and never in the folder that is published."""
+
+SAME_FACE_IOU = 0.7
+"""A found box that overlaps a recorded one so much is that face; less may be another child."""
+
+MAX_NOTE = 80
+"""Characters of a note, such as the number of a consent form."""
+
+
+class Why(StrEnum):
+    """Why a person lets a covered face be seen."""
+
+    CONSENT = "consent"
+    ADULT = "adult"
+    NOT_A_FACE = "not_a_face"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What happens to one face or place of a photo, as the review left it."""
+
+    box: Box
+    """Where it is, in pixels of the upright photo."""
+    action: Action
+    """Cover or keep."""
+    found: Box | None = None
+    """Where a detector found it; None if a person drew it."""
+    by_hand: bool = False
+    """Whether a person chose the action or the place."""
+    why: Why | None = None
+    """Why a person keeps it."""
+    note: str = ""
+    """The consent's reference; no name."""
+    seen: bool = False
+    """Whether a person looked at it in this state."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Side = Annotated[float, Field(allow_inf_nan=False)]
+Sides = tuple[Side, Side, Side, Side]
+
+
+class _Choice(_Shape):
+    box: Sides
+    action: Action
+    found: Sides | None = None
+    by_hand: bool = False
+    why: Why | None = None
+    note: Annotated[str, Field(max_length=MAX_NOTE)] = ""
+    seen: bool = False
+
+
+class _File(_Shape):
+    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
+    version: str
+    policy: str
+    photos: dict[Annotated[str, Field(pattern="^[0-9a-f]{64}$")], tuple[_Choice, ...]]
+
+
+def load(path: Path) -> dict[str, tuple[Choice, ...]]:
+    """Read the decisions of a review.
+
+    Returns:
+        The choices of each photo, by the sha256 of its file.
+
+    Raises:
+        SettingsError: The file is not there, or is none that blurkit wrote; nothing in it is used.
+    """
+    hint = "give the file that the review wrote, or move it away to start anew"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        known = validated(_File, values, origin=str(path))
+        return {sha256: tuple(map(_choice, choices)) for sha256, choices in known.photos.items()}
+    except SettingsError as fault:
+        raise SettingsError(fault.message, path=path, hint=hint) from fault
+    except (OSError, ValueError, RecursionError) as fault:
+        raise SettingsError(f"cannot be read as decisions: {fault}", path=path, hint=hint) from fault
+
+
+def save(path: Path, photos: Mapping[str, Sequence[Choice]], *, version: str, policy: str) -> None:
+    """Write the decisions, whole or not at all, so that they survive a crash.
+
+    Raises:
+        OutputNotWritable: The file cannot be written; the one before it stays.
+    """
+    values = {sha256: [_values(choice) for choice in choices] for sha256, choices in photos.items()}
+    document = {"schema": SCHEMA, "version": version, "policy": policy, "photos": values}
+    write_text(path, json.dumps(document, indent=1) + "\n")
+
+
+def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:
+    """Decide anew as the review did.
+
+    Args:
+        decisions: What the policy decides about the faces found now.
+        choices: What the review chose for a photo with this very content; None if it never saw one.
+
+    Returns:
+        One decision a found face, in the same order, and one a place that was covered and is no found face.
+
+    Invariant: a face stays visible only if the review kept it, and by hand unless the policy keeps it as well.
+    """
+    left = list(choices or ())
+    decided = []
+    for decision in decisions:
+        choice = matching(decision.face.box, left)
+        if choice is None:
+            decided.append(replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None))
+        else:
+            left.remove(choice)
+            decided.append(chosen(choice, decision))
+    return *decided, *(chosen(choice, None) for choice in left if choice.action is Action.COVER)
+
+
+def matching(found: Box, choices: Sequence[Choice]) -> Choice | None:
+    """Return the choice about a found face; None if there is none."""
+    near = [(found.iou(choice.found), choice) for choice in choices if choice.found is not None]
+    best = max(near, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0] >= SAME_FACE_IOU else None
+
+
+def chosen(choice: Choice, decision: Decision | None) -> Decision:
+    """Return the decision that a choice makes.
+
+    Args:
+        choice: What the review chose.
+        decision: What the policy decides about the same face; None if it is none that was found.
+    """
+    if decision is None:
+        return Decision(Face(choice.box, 1.0, ()), None, Action.COVER, Reason.MANUAL)
+    if choice.by_hand:
+        face = replace(decision.face, box=choice.box)
+        return replace(decision, face=face, action=choice.action, reason=Reason.MANUAL, doubtful=False, rule=None)
+    doubtful = decision.doubtful and not choice.seen
+    if choice.action is Action.COVER and decision.action is Action.KEEP:
+        return replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful, rule=None)
+    return replace(decision, doubtful=doubtful)
+
+
+def _choice(values: _Choice) -> Choice:
+    found = None if values.found is None else Box(*values.found)
+    return Choice(Box(*values.box), values.action, found, values.by_hand, values.why, values.note, values.seen)
+
+
+def _values(choice: Choice) -> dict[str, Any]:
+    values: dict[str, Any] = {"box": _sides(choice.box), "action": choice.action.value}
+    if choice.found is not None:
+        values["found"] = _sides(choice.found)
+    for key in ("by_hand", "why", "note", "seen"):
+        if value := getattr(choice, key):
+            values[key] = value
+    return values
+
+
+def _sides(box: Box) -> list[float]:
+    return [box.left, box.top, box.right, box.bottom]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person decided about a photo with a certain content."""
+
+    sha256: str
+    """Hash of the file that was looked at."""
+    decisions: tuple[Decision, ...]
+    """One a face or place."""
+
+    def about(self, photo: Photo) -> tuple[Decision, ...]:
+        """Return the decisions.
+
+        Raises:
+            PhotoChanged: They are about another picture.
+        """
+        if photo.sha256 != self.sha256:
+            raise PhotoChanged("is not the file that was reviewed", path=photo.source, hint="review the folder again")
+        return self.decisions

@@ -1,0 +1,211 @@
+"""Watch an inbox: photos are done as they arrive, and sorted by what a person still has to do."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from blurkit.batch.collect import counts, format_of
+from blurkit.batch.journal import Journal
+from blurkit.batch.naming import Source, neutral_names, with_suffix_of
+from blurkit.batch.numbering import numbered, release
+from blurkit.encode import output_format
+from blurkit.errors import ExitCode, PhotoChanged
+from blurkit.machine.files import content_of
+from blurkit.records import Action, PhotoFailure, Status
+from blurkit.watch.arrival import FOLDERS, Arrival
+from blurkit.watch.inbox import Inbox
+from blurkit.watch.seen import Memory, Seen
+from blurkit.words import count, one_line
+
+if TYPE_CHECKING:
+    from blurkit.records import Outcome, PhotoResult
+    from blurkit.settings import Settings
+    from blurkit.watch.inbox import Sighting, State
+
+PATIENCE = 30.0
+"""Seconds for which a file that cannot be read has to be unchanged until it counts as broken, and not as unfinished."""
+
+AGAIN = 60.0
+"""Seconds after which a photo is tried again whose output could not be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is to be watched."""
+
+    inbox: str
+    """The folder in which photos arrive, as the user gave it."""
+    out: str | None
+    """The folder for the safe photos."""
+    recursive: bool
+    """Look into subfolders."""
+    jobs: int | None
+    """Photos side by side; None is the CPUs available."""
+    every: float
+    """Seconds between two looks."""
+    once: bool
+    """End when what is there is done."""
+    debug: bool
+    """Show tracebacks."""
+
+
+class Says(Protocol):
+    """Who tells the user what became of photos."""
+
+    def note(self, text: str) -> None:
+        """Say a line."""
+        ...
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Say what became of a photo."""
+        ...
+
+
+class Watcher:
+    """What is known of an inbox while it is watched."""
+
+    def __init__(self, wanted: Watch, out: str, settings: Settings, show: Says) -> None:
+        self.journal = Journal.open(out, settings)
+        self._inbox = Inbox(Path(wanted.inbox), recursive=wanted.recursive, out=out)
+        self._given, self._out, self._settings, self._show = wanted.inbox, out, settings, show
+        self._memory = Memory(self.journal.folder)
+        self._known: dict[Path, State] = {}
+        self._unfinished: dict[Path, State] = {}
+        self._again: dict[Path, float] = {}
+        self._failed: dict[Path, str] = {}
+        self._sightings: dict[Path, Sighting] = {}
+        self._otherwise: set[Path] = set()
+        self._reachable = True
+
+    def arrivals(self) -> list[Arrival]:
+        """Look at the inbox, and return the photos that are whole and not dealt with."""
+        reachable = self._inbox.folder.is_dir()
+        if self._reachable and not reachable:
+            self._show.note("note: the inbox cannot be reached; waiting for it")
+        self._reachable = reachable
+        whole = self._inbox.look(lambda path, state: self._known.get(path) == state)
+        for kept in (self._known, self._unfinished, self._failed, self._again):
+            for path in [path for path in kept if not self._inbox.holds(path)]:
+                del kept[path]
+        self._sightings = {sighting.path: sighting for sighting in whole}
+        before = len(self._otherwise)
+        arrivals = self._named([arrived for sighting in whole if (arrived := self._arrived(sighting)) is not None])
+        if len(self._otherwise) > before:
+            number, them = count(len(self._otherwise), "photo"), "it" if len(self._otherwise) == 1 else "them"
+            self._show.note(f"note: done with other settings, and left so: {number}; --overwrite does {them} again")
+        return arrivals
+
+    def take(self, arrival: Arrival, outcome: Outcome) -> None:
+        """Say what became of a photo, and remember it."""
+        path = arrival.source.path
+        sighting = self._sightings[path]
+        if isinstance(outcome, PhotoFailure):
+            if outcome.exit_code == ExitCode.INPUT:  # perhaps a part of a photo, which must not have the photo's name
+                self._release(arrival.name)
+            if outcome.kind == PhotoChanged.__name__:  # the next looks see it
+                return
+            if outcome.stage == "load" and sighting.quiet_seconds < PATIENCE:
+                self._unfinished[path] = sighting.state
+                return
+            if self._failed.get(path) != outcome.error:
+                self._show.outcome(outcome)
+            self._failed[path] = outcome.error
+            if outcome.exit_code == ExitCode.OUTPUT:
+                self._again[path] = time.monotonic() + AGAIN
+                return
+        else:
+            self._failed.pop(path, None)
+            self._say(arrival, outcome)
+        self._known[path] = sighting.state
+        if not isinstance(outcome, PhotoFailure) or outcome.exit_code in (ExitCode.INPUT, ExitCode.UNSAFE):
+            self._note(sighting, arrival.sha256, done=not isinstance(outcome, PhotoFailure))
+
+    def end(self) -> ExitCode:
+        """Say what is left, and return what that means."""
+        waiting = self._inbox.waiting + len(self._unfinished)
+        if waiting:
+            self._show.note(f"{count(waiting, 'file')} still being written: left for another time")
+        return ExitCode.PARTIAL if self._failed else ExitCode.OK
+
+    def _arrived(self, sighting: Sighting) -> tuple[Source, str] | None:
+        """Return a photo that is to be done, and the hash of its content.
+
+        None if it was dealt with, is no photo, or may be unfinished.
+        """
+        path, state = sighting.path, sighting.state
+        if self._again.get(path, 0) > time.monotonic():
+            return None
+        if self._unfinished.get(path) == state and sighting.quiet_seconds < PATIENCE:
+            return None
+        self._unfinished.pop(path, None)
+        inside = path.relative_to(self._inbox.folder)
+        seen = self._memory.recall(inside)
+        unchanged = seen is not None and (seen.size, seen.changed_ns) == (state.size, state.changed_ns)
+        sha256 = seen.sha256 if seen is not None and unchanged else content_of(path)
+        if seen is not None and seen.sha256 == sha256:
+            same = seen.key == self.journal.key(sha256, path, None)
+            if same or (seen.done and not self._settings.output.overwrite):
+                self._known[path] = state
+                if not seen.done:
+                    self._failed[path] = ""
+                    given = os.path.join(self._given, inside)
+                    self._show.note(f"note: {given} could not be done earlier and has not changed since: no output")
+                elif not same:
+                    self._otherwise.add(path)
+                return None
+        kind = format_of(path)
+        if not counts(path, kind):
+            self._known[path] = state
+            return None
+        return Source(path, self._inbox.folder, kind, os.path.join(self._given, inside)), sha256
+
+    def _named(self, arrived: list[tuple[Source, str]]) -> list[Arrival]:
+        """Give the outputs of photos their names, which are theirs from then on."""
+        wanted = self._settings.output.format
+        folders = [Path(self._out, folder) for folder in FOLDERS.values()]
+        written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s, _ in arrived]
+        if self._settings.output.neutral_names:
+            contents = [sha256 for _, sha256 in arrived]
+            stems = numbered(contents, date.today(), taken=folders, folder=self.journal.folder)
+            names = neutral_names(written, stems)
+        else:
+            owners = [_hash(os.fsencode(source.inside.as_posix()) + sha256.encode()) for source, sha256 in arrived]
+            names = [
+                self._memory.name(
+                    with_suffix_of(source.inside, source.format),
+                    owner,
+                    lambda name: any((folder / name).exists() for folder in folders),
+                )
+                for source, owner in zip(written, owners, strict=True)
+            ]
+        return [Arrival(source, sha256, name, self._out) for (source, sha256), name in zip(arrived, names, strict=True)]
+
+    def _release(self, name: Path) -> None:
+        if self._settings.output.neutral_names:
+            release(name.stem, folder=self.journal.folder)
+        else:
+            self._memory.release(name)
+
+    def _note(self, sighting: Sighting, sha256: str, *, done: bool) -> None:
+        path, state = sighting.path, sighting.state
+        key = self.journal.key(sha256, path, None)
+        seen = Seen(size=state.size, changed_ns=state.changed_ns, sha256=sha256, key=key, done=done)
+        self._memory.note(path.relative_to(self._inbox.folder), seen)
+
+    def _say(self, arrival: Arrival, result: PhotoResult) -> None:
+        covered = sum(decision.action is Action.COVER for decision in result.decisions)
+        visible = len(result.decisions) - covered
+        words = "ready" if result.status is Status.READY else "a person should look at it"
+        faces = f"{count(covered, 'face')} covered, {visible} left visible"
+        self._show.note(one_line(f"{arrival.source.given}: {words}, {faces}: {result.output}"))
+        self._show.outcome(result)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
