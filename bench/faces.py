@@ -1,4 +1,7 @@
-"""Labelled single faces, put together on sheets and found there by blurkit's own detectors."""
+"""Labelled single faces, put together on sheets and found there by blurkit's own detectors.
+
+A folder holds `labels.csv`; its photos are files, or members of the zips that lie beside it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ import math
 import os
 import pickle
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +43,12 @@ WRONG = Path(__file__).parent / "labels" / "age_wrong.json"
 """Faces whose label is plainly wrong, found by looking at the worst errors, each with the reason: left out."""
 ETHNICITY = ("White", "Black", "Asian", "Indian", "other")
 """What UTKFace's code in the name of a file means, by its authors' words."""
+ARCHIVE = "faces.zip"
+"""Photos of a folder may lie in this; a path whose first part is a zip names a member, too."""
+OLDEST = 120.0
+"""A bin that is open upwards ends here."""
+GENDER_CODES = {"1": "F", "2": "M"}
+"""What the codes of *Images of Groups* mean, by its authors' words."""
 BACKGROUND = 110
 """Gray between the faces, 0..255."""
 
@@ -80,28 +91,33 @@ def age_folders(given: Sequence[Path]) -> list[Path]:
 
 
 def labelled_faces(folder: Path) -> list[LabelledFace]:
-    """Read the labels of a folder: an age, or the bin that `age_lo` and `age_hi` in the notes give."""
+    """Read the labels of a folder, but for those of photos that are for training."""
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row.get("split", "val") != "train"]
     wrong = json.loads(WRONG.read_text(encoding="utf-8"))
-    faces = []
-    for row in rows:
-        if f"{folder.name}/{row['path']}" in wrong:
-            continue
-        notes = dict(part.split("=", 1) for part in row.get("notes", "").split(";") if "=" in part)
-        youngest = float(notes.get("age_lo") or row["age"])
-        oldest = float(notes.get("age_hi") or max(youngest, float(row["age"])))
-        groups = _groups(row.get("gender"), Path(row["path"]).name)
-        faces.append(LabelledFace(folder / row["path"], folder.name, youngest, oldest, groups))
-    return faces
+    archive = folder / ARCHIVE
+    within = archive if archive.exists() else folder
+    return [
+        LabelledFace(within / row["path"], folder.name, *_ages(row), _groups(row))
+        for row in rows
+        if f"{folder.name}/{row['path']}" not in wrong
+    ]
 
 
-def _groups(gender: str | None, name: str) -> tuple[str, ...]:
-    """Return gender from the label, else gender and ethnicity from a name as `age_gender_ethnicity_date.jpg`."""
-    if gender:
-        return (f"gender {gender}",)
-    code = re.match(r"\d+_([01])_([0-4])_", name)
-    return (f"gender {'MF'[int(code[1])]}", f"ethnicity {ETHNICITY[int(code[2])]}") if code else ()
+def _ages(row: dict[str, str]) -> tuple[float, float]:
+    """Return the lowest and the highest age that a label allows: an age in years, or a bin."""
+    row = row | dict(part.split("=", 1) for part in row.get("notes", "").split(";") if "=" in part)
+    youngest = float(row.get("age_lo") or row.get("youngest") or row["age"])
+    return youngest, float(row.get("age_hi") or row.get("oldest") or max(youngest, float(row.get("age") or OLDEST)))
+
+
+def _groups(row: dict[str, str]) -> tuple[str, ...]:
+    """Return gender and ethnicity from a label, else from a name as `age_gender_ethnicity_date.jpg`."""
+    if code := re.match(r"\d+_([01])_([0-4])_", Path(row["path"]).name):
+        return f"gender {'MF'[int(code[1])]}", f"ethnicity {ETHNICITY[int(code[2])]}"
+    gender = row.get("gender") or GENDER_CODES.get(row.get("gender_code", ""))
+    known = (("gender", gender), ("ethnicity", row.get("race")))
+    return tuple(f"{name} {value}" for name, value in known if value)
 
 
 def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[str, list[Judged]]:
@@ -229,4 +245,20 @@ def _moved(face: Face, dx: float, dy: float) -> Face:
 
 def read_photo(label: LabelledFace) -> Pixels:
     """Read a face's photo as RGB."""
-    return np.asarray(cv2.cvtColor(cv2.imread(str(label.path)), cv2.COLOR_BGR2RGB), np.uint8)
+    photo = cv2.imdecode(np.frombuffer(_content(label.path), np.uint8), cv2.IMREAD_COLOR)
+    if photo is None:
+        raise SystemExit(f"{label.path} cannot be read")
+    return np.asarray(cv2.cvtColor(photo, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _content(path: Path) -> bytes:
+    """Read a file, or a member of a zip that its path goes through."""
+    for part in path.parents:
+        if part.suffix == ".zip":
+            return _archive(part).read(path.relative_to(part).as_posix())
+    return path.read_bytes()
+
+
+@cache
+def _archive(path: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(path)

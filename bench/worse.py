@@ -16,6 +16,14 @@ Points = npt.NDArray[np.float64]
 SMALL_PX, SMALL_FACE, LARGE_FACE = 200, 190.0, 215.0
 """A face has about 190 px in photos of 200 px (UTKFace), and 215 px in larger ones (FairFace): measured."""
 
+PRINTS = (
+    ((1.0, 1.0, 1.0), (0, 0, 0)),
+    ((0.75, 0.8, 0.6), (50, 25, 30)),
+    ((1.0, 0.93, 0.8), (0, 0, 0)),
+    ((0.8, 0.7, 0.6), (40, 20, 15)),
+)
+"""Kinds of old prints: what light is left of each colour, and what is added to it; those without are gray or brown."""
+
 
 def resized(photo: Pixels, face_px: float) -> Pixels:
     """Return a photo whose face is about this high, in pixels."""
@@ -36,6 +44,20 @@ def darkened(photo: Pixels, factor: float) -> Pixels:
     return np.asarray(np.clip(light, 0, 1) ** (1 / 2.2) * 255, np.uint8)
 
 
+def old_print(photo: Pixels, kind: float) -> Pixels:
+    """Make a scan of an old print: gray or faded to a colour, soft, grainy, saved again. Four kinds, counted from 0."""
+    rng = np.random.default_rng(int(kind))
+    gray = np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[:, :, None], 3, axis=2)
+    tint, lift = PRINTS[int(kind) % len(PRINTS)]
+    faded = (gray if max(lift) == 0 else photo) * np.array(tint, np.float32) + np.array(lift, np.float32)
+    faded = 40 + (faded - 40) * rng.uniform(0.6, 0.95) + rng.uniform(-10, 25)
+    soft = cv2.GaussianBlur(faded.astype(np.float32), (0, 0), rng.uniform(0.003, 0.011) * len(photo))
+    grain = cv2.GaussianBlur(rng.normal(0, 1, gray.shape[:2]), (0, 0), 0.004 * len(photo))
+    noisy = np.clip(soft + rng.uniform(3, 12) * (grain / grain.std())[:, :, None], 0, 255).astype(np.uint8)
+    _, data = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 90))])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+
+
 def turned(photo: Pixels, degrees: float) -> Pixels:
     """Turn a photo in its plane, on a canvas that holds it whole."""
     height, width = photo.shape[:2]
@@ -54,6 +76,7 @@ WORSE: dict[str, tuple[Callable[[Pixels, float], Pixels], tuple[float, ...]]] = 
     "height in pixels": (resized, (200, 128, 96, 64, 48, 40, 32, 24, 16)),
     "blur as a share of the height": (blurred, (0.01, 0.02, 0.03, 0.045)),
     "light": (darkened, (0.3, 0.1, 0.03)),
+    "kind of old print": (old_print, (0, 1, 2, 3)),
     "turn in degrees": (turned, (15, 30, 60, 90)),
 }
 """Every way to make a photo worse, with the steps that are tried."""
