@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blurkit.chips import TEMPLATE
+from blurkit.picture.chips import TEMPLATE
 from training.changes import faded, grain, gray, old, printed, scratched
 from training.faces import MARGIN, OVERLAPS, SIDE, picture_to_template, read_faces, unpack
 from training.targets import TRUE_AGES, chances, folded, likelihood, posterior

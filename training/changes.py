@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from blurkit.chips import TEMPLATE
+from blurkit.picture.chips import TEMPLATE
 from training.faces import picture_to_template
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from blurkit.chips import Matrix
+from blurkit.picture.chips import Matrix
 
 SIDE = 128
 """Width and height of a face's picture in pixels."""
@@ -43,7 +43,7 @@ class Faces:
 
 
 def picture_to_template() -> Matrix:
-    """Return the map from a face's picture to the template in which it was cut; see `blurkit.chips.Matrix`."""
+    """Return the map from a face's picture to the template in which it was cut; see `blurkit.picture.chips.Matrix`."""
     scale = (1 + 2 * MARGIN) / SIDE
     return np.array([[scale, 0, -MARGIN], [0, scale, -MARGIN]])
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from blurkit.chips import Pose, aligned, cut, upright_square
 from blurkit.geometry import Box
-from blurkit.weights import onnx_session
+from blurkit.machine.weights import onnx_session
+from blurkit.picture.chips import Pose, aligned, cut, upright_square
 from training.faces import picture_to_template
 from training.targets import TRUE_AGES, Shares
 

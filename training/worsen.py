@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from blurkit.chips import TEMPLATE, Matrix
+from blurkit.picture.chips import TEMPLATE, Matrix
 from training import changes
 from training.changes import resized
 from training.faces import picture_to_template
