@@ -26,7 +26,7 @@ from bench.faces import Judged, judge_folders
 MODELS = Path(__file__).parent.parent / "models"
 RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
 """Shares of children that may be missed."""
-AGES = range(10, 31)
+AGES = range(7, 31)
 """Cut-off ages in years."""
 NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""

@@ -119,11 +119,11 @@ class PolicySettings(_Frozen):
 
     name: str = "children"
     """The name in the report."""
-    child_age: Annotated[int, Field(ge=10, le=18)] = 18
+    child_age: Annotated[int, Field(ge=7, le=18)] = 18
     """Who is younger than this is a child, in years."""
     max_miss_rate: Annotated[float, Field(ge=0.001, le=0.2)] = 0.01
     """Share of children that may be left visible, on photos like those of the calibration."""
-    judge_as_under: Annotated[int, Field(ge=10, le=30)] | None = None
+    judge_as_under: Annotated[int, Field(ge=7, le=30)] | None = None
     """Judge every face as if children were younger than this, in years: a larger margin."""
     min_face_px: Annotated[int, Field(ge=16, le=1000)] = 32
     """Height of a face in pixels below which its age is not judged."""

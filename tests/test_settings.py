@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.choices import PRESETS, DetectorName, Style
+from blurkit.age.calibration import load_calibration
+from blurkit.choices import CHILDREN, PRESETS, DetectorName, Style
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.records import Action, Reason
 from blurkit.settings import (
@@ -67,7 +68,7 @@ def refused(action, *words):
         ({"output": {"format": "tiff"}}, ("output.format", "'auto'", "'jpeg'", "'png'", "'same'")),
         ({"output": {"overwrite": "perhaps"}}, ("output.overwrite",)),
         ({"policy": {"child_age": 19}}, ("policy.child_age", "18")),
-        ({"policy": {"child_age": 9}}, ("policy.child_age", "10")),
+        ({"policy": {"child_age": 6}}, ("policy.child_age", "7")),
         ({"policy": {"max_miss_rate": 0}}, ("policy.max_miss_rate", "0.001")),
         ({"policy": {"max_miss_rate": 0.5}}, ("policy.max_miss_rate", "0.2")),
         ({"policy": {"judge_as_under": 12}}, ("judge_as_under (12)", "child_age (18)")),
@@ -229,3 +230,9 @@ def test_every_key_of_a_preset_is_explained(name):
 
 def test_settings_without_a_policy_are_the_preset_children():
     assert Settings().policy == load_policy("children")
+
+
+@pytest.mark.parametrize("cutoff", CHILDREN.values(), ids=CHILDREN)
+def test_every_age_that_a_user_may_know_has_a_line(cutoff):
+    policy = Settings.of(policy={"child_age": cutoff}).policy
+    assert 0 < load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate) < 40
