@@ -10,7 +10,7 @@ import pytest
 from blurkit.cli.starter import content, make
 from blurkit.errors import OutputExists, OutputNotWritable
 from tests.end_to_end.process import ROOT, blurkit, wait_until
-from tests.test_review_server import Caller
+from tests.review.caller import Caller
 
 posix = pytest.mark.skipif(os.name != "posix", reason="starters of macOS and Linux are run by a shell")
 ODD = 'it\'s 100% "our" $HOME `x` \\ folder'

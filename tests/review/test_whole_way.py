@@ -1,80 +1,16 @@
-"""The review page in a real browser, from open to exported files, by mouse and by key; nothing of it stays behind."""
+"""The review page in a real browser, from open to exported files, by mouse and by key."""
 
-import hashlib
-import http.server
 import json
-import os
-import shutil
-import tempfile
-import threading
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
-from blurkit.geometry import Box, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Reason, Status
-from tests.end_to_end.process import files, pictures_in, small
-from tests.review_page import CHROMIUM, FLAGS, choosing, copies, needs_browser, serving
+from tests.end_to_end.process import files
+from tests.review.browsing import DESKTOP, TABLET, actions, check_accessible, opened, opened_any, sure
+from tests.review.serving import choosing, copies, in_browser, serving
 
-pytestmark = needs_browser
-DESKTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
+pytestmark = in_browser
 MARKUP = "<img src=x onerror=alert(1)>.jpg"
-MAX_ACTIONS = 150
-
-
-@pytest.fixture(scope="module")
-def playwright():
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright):
-    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield opened
-    opened.close()
-
-
-@contextmanager
-def opened(browser, address, viewport):
-    """Open the page; whatever it complains of, or asks of another host, fails the test."""
-    faults = []
-    context = browser.new_context(viewport=viewport, has_touch=viewport is TABLET)
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.on("dialog", lambda dialog: faults.append(dialog.message))
-    page.on("console", lambda said: said.type == "error" and faults.append(said.text))
-    page.on("request", lambda asked: asked.url.startswith(address.split("?")[0]) or faults.append(asked.url))
-    page.goto(address)
-    page.locator("#progress").wait_for(state="hidden")
-    page.locator(".chip.look").first.wait_for()
-    yield page
-    assert "token" not in page.url
-    context.close()
-    assert faults == []
-
-
-def check_accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")] == []
-
-
-def actions(session, photo=0):
-    return [spot.choice.action.value for spot in session.sheet(photo)]
-
-
-def sure(page, condition):
-    """Wait until the server and the page agree on something."""
-    for _ in range(1000):
-        if condition():
-            return
-        page.wait_for_timeout(30)
-    raise AssertionError("it did not happen")
 
 
 def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
@@ -211,18 +147,6 @@ def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path, monkeypatch):
         assert image.getexif() == {}
 
 
-@contextmanager
-def opened_any(browser, address, viewport):
-    """As `opened`, where no photo asks for a look."""
-    context = browser.new_context(viewport=viewport)
-    page = context.new_page()
-    page.goto(address)
-    page.locator(".chip.ready").first.wait_for()
-    page.locator("#progress").wait_for(state="hidden")
-    yield page
-    context.close()
-
-
 @pytest.mark.parametrize("viewport", [DESKTOP, TABLET], ids=["desktop", "tablet"])
 def test_a_folder_is_chosen_by_keyboard_and_its_review_opens(browser, tmp_path, monkeypatch, viewport):
     markup = "<img src=x onerror=alert(1)>"
@@ -268,116 +192,3 @@ def test_a_folder_is_chosen_by_keyboard_and_its_review_opens(browser, tmp_path, 
         assert faults == []
     assert opened[0].folder == tmp_path / "Pictures" / markup
     assert opened[0].out == tmp_path / "Pictures" / f"{markup}-safe"
-
-
-def three_hundred(tasks, overwrite):
-    """Give each photo two adults who stay visible, without a look at it."""
-    ages = AgeEstimate(50, 40, 60, "known")
-    for task in tasks:
-        path = task.source.path
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        faces = [Face(Box(left, 60, left + 20, 85), 0.99, ("known",)) for left in (40, 100)]
-        decided = tuple(Decision(face, ages, Action.KEEP, Reason.LOOKS_ADULT) for face in faces)
-        yield PhotoResult(path, task.written and path, Size(200, 150), decided, Status.READY, (), {}, sha256=sha256)
-
-
-def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actions(browser, tmp_path, monkeypatch):
-    folder = tmp_path / "in"
-    one = small(folder, "IMG_0000.jpg", width=200).read_bytes()
-    for number in range(300):
-        comment = b"\xff\xfe\x00\x06" + b"%04d" % number
-        (folder / f"IMG_{number:04d}.jpg").write_bytes(one[:2] + comment + one[2:])
-    taken = 0
-    with (
-        serving(folder, monkeypatch, run=three_hundred) as (server, review),
-        opened_any(browser, server.address, DESKTOP) as page,
-    ):
-
-        def act(selector, **how):
-            nonlocal taken
-            taken += 1
-            page.locator(selector).first.click(**how)
-
-        act("#step-visible")
-        page.locator("h1:text-is('Who stays visible')").wait_for()  # the address changes first, the screen after it
-        pages = 0
-        while page.locator("h1:has-text('Who stays visible')").count():
-            pages += 1
-            if pages % 2:  # a few are covered on the way
-                act("button.face.keep")
-                page.locator("button.face.cover").first.wait_for()
-            act("#confirm")
-            turned = f"document.querySelector('.pager')?.textContent.includes('Page {pages + 1} of')"
-            gone = "document.querySelector('h1').textContent !== 'Who stays visible'"
-            sure(page, lambda turned=turned, gone=gone: page.evaluate(f"{gone} || {turned}"))
-        act("#step-finish")
-        page.locator("#write").wait_for()
-        for question in page.locator("fieldset").all():
-            taken += 1
-            question.locator("label:has-text('Yes')").click()
-        taken += 1
-        page.fill("#by", "office")
-        act("#write")
-        sure(page, lambda: len(review.work.written) == 300)
-        page.locator("text=300 safe photos written").wait_for()
-        assert review.session.unseen() == []
-        assert sum(actions(review.session, number).count("keep") for number in range(300)) == 600 - (pages + 1) // 2
-    assert taken <= MAX_ACTIONS
-
-
-def visit(playwright, folder, address, ready):
-    """Open a page in a browser with a folder of its own, and return the pictures that this leaves on the disk."""
-    context = playwright.chromium.launch_persistent_context(
-        folder, executable_path=CHROMIUM, args=FLAGS, env=dict(os.environ)
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.goto(address)
-    ready(page)
-    context.close()
-    return pictures_in(folder)
-
-
-def test_no_picture_is_left_in_a_browser_or_a_temporary_folder(playwright, tmp_path, monkeypatch):
-    temporary = Path(tempfile.mkdtemp())  # not below tmp_path: the browser's socket needs a short path
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setattr("tempfile.tempdir", str(temporary))
-
-    def look(page):
-        sure(page, lambda: page.evaluate("document.querySelector('a.card img')?.naturalWidth > 0"))
-        page.click("a.card")
-        sure(page, lambda: page.evaluate("document.querySelector('.base')?.naturalWidth > 0"))
-
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, scale=600 / 1024) as (server, _):
-        assert visit(playwright, tmp_path / "profile", server.address, look) == []
-    left = pictures_in(temporary)
-    shutil.rmtree(temporary, ignore_errors=True)  # a part of the browser may still be tidying up
-    assert left == []
-
-
-def test_a_picture_that_may_be_kept_would_be_found(playwright, tmp_path):
-    picture = small(tmp_path, "a.jpg").read_bytes()
-
-    class Keeps(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            page = self.path == "/"
-            self.send_response(200)
-            self.send_header("Cache-Control", "max-age=3600")
-            self.send_header("Content-Type", "text/html" if page else "image/jpeg")
-            self.end_headers()
-            self.wfile.write(b"<img src=a.jpg>" if page else picture)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keeps) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}/"
-        kept = visit(
-            playwright,
-            tmp_path / "profile",
-            address,
-            lambda page: page.wait_for_function("document.images[0].complete"),
-        )
-        server.shutdown()
-    assert kept

@@ -34,6 +34,8 @@ AGES = (45.0, 9.0, 27.0)
 needs_browser = pytest.mark.skipif(
     not Path(CHROMIUM).exists() and "BLURKIT_NEEDS_BROWSER" not in os.environ, reason="no Chromium on this machine"
 )
+in_browser = [needs_browser, pytest.mark.model]
+"""What every test in a browser carries: it takes seconds, so the quick loop leaves it out."""
 
 
 class KnownFaces:

@@ -14,7 +14,7 @@ from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, Edit, SignOff
 from blurkit.settings import Settings, load_policy
 from tests.end_to_end.process import wait_until
-from tests.review_page import blurrer, copies
+from tests.review.serving import blurrer, copies
 
 WORD = SignOff(by="office", answers=dict.fromkeys(QUESTIONS, True), despite_doubts=True)
 
