@@ -26,7 +26,7 @@ from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
 from blurkit.picture.chips import aligned, pose_of
-from blurkit.records import Action, Decision, Face, Photo, Reason
+from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
 from blurkit.settings import LoadSettings, ObscureSettings
 
 RESULTS = Path(__file__).parent / "results" / "attack.json"
@@ -72,7 +72,7 @@ def solid(margin: float, *, style: str = "solid") -> Cover:
     settings = ObscureSettings.model_validate({"margin": margin, "style": style})
 
     def covered(photo: Photo, face: Face) -> Pixels:
-        return obscure(photo, [Decision(face, None, Action.COVER, Reason.EVERYONE)], settings).pixels
+        return obscure(photo, [Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE))], settings).pixels
 
     return covered
 

@@ -164,7 +164,7 @@ def look(
             decisions = blurrer.render(photo, decisions).decisions
         except VerificationError:
             blocked = True
-    chosen = [decision.face for decision in decisions if decision.action is Action.COVER]
+    chosen = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
     mask = covered_mask(chosen, blurrer.settings.obscure, photo.size)
     fates = judge(np.array([box for box, _ in faces], float), decisions, mask)
     seen = tuple(SeenFace(box, label, *fate) for (box, label), fate in zip(faces, fates, strict=True))
@@ -191,8 +191,8 @@ def judge(boxes: Boxes, decisions: Sequence[Decision], mask: npt.NDArray[np.bool
         elif decision is None:
             fate = "not found"
         else:
-            fate = "kept" if decision.action is Action.KEEP else "cover beside it"
-        fates.append((fate, decision is not None and decision.doubtful))
+            fate = "kept" if decision.judgement.action is Action.KEEP else "cover beside it"
+        fates.append((fate, decision is not None and decision.judgement.doubtful))
     return fates
 
 

@@ -21,7 +21,7 @@ from blurkit.obscure import covered_mask, moved, obscure, shrink
 from blurkit.picture.proof import prove
 from blurkit.policy import Reviewed, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
-from blurkit.records import Action, Decision, PhotoResult, Reason, Rendered, failure
+from blurkit.records import Action, Decision, Judgement, PhotoResult, Reason, Rendered, failure
 from blurkit.settings import Settings
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
@@ -210,7 +210,7 @@ class Blurrer:
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
                 placed = moved(decisions, photo.size, small.size)
-                covered = [decision.face for decision in placed if decision.action is Action.COVER]
+                covered = [decision.face for decision in placed if decision.judgement.action is Action.COVER]
                 mask = covered_mask(covered, self.settings.obscure, small.size)
                 drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
             with self._clock("encode"):
@@ -225,7 +225,8 @@ class Blurrer:
                 missed = uncovered(decoded, placed, self._check_network)
                 if not missed:
                     return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
-            added = [Decision(face, None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True) for face in missed]
+            found = Judgement(None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True)
+            added = [Decision(face, found) for face in missed]
             decisions += moved(added, small.size, photo.size)
         raise FaceVisible(
             f"{len(missed)} faces are still seen by the independent look after {MAX_ROUNDS} rounds",

@@ -158,13 +158,11 @@ class AgeEstimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What happens to one face, and why."""
+class Judgement:
+    """What happens to a face, and why."""
 
-    face: Face
-    """Where it is."""
     age: AgeEstimate | None
-    """How old it looks, or None if that cannot be judged."""
+    """How old it looks; None if that cannot be judged, or was not asked."""
     action: Action
     """Cover or keep."""
     reason: Reason
@@ -180,6 +178,16 @@ class Decision:
     def margin(self) -> float | None:
         """Years from the line: the age's low end less the threshold; below 0 it may be a child, None if unknown."""
         return None if self.age is None or self.threshold is None else self.age.low - self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One face, and what happens to it."""
+
+    face: Face
+    """Where it is."""
+    judgement: Judgement
+    """What happens to it, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

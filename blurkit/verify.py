@@ -100,7 +100,7 @@ def uncovered(photo: Photo, decisions: Sequence[Decision], network: Network) -> 
 def _is_decided(box: Box, decision: Decision) -> bool:
     """Whether a found box is the face of a decision: the same one if it was kept, under it if it was covered."""
     known = decision.face.box
-    if decision.action is Action.KEEP:
+    if decision.judgement.action is Action.KEEP:
         return box.iou(known) > SAME_FACE_IOU
     return box.iou(known) > SAME_FACE_IOU or box.intersection(known) > UNDER_COVER * box.area
 

@@ -1,13 +1,14 @@
 """Pictures made on the spot: samples of every kind, photos in memory, and real files of every format."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from blurkit.geometry import Box, Point
 from blurkit.picture.color import to_srgb
-from blurkit.records import Action, Decision, Encoding, Face, ImageFormat, Photo, Reason
+from blurkit.records import Action, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Reason
 
 KINDS = ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16")
 """Every kind of samples that a photo can have."""
@@ -148,11 +149,16 @@ def tilted(degrees, center=(100, 100), height=60):
 
 
 def covering(*faces):
-    return tuple(Decision(face, None, Action.COVER, Reason.EVERYONE) for face in faces)
+    return tuple(Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE)) for face in faces)
 
 
 def keeping(*faces):
-    return tuple(Decision(face, None, Action.KEEP, Reason.LOOKS_ADULT) for face in faces)
+    return tuple(Decision(face, Judgement(None, Action.KEEP, Reason.LOOKS_ADULT)) for face in faces)
+
+
+def asked_to_look(*decisions):
+    """Return decisions that ask for a person's look."""
+    return tuple(replace(each, judgement=replace(each.judgement, doubtful=True)) for each in decisions)
 
 
 def video(path, frames):

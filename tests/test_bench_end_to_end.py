@@ -1,7 +1,5 @@
 """What the end-to-end benchmark counts, on made-up photos and decisions."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -23,7 +21,7 @@ from blurkit.obscure import covered_mask
 from blurkit.records import Action, Status
 from blurkit.settings import ObscureSettings
 from tests.fakes import FixedAge, FixedFaces
-from tests.pictures import covering, face, keeping, photo
+from tests.pictures import asked_to_look, covering, face, keeping, photo
 
 BOX = (30.0, 20.0, 50.0, 44.0)
 """Where `face()` is."""
@@ -35,7 +33,7 @@ def seen(*faces, status=Status.READY, name="groups/a.jpg", doubtful=False):
 
 
 def fate(*decisions):
-    hidden = [decision.face for decision in decisions if decision.action is Action.COVER]
+    hidden = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
     return judge(np.array([BOX]), decisions, covered_mask(hidden, ObscureSettings(), photo().size))[0][0]
 
 
@@ -113,7 +111,7 @@ def test_review_of_faces_corrects_those_the_program_doubts_and_no_other():
     photos = [seen(*faces, status=Status.LOOK), seen(*faces, status=Status.LOOK, doubtful=True)]
     row = figures(photos, 16, "faces")
     assert (row["visible"], row["adults covered"][0]) == (1, 0.5)
-    asked = tuple(replace(decision, doubtful=True) for decision in keeping(face()))
+    asked = asked_to_look(*keeping(face()))
     assert judge(np.array([BOX]), asked, np.zeros((64, 96), bool)) == [("kept", True)]
 
 

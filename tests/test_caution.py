@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from blurkit.geometry import Box, Size
-from blurkit.records import Action, Decision, Face, Reason
+from blurkit.records import Action, Decision, Face, Judgement, Reason
 from blurkit.report import Entry
 from blurkit.report.caution import NEIGHBOURS, cautions, names_a_child
 from tests.test_report import PROOF, failure, report, result
@@ -14,7 +14,7 @@ LARGE = Size(200, 100)
 
 
 def decision(action, box):
-    return Decision(Face(Box(*box), 0.9, ("fixed",)), None, action, Reason.MANUAL)
+    return Decision(Face(Box(*box), 0.9, ("fixed",)), Judgement(None, action, Reason.MANUAL))
 
 
 HERE, THERE = (10, 20, 40, 60), (120, 20, 150, 60)

@@ -9,7 +9,7 @@ from blurkit.geometry import Box
 from blurkit.policy import replay
 from blurkit.policy import reviewed as decisions
 from blurkit.policy.reviewed import Choice, Why
-from blurkit.records import Action, Decision, Face, Reason
+from blurkit.records import Action, Decision, Face, Judgement, Reason
 
 KEPT, COVERED = Action.KEEP, Action.COVER
 HERE, THERE = Box(10.1, 10.2, 50.3, 60.4), Box(100, 10, 140, 60)
@@ -17,7 +17,7 @@ SHA = "ab" * 32
 
 
 def decision(action=KEPT, box=HERE):
-    return Decision(Face(box, 0.9, ("known",)), None, action, Reason.LOOKS_ADULT)
+    return Decision(Face(box, 0.9, ("known",)), Judgement(None, action, Reason.LOOKS_ADULT))
 
 
 def choice(action=KEPT, box=HERE, **values):
@@ -25,7 +25,7 @@ def choice(action=KEPT, box=HERE, **values):
 
 
 def actions(decided):
-    return [each.action for each in decided]
+    return [each.judgement.action for each in decided]
 
 
 def test_what_is_saved_is_read_back_to_the_last_digit(tmp_path):
@@ -44,7 +44,7 @@ def test_a_photo_the_review_never_saw_is_covered_whole():
 
 def test_a_face_the_review_never_saw_is_covered_and_asks_for_a_look():
     kept, other = replay([decision(), decision(box=THERE)], [choice()])
-    assert (kept.action, other.action, other.doubtful) == (KEPT, COVERED, True)
+    assert (kept.judgement.action, other.judgement.action, other.judgement.doubtful) == (KEPT, COVERED, True)
 
 
 def test_a_recorded_face_that_only_touches_another_does_not_reveal_it():
@@ -67,7 +67,7 @@ def test_a_cover_stays_also_where_nothing_is_found_now():
 
 def test_a_moved_cover_is_drawn_where_it_was_moved():
     (moved,) = replay([decision(COVERED)], [choice(COVERED, THERE, found=HERE, by_hand=True)])
-    assert (moved.face.box, moved.reason) == (THERE, Reason.MANUAL)
+    assert (moved.face.box, moved.judgement.reason) == (THERE, Reason.MANUAL)
 
 
 @pytest.mark.parametrize(

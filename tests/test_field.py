@@ -240,7 +240,7 @@ def test_a_detector_that_finds_nothing_never_leads_to_a_file_with_open_faces(bli
         assert not target.exists()
         return
     assert outcome.status.value == "look"
-    assert {decision.reason for decision in outcome.decisions} == {Reason.FOUND_IN_CHECK}
+    assert {decision.judgement.reason for decision in outcome.decisions} == {Reason.FOUND_IN_CHECK}
     written = pixels(target)
     assert all(is_gray(written, face) for face in known_faces(sample))
 

@@ -1,17 +1,18 @@
 """What an earlier run did counts only if this run would do the same, and the file written is as it was."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from blurkit.batch import journal as journals
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.errors import OutputNotWritable
 from blurkit.geometry import Box, Point
 from blurkit.policy.reviewed import Choice
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Proof, Reason, Size, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Proof, Reason, Size, Status
 from blurkit.settings import Settings
 
 CHOICE = Choice(Box(1.0, 2.0, 3.0, 4.0), Action.COVER)
@@ -50,7 +51,9 @@ def outcome(place):
     """Return what a run that wrote the output says of it."""
     face = Face(Box(1.25, 2.5, 30.1234567, 40.0), 0.91, ("centerface", "mediapipe"), (Point(5.0, 6.0),) * 5)
     age = AgeEstimate(20.125, 18.5, 22.25, "ensemble")
-    decision = Decision(face, age, Action.COVER, Reason.MAY_BE_UNDER_AGE, True, Reason.EVERYONE, float("inf"))
+    decision = Decision(
+        face, Judgement(age, Action.COVER, Reason.MAY_BE_UNDER_AGE, True, Reason.EVERYONE, float("inf"))
+    )
     source, output = place / "photo.jpg", place / "out" / "photo.jpg"
     hashes = {"input_sha256": journals.hash_of_file(source), "output_sha256": journals.hash_of_file(output)}
     proof = Proof(fingerprint="3c" * 32, changed_share=0.125, coding="JPEG", max_difference_outside=3, **hashes)
@@ -117,6 +120,37 @@ def test_what_changes_nothing_of_a_photo_does_not_matter(parts, noted):
 def test_what_another_version_or_other_models_made_does_not_count(name, value, noted, monkeypatch):
     monkeypatch.setattr(journals, name, value)
     assert asked(opened(noted), noted) is None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierDecision:
+    """What an entry held of a face before face and judgement were two records."""
+
+    face: Face
+    age: AgeEstimate | None
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierResult:
+    """What an entry held before it had a proof."""
+
+    source: Path
+    decisions: tuple[EarlierDecision, ...]
+
+
+def test_an_entry_of_another_shape_is_as_good_as_none(place, monkeypatch):
+    """Neither found by its key nor, were the key the same, read as something that it is not."""
+    result = outcome(place)
+    key = opened(place).key(result.sha256, result.source, None)
+    with monkeypatch.context() as patch:
+        patch.setattr(journals, "_results", lambda: TypeAdapter(EarlierResult))
+        assert opened(place).key(result.sha256, result.source, None) != key
+    each = [EarlierDecision(d.face, d.judgement.age, d.judgement.action) for d in result.decisions]
+    text = TypeAdapter(EarlierResult).dump_json(EarlierResult(Path("photo.jpg"), tuple(each)))
+    opened(place).record(Path("photo.jpg"), result, None)
+    entry(place).write_bytes(key.encode() + journals._hash(key.encode() + text).encode() + text)
+    assert asked(opened(place), place) is None
 
 
 def test_what_other_decisions_made_does_not_count(place):

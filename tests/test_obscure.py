@@ -347,7 +347,7 @@ def test_only_faces_to_cover_are_covered():
     decisions = covering(face()) + keeping(face(60, 5, 80, 30))
     after = obscure(photo(), decisions, settings())
     assert (after.pixels[~mask_of(face())] == photo().pixels[~mask_of(face())]).all()
-    assert all(d.action in Action for d in decisions)
+    assert all(d.judgement.action in Action for d in decisions)
 
 
 def test_a_face_may_stick_out_on_all_sides():

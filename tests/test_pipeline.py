@@ -9,7 +9,7 @@ from blurkit import errors, metadata, pipeline
 from blurkit.errors import ExitCode, OutputNotWritable, VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
-from blurkit.records import Action, Decision, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.records import Action, Decision, Judgement, PhotoFailure, PhotoResult, Reason, Status
 from blurkit.settings import LoadSettings, ObscureSettings, load_policy
 from tests import pictures, profiles
 from tests.fakes import (
@@ -116,14 +116,14 @@ def test_the_default_policy_keeps_adults_and_covers_children(blurrer, photo_file
     policy = load_policy("children").model_copy(update={"min_face_px": 16})
     for years, action, reason in ((45, Action.KEEP, Reason.LOOKS_ADULT), (9, Action.COVER, Reason.LOOKS_UNDER_AGE)):
         outcome = blurrer(age=FixedAge(years), policy=policy).run(photo_file(), out=out / f"{years}.jpg")
-        assert [(d.action, d.reason) for d in outcome.decisions] == [(action, reason)]
+        assert [(d.judgement.action, d.judgement.reason) for d in outcome.decisions] == [(action, reason)]
         assert outcome.status is Status.READY
 
 
 def test_a_face_that_cannot_be_judged_is_covered_and_asks_for_a_look(blurrer, photo_file, out):
     outcome = blurrer(age=NoAge(), policy=load_policy("children")).run(photo_file(), out=out / "photo.jpg")
     assert outcome.status is Status.LOOK
-    assert outcome.decisions[0].action is Action.COVER
+    assert outcome.decisions[0].judgement.action is Action.COVER
 
 
 def test_faces_come_from_top_left_to_bottom_right(blurrer, photo_file, out):
@@ -143,7 +143,7 @@ def test_decisions_changed_by_hand_are_rendered(blurrer, photo_file):
     made = blurrer()
     photo = shown(photo_file("png"))
     (decision,) = made.analyze(photo)
-    kept = replace(decision, action=Action.KEEP, reason=Reason.MANUAL)
+    kept = replace(decision, judgement=Judgement(None, Action.KEEP, Reason.MANUAL))
     covered, plain = made.render(photo, [decision]), made.render(photo, [kept])
     assert covered.data != plain.data
     assert (decode(plain.data, LoadSettings()).pixels == photo.pixels).all()
@@ -171,7 +171,7 @@ def test_a_face_found_by_the_independent_look_is_covered_and_the_file_made_anew(
     source = marked(tmp_path)
     outcome = blurrer(NoFaces(), check=SeesColor((220, 30, 30))).run(source, out=out / "a.png")
     assert isinstance(outcome, PhotoResult), outcome
-    assert {d.reason for d in outcome.decisions} == {Reason.FOUND_IN_CHECK}
+    assert {d.judgement.reason for d in outcome.decisions} == {Reason.FOUND_IN_CHECK}
     assert outcome.status is Status.LOOK
     assert shown(out / "a.png").pixels[30, 40].tolist() == [128, 128, 128]
 
@@ -198,7 +198,7 @@ def test_a_face_kept_on_purpose_is_not_covered_by_the_look(blurrer, tmp_path, ou
     patch = face(0, 0, 96, 64)
     made = blurrer(FixedFaces(patch), check=SeesColor((220, 30, 30)), policy=load_policy("children"))
     outcome = made.run(marked(tmp_path), out=out / "a.png")
-    assert [d.action for d in outcome.decisions] == [Action.KEEP]
+    assert [d.judgement.action for d in outcome.decisions] == [Action.KEEP]
 
 
 # What fails
@@ -339,6 +339,6 @@ def test_one_failure_does_not_spoil_the_next_photo(blurrer, photo_file, tmp_path
 
 def test_a_decision_without_a_face_in_the_photo_is_harmless(blurrer, photo_file):
     photo = shown(photo_file("png"))
-    away = Decision(face(500, 500, 520, 530), None, Action.COVER, Reason.MANUAL)
+    away = Decision(face(500, 500, 520, 530), Judgement(None, Action.COVER, Reason.MANUAL))
     rendered = blurrer().render(photo, [away])
     assert (decode(rendered.data, LoadSettings()).pixels == photo.pixels).all()

@@ -7,7 +7,7 @@ import pytest
 from blurkit.choices import PRESETS
 from blurkit.geometry import Box, Size
 from blurkit.policy import decide, explain, verdict
-from blurkit.records import Action, AgeEstimate, Decision, Face, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Status
 from blurkit.settings import PolicySettings, load_policy
 from tests.pictures import face
 
@@ -26,10 +26,10 @@ def big(left=100, top=100, height=200):
 
 
 def decided(estimate, policy="children", *, where=None, photo="photo.jpg", threshold=THRESHOLD):
-    """Return the decision on one face."""
+    """Return the judgement of one face."""
     policy = load_policy(policy) if isinstance(policy, str) else policy
     (decision,) = decide([where or big()], [estimate], policy, size=SIZE, threshold=threshold, photo=photo)
-    return decision
+    return decision.judgement
 
 
 def rules(*pairs, **values):
@@ -52,8 +52,8 @@ def rules(*pairs, **values):
     ],
 )
 def test_the_default_policy_keeps_only_clear_adults(estimate, action, reason, doubtful):
-    decision = decided(estimate)
-    assert (decision.action, decision.reason, decision.doubtful) == (action, reason, doubtful)
+    judgement = decided(estimate)
+    assert (judgement.action, judgement.reason, judgement.doubtful) == (action, reason, doubtful)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_the_default_policy_keeps_only_clear_adults(estimate, action, reason, do
     ],
 )
 def test_a_decision_holds_its_rule_and_how_far_it_is_from_the_line(estimate, policy, rule, margin):
-    decision = decided(estimate, policy)
-    assert (decision.rule, decision.margin) == (rule, margin)
+    judgement = decided(estimate, policy)
+    assert (judgement.rule, judgement.margin) == (rule, margin)
 
 
 def test_a_face_kept_near_the_line_is_doubtful_whatever_rule_kept_it():
@@ -83,8 +83,8 @@ def test_every_sample_policy_loads_and_the_readme_names_it(name):
 
 
 def test_a_face_too_small_to_judge_is_covered_whatever_its_age_is_said_to_be():
-    decision = decided(age(60), where=big(height=31))
-    assert (decision.action, decision.reason, decision.doubtful) == (COVER, Reason.TOO_SMALL_TO_JUDGE, True)
+    judgement = decided(age(60), where=big(height=31))
+    assert (judgement.action, judgement.reason, judgement.doubtful) == (COVER, Reason.TOO_SMALL_TO_JUDGE, True)
     assert decided(age(60), where=big(height=32)).action is KEEP
 
 
@@ -105,21 +105,21 @@ def test_an_infinite_threshold_covers_everyone():
 @pytest.mark.parametrize("preset", ["consent", "everyone"])
 @pytest.mark.parametrize("estimate", [age(8), age(70), None])
 def test_presets_for_everyone_look_at_no_age(preset, estimate):
-    decision = decided(estimate, preset)
-    assert (decision.action, decision.reason, decision.doubtful) == (COVER, Reason.EVERYONE, False)
+    judgement = decided(estimate, preset)
+    assert (judgement.action, judgement.reason, judgement.doubtful) == (COVER, Reason.EVERYONE, False)
 
 
 def test_unknown_without_review_is_covered_and_asks_for_no_look():
     policy = load_policy("children").model_copy(update={"on_unknown": "cover"})
-    decision = decided(None, policy)
-    assert (decision.action, decision.doubtful) == (COVER, False)
+    judgement = decided(None, policy)
+    assert (judgement.action, judgement.doubtful) == (COVER, False)
 
 
 def test_each_face_gets_its_own_decision_in_order():
     faces = [big(), big(400), big(700, height=20)]
     decisions = decide(faces, [age(50), None, age(50)], load_policy("children"), size=SIZE, threshold=THRESHOLD)
     assert [decision.face for decision in decisions] == faces
-    assert [decision.reason for decision in decisions] == [
+    assert [decision.judgement.reason for decision in decisions] == [
         Reason.LOOKS_ADULT,
         Reason.UNCLEAR_FACE,
         Reason.TOO_SMALL_TO_JUDGE,
@@ -142,8 +142,8 @@ def test_the_first_rule_that_fits_decides():
 
 
 def test_who_fits_no_rule_is_covered():
-    decision = decided(age(8), rules(("looks_adult", "keep")))
-    assert (decision.action, decision.doubtful) == (COVER, True)
+    judgement = decided(age(8), rules(("looks_adult", "keep")))
+    assert (judgement.action, judgement.doubtful) == (COVER, True)
 
 
 def test_a_policy_may_keep_everyone():
@@ -159,11 +159,11 @@ def test_a_rule_that_covers_the_surer_covers_the_less_sure_and_says_what_it_is(c
         (None, big(), Reason.UNCLEAR_FACE),
         (None, big(height=20), Reason.TOO_SMALL_TO_JUDGE),
     ):
-        decision = decided(estimate, policy, where=where)
+        judgement = decided(estimate, policy, where=where)
         order = ["may_be_under_age", "looks_under_age", "unclear_face", "too_small_to_judge"]
         less_sure = order.index(reason) >= order.index(covered)
-        assert decision.action is (COVER if less_sure else KEEP)
-        assert decision.reason is (reason if less_sure else Reason.EVERYONE)
+        assert judgement.action is (COVER if less_sure else KEEP)
+        assert judgement.reason is (reason if less_sure else Reason.EVERYONE)
 
 
 # Regions
@@ -178,14 +178,14 @@ def in_region(action, box, where, *, files="*", photo="photo.jpg", estimate=None
 
 
 def test_a_face_that_touches_a_region_to_cover_is_covered():
-    decision = in_region("cover", (0.25, 0, 1, 1), big(100))  # 100..260 of 1000, region from 250
-    assert (decision.action, decision.reason) == (COVER, Reason.ALWAYS_REGION)
+    judgement = in_region("cover", (0.25, 0, 1, 1), big(100))  # 100..260 of 1000, region from 250
+    assert (judgement.action, judgement.reason) == (COVER, Reason.ALWAYS_REGION)
     assert in_region("cover", (0.27, 0, 1, 1), big(100)).reason is Reason.LOOKS_ADULT
 
 
 def test_a_face_wholly_in_a_region_to_keep_is_kept():
-    decision = in_region("keep", (0, 0, 0.5, 1), big(100), estimate=age(8))
-    assert (decision.action, decision.reason, decision.doubtful) == (KEEP, Reason.NEVER_REGION, False)
+    judgement = in_region("keep", (0, 0, 0.5, 1), big(100), estimate=age(8))
+    assert (judgement.action, judgement.reason, judgement.doubtful) == (KEEP, Reason.NEVER_REGION, False)
     assert in_region("keep", (0.15, 0, 0.5, 1), big(100), estimate=age(8)).action is COVER
 
 
@@ -207,8 +207,8 @@ def test_a_face_cut_by_the_border_lies_in_a_region_that_reaches_the_border():
     ],
 )
 def test_a_region_is_for_the_files_it_names(files, photo, meant):
-    decision = in_region("cover", (0, 0, 1, 1), big(), files=files, photo=Path(photo))
-    assert (decision.reason is Reason.ALWAYS_REGION) is meant
+    judgement = in_region("cover", (0, 0, 1, 1), big(), files=files, photo=Path(photo))
+    assert (judgement.reason is Reason.ALWAYS_REGION) is meant
 
 
 def test_consent_knows_no_region_to_keep():
@@ -222,8 +222,8 @@ def test_consent_knows_no_region_to_keep():
 
 
 def test_one_doubtful_face_asks_for_a_look():
-    sure = Decision(face(), None, COVER, Reason.EVERYONE)
-    doubtful = Decision(face(), None, COVER, Reason.UNCLEAR_FACE, doubtful=True)
+    sure = Decision(face(), Judgement(None, COVER, Reason.EVERYONE))
+    doubtful = Decision(face(), Judgement(None, COVER, Reason.UNCLEAR_FACE, doubtful=True))
     assert verdict([]) is Status.READY
     assert verdict([sure]) is Status.READY
     assert verdict([sure, doubtful]) is Status.LOOK

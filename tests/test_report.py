@@ -8,23 +8,30 @@ from pathlib import Path
 import pytest
 
 from blurkit.geometry import Box, Point, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoFailure, PhotoResult, Proof, Reason, Status
+from blurkit.records import (
+    Action,
+    AgeEstimate,
+    Decision,
+    Face,
+    Judgement,
+    PhotoFailure,
+    PhotoResult,
+    Proof,
+    Reason,
+    Status,
+)
 from blurkit.report import BatchReport, Entry, sentences
 from blurkit.report.summary import REASONS
 from blurkit.settings import Settings
 
 FACE = Face(Box(10.126, 20, 40, 60), 0.98765, ("centerface", "mediapipe"), (Point(1, 2),) * 5)
-ADULT = Decision(
-    FACE,
-    AgeEstimate(41.0, 33.5, 50.0, "ensemble"),
-    Action.KEEP,
-    Reason.LOOKS_ADULT,
-    rule=Reason.LOOKS_ADULT,
-    threshold=23.0,
-)
-CHILD = Decision(FACE, AgeEstimate(9.0, 6.0, 12.0, "ensemble"), Action.COVER, Reason.LOOKS_UNDER_AGE)
+AGE = AgeEstimate(41.0, 33.5, 50.0, "ensemble")
+ADULT = Decision(FACE, Judgement(AGE, Action.KEEP, Reason.LOOKS_ADULT, rule=Reason.LOOKS_ADULT, threshold=23.0))
+YOUNG = Judgement(AgeEstimate(9.0, 6.0, 12.0, "ensemble"), Action.COVER, Reason.LOOKS_UNDER_AGE)
+CHILD = Decision(FACE, YOUNG)
 SMALL = Decision(
-    Face(Box(-5, -5, 8, 8), 0.6, ("centerface",)), None, Action.COVER, Reason.TOO_SMALL_TO_JUDGE, doubtful=True
+    Face(Box(-5, -5, 8, 8), 0.6, ("centerface",)),
+    Judgement(None, Action.COVER, Reason.TOO_SMALL_TO_JUDGE, doubtful=True),
 )
 
 
@@ -94,7 +101,7 @@ def test_the_proof_of_an_output_in_the_document():
 
 
 def test_a_line_that_nobody_reaches_is_null_in_the_document():
-    (photo,) = report(result(replace(CHILD, threshold=math.inf))).document()["photos"]
+    (photo,) = report(result(Decision(FACE, replace(YOUNG, threshold=math.inf)))).document()["photos"]
     assert (photo["faces"][0]["threshold"], photo["faces"][0]["margin"]) == (None, None)
 
 

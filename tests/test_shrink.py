@@ -5,14 +5,14 @@ import pytest
 
 from blurkit.geometry import Box, Point, Size
 from blurkit.obscure import covered_mask, moved, shrink
-from blurkit.records import Action, Decision, Reason
+from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import ObscureSettings
 from tests import pictures
 from tests.fakes import SeesColor
 from tests.pictures import KINDS, face, opened
 
 FACE = face(130, 100, 190, 180)
-COVERED = Decision(FACE, None, Action.COVER, Reason.EVERYONE)
+COVERED = Decision(FACE, Judgement(None, Action.COVER, Reason.EVERYONE))
 SIDES = (64, 97, 150, 223, 299)
 
 
@@ -55,7 +55,7 @@ def test_a_face_found_in_the_small_photo_is_covered_and_told_where_it_was(blurre
     maker = blurrer(check=SeesColor((250, 0, 0)), output={"format": "png", "max_side": 150})
     rendered = maker.render(with_face((250, 0, 0)), [])
     (found,) = rendered.decisions
-    assert (found.action, found.reason) == (Action.COVER, Reason.FOUND_IN_CHECK)
+    assert (found.judgement.action, found.judgement.reason) == (Action.COVER, Reason.FOUND_IN_CHECK)
     assert found.face.box.iou(FACE.box) > 0.8
     assert not (np.asarray(opened(rendered.data))[..., 0] > 200).any()
 
@@ -92,10 +92,10 @@ def test_what_is_clear_lends_no_colour_to_its_neighbours():
 
 def test_landmarks_move_with_their_face():
     (decision,) = moved(
-        [Decision(face(10, 20, 30, 40), None, Action.KEEP, Reason.LOOKS_ADULT)], Size(100, 100), Size(50, 25)
+        [Decision(face(10, 20, 30, 40), Judgement(None, Action.KEEP, Reason.LOOKS_ADULT))], Size(100, 100), Size(50, 25)
     )
     assert decision.face.box == Box(5, 5, 15, 10)
     landmarked = pictures.tilted(20)
-    kept = Decision(landmarked, None, Action.KEEP, Reason.LOOKS_ADULT)
+    kept = Decision(landmarked, Judgement(None, Action.KEEP, Reason.LOOKS_ADULT))
     (small,) = moved([kept], Size(200, 200), Size(100, 50))
     assert small.face.landmarks == tuple(Point(point.x / 2, point.y / 4) for point in landmarked.landmarks)

@@ -11,7 +11,7 @@ from blurkit.encode import encode, prepare
 from blurkit.errors import DetectorFailed, MetadataRemains, PixelsChanged
 from blurkit.geometry import Box
 from blurkit.load import decode
-from blurkit.records import Action, Decision, ImageFormat, Reason
+from blurkit.records import Action, Decision, ImageFormat, Judgement, Reason
 from blurkit.settings import LoadSettings
 from blurkit.verify import check, uncovered
 from tests import pictures
@@ -116,7 +116,7 @@ def test_a_network_that_fails_is_an_error_not_an_all_clear():
 
 
 def test_a_face_found_by_hand_counts_as_decided():
-    by_hand = Decision(face(0, 0, 96, 64), None, Action.KEEP, Reason.MANUAL)
+    by_hand = Decision(face(0, 0, 96, 64), Judgement(None, Action.KEEP, Reason.MANUAL))
     assert uncovered(photo(), (by_hand,), RED) == ()
 
 

@@ -43,7 +43,7 @@ def sentences(each: Audited) -> Iterator[str]:
     """Yield a line about a file, and one for each thing found in it."""
     yield f"{each.given}: {_status(each)}"
     for action, words in ((Action.COVER, "of a child perhaps, or unclear"), (Action.KEEP, "of an adult, as it seems")):
-        count = sum(decision.action is action for decision in each.visible)
+        count = sum(decision.judgement.action is action for decision in each.visible)
         if count:
             yield f"  {_count(count, 'visible face')} {words}"
     said = Counter(_finding_words(finding) for finding in each.findings)
@@ -153,13 +153,13 @@ def _photo(each: Audited) -> dict[str, Any]:
 
 
 def _face(decision: Decision, each: Audited) -> dict[str, Any]:
-    box, age = decision.face.box, decision.age
+    box, age = decision.face.box, decision.judgement.age
     box = box.clip(each.size) if each.size is not None else box
     return {
         "box": [round(side, 2) for side in (box.left, box.top, box.right, box.bottom)],
         "score": round(decision.face.score, 4),
         "age": None if age is None else {"low": age.low, "years": age.years, "high": age.high},
-        "reason": decision.reason.value,
-        "may_be_child": decision.action is Action.COVER,
+        "reason": decision.judgement.reason.value,
+        "may_be_child": decision.judgement.action is Action.COVER,
         "detectors": list(decision.face.detectors),
     }

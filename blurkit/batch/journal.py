@@ -167,7 +167,8 @@ def _without_names(result: PhotoResult) -> PhotoResult:
 def _made_by(settings: Settings) -> str:
     whole = settings.model_dump(mode="json")
     del whole["policy"]["regions"], whole["output"]["overwrite"], whole["output"]["neutral_names"]
-    return _hash(json.dumps([versions(), whole, dict(model_hashes())], sort_keys=True).encode())
+    shape = _results().json_schema()  # what a version in the making wrote in another shape is as good as not there
+    return _hash(json.dumps([versions(), shape, whole, dict(model_hashes())], sort_keys=True).encode())
 
 
 def versions() -> dict[str, str | None]:

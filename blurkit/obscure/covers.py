@@ -217,7 +217,7 @@ def obscure(
 
     Invariant: outside the covers nothing changes; inside, nothing depends on a pixel under any cover.
     """
-    faces = [decision.face for decision in decisions if decision.action is Action.COVER]
+    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
     if not faces:
         return photo
     mask = covered_mask(faces, settings, photo.size)

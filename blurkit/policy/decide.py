@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.choices import OnUnknown
 from blurkit.geometry import Box
-from blurkit.records import Action, AgeEstimate, Decision, Face, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Status
 from blurkit.settings import PolicySettings, Region
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def decide(
     """
     regions = regions_about(policy, photo)
     return tuple(
-        _decide_one(face, age, policy, regions, size, threshold) for face, age in zip(faces, ages, strict=True)
+        Decision(face, _judgement(face, age, policy, regions, size, threshold))
+        for face, age in zip(faces, ages, strict=True)
     )
 
 
@@ -70,7 +71,7 @@ def regions_about(policy: PolicySettings, photo: PurePath | str) -> tuple[Region
 
 def verdict(decisions: Sequence[Decision]) -> Status:
     """Return LOOK if a person should look at one of the faces, else READY."""
-    return Status.LOOK if any(decision.doubtful for decision in decisions) else Status.READY
+    return Status.LOOK if any(decision.judgement.doubtful for decision in decisions) else Status.READY
 
 
 def explain(policy: PolicySettings) -> list[str]:
@@ -119,14 +120,14 @@ def _promise(policy: PolicySettings) -> list[str]:
     ]
 
 
-def _decide_one(
+def _judgement(
     face: Face,
     age: AgeEstimate | None,
     policy: PolicySettings,
     regions: Sequence[Region],
     size: Size,
     threshold: float,
-) -> Decision:
+) -> Judgement:
     line = max(threshold, policy.child_age)
     judged = _judged(face, age, policy, line)
     asked = line if _asks_for_age(policy) else None
@@ -142,8 +143,8 @@ def _decide_one(
         kept_by_age = rule.action is Action.KEEP and reason is not Reason.NEVER_REGION and asked is not None
         near_line = kept_by_age and age is not None and age.low < line + DOUBT_YEARS
         doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
-        return Decision(face, age, rule.action, reason, doubtful=doubtful, rule=rule.when, threshold=asked)
-    return Decision(face, age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True, threshold=asked)
+        return Judgement(age, rule.action, reason, doubtful=doubtful, rule=rule.when, threshold=asked)
+    return Judgement(age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True, threshold=asked)
 
 
 def _asks_for_age(policy: PolicySettings) -> bool:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from blurkit.errors import PhotoChanged, SettingsError
 from blurkit.geometry import Box
 from blurkit.machine.files import write_text
-from blurkit.records import Action, Decision, Face, Photo, Reason
+from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
 from blurkit.settings import validated
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> t
     for decision in decisions:
         choice = matching(decision.face.box, left)
         if choice is None:
-            decided.append(replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None))
+            decided.append(_judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None))
         else:
             left.remove(choice)
             decided.append(chosen(choice, decision))
@@ -158,14 +158,19 @@ def chosen(choice: Choice, decision: Decision | None) -> Decision:
         decision: What the policy decides about the same face; None if it is none that was found.
     """
     if decision is None:
-        return Decision(Face(choice.box, 1.0, ()), None, Action.COVER, Reason.MANUAL)
+        return Decision(Face(choice.box, 1.0, ()), Judgement(None, Action.COVER, Reason.MANUAL))
     if choice.by_hand:
-        face = replace(decision.face, box=choice.box)
-        return replace(decision, face=face, action=choice.action, reason=Reason.MANUAL, doubtful=False, rule=None)
-    doubtful = decision.doubtful and not choice.seen
-    if choice.action is Action.COVER and decision.action is Action.KEEP:
-        return replace(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful, rule=None)
-    return replace(decision, doubtful=doubtful)
+        there = replace(decision, face=replace(decision.face, box=choice.box))
+        return _judged(there, action=choice.action, reason=Reason.MANUAL, doubtful=False, rule=None)
+    doubtful = decision.judgement.doubtful and not choice.seen
+    if choice.action is Action.COVER and decision.judgement.action is Action.KEEP:
+        return _judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful, rule=None)
+    return _judged(decision, doubtful=doubtful)
+
+
+def _judged(decision: Decision, **values: Any) -> Decision:
+    """Return a decision whose judgement has other values."""
+    return replace(decision, judgement=replace(decision.judgement, **values))
 
 
 def _choice(values: _Choice) -> Choice:

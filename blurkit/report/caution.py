@@ -100,9 +100,9 @@ def _gives_away(one: Entry, other: Entry) -> bool:
 
 def _opens(one: PhotoResult, other: PhotoResult) -> bool:
     """Whether a face covered in one lies where a face is open in the other, and none is covered there."""
-    places = {action: [_share(d, other) for d in other.decisions if d.action is action] for action in Action}
+    places = {action: [_share(d, other) for d in other.decisions if d.judgement.action is action] for action in Action}
     for decision in one.decisions:
-        if decision.action is Action.COVER:
+        if decision.judgement.action is Action.COVER:
             here = _share(decision, one)
             best = {a: max((here.iou(box) for box in boxes), default=0.0) for a, boxes in places.items()}
             if best[Action.KEEP] >= SAME_PLACE_IOU and best[Action.KEEP] > best[Action.COVER]:

@@ -52,8 +52,8 @@ def row(entry: Entry) -> Row:
     if isinstance(outcome, PhotoFailure):
         error = f"{outcome.stage}: {outcome.error}" + (f" ({outcome.hint})" if outcome.hint else "")
         return Row(photo=entry.path, output="", verdict=outcome.status.value, error=error)
-    covered = [decision for decision in outcome.decisions if decision.action is Action.COVER]
-    visible = [decision for decision in outcome.decisions if decision.action is Action.KEEP]
+    covered = [decision for decision in outcome.decisions if decision.judgement.action is Action.COVER]
+    visible = [decision for decision in outcome.decisions if decision.judgement.action is Action.KEEP]
     proof = outcome.proof
     return Row(
         photo=entry.path,
@@ -61,7 +61,7 @@ def row(entry: Entry) -> Row:
         verdict=outcome.status.value,
         covered=len(covered),
         visible=len(visible),
-        doubtful=sum(decision.doubtful for decision in outcome.decisions),
+        doubtful=sum(decision.judgement.doubtful for decision in outcome.decisions),
         why_covered=_reasons(covered),
         why_visible=_reasons(visible),
         removed="; ".join(outcome.removed),
@@ -72,7 +72,7 @@ def row(entry: Entry) -> Row:
 
 
 def _reasons(decisions: list[Decision]) -> str:
-    counts = Counter(REASONS[decision.reason] for decision in decisions)
+    counts = Counter(REASONS[decision.judgement.reason] for decision in decisions)
     return "; ".join(f"{number} {words}" for words, number in most_first(counts))
 
 

@@ -125,7 +125,7 @@ class BatchReport:
                 earlier += outcome.earlier
                 removed.update({_without_size(what) for what in outcome.removed})
                 for decision in outcome.decisions:
-                    reasons[decision.action][REASONS[decision.reason]] += 1
+                    reasons[decision.judgement.action][REASONS[decision.judgement.reason]] += 1
         done, look = verdicts[Status.READY] + verdicts[Status.LOOK], verdicts[Status.LOOK]
         lines = [f"{count(done - earlier, 'photo')} {'written' if written else 'looked at, nothing written'}"]
         if earlier:
@@ -154,13 +154,13 @@ def sentences(result: PhotoResult) -> list[str]:
     before = ", done before" if result.earlier else ""
     lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}{before}"]
     for decision in result.decisions:
-        box, age = decision.face.box, decision.age
+        box, age = decision.face.box, decision.judgement.age
         years = (
             "" if age is None else f", looks {age.years:.0f} ({age.low:.0f} to {age.high:.0f}){_from_line(decision)}"
         )
         lines.append(
-            f"  {decision.action.value}: face at {box.center.x:.0f}, {box.center.y:.0f} of "
-            f"{box.height:.0f} px: {REASONS[decision.reason]}{years}"
+            f"  {decision.judgement.action.value}: face at {box.center.x:.0f}, {box.center.y:.0f} of "
+            f"{box.height:.0f} px: {REASONS[decision.judgement.reason]}{years}"
         )
     return lines
 
@@ -229,17 +229,18 @@ def _proof(proof: Proof | None) -> dict[str, Any]:
 
 
 def _face(decision: Decision, result: PhotoResult) -> dict[str, Any]:
-    box, age = decision.face.box.clip(result.size), decision.age
+    judged = decision.judgement
+    box, age = decision.face.box.clip(result.size), judged.age
     return {
         "box": [round(side, 2) for side in (box.left, box.top, box.right, box.bottom)],
         "score": round(decision.face.score, 4),
         "age": None if age is None else {"low": age.low, "years": age.years, "high": age.high},
-        "action": decision.action.value,
-        "reason": decision.reason.value,
-        "doubtful": decision.doubtful,
-        "rule": None if decision.rule is None else decision.rule.value,
-        "threshold": _years(decision.threshold),
-        "margin": _years(decision.margin),
+        "action": judged.action.value,
+        "reason": judged.reason.value,
+        "doubtful": judged.doubtful,
+        "rule": None if judged.rule is None else judged.rule.value,
+        "threshold": _years(judged.threshold),
+        "margin": _years(judged.margin),
         "detectors": list(decision.face.detectors),
     }
 
@@ -251,6 +252,7 @@ def _years(years: float | None) -> float | None:
 
 def _from_line(decision: Decision) -> str:
     """Say how far a face is from the line, or nothing if there is none."""
-    if (margin := _years(decision.margin)) is None:
+    margin, line = _years(decision.judgement.margin), decision.judgement.threshold
+    if margin is None:
         return ""
-    return f", {abs(margin):.1f} years {'above' if margin >= 0 else 'below'} the line of {decision.threshold:.1f}"
+    return f", {abs(margin):.1f} years {'above' if margin >= 0 else 'below'} the line of {line:.1f}"

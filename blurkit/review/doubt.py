@@ -24,11 +24,11 @@ def doubt(decision: Decision | None) -> float:
     """
     if decision is None:
         return 0.0
-    age = decision.age
+    age = decision.judgement.age
     young = 1.0 if age is None else 1.0 - min(max(age.low, 0.0), OLD) / OLD
-    return 2.0 * (decision.action is Action.KEEP) + 1.0 * is_uncertain(decision) + 0.99 * young
+    return 2.0 * (decision.judgement.action is Action.KEEP) + 1.0 * is_uncertain(decision) + 0.99 * young
 
 
 def is_uncertain(decision: Decision) -> bool:
     """Whether a person should look: the age is near the line or unknown, or it may be no face."""
-    return decision.doubtful or decision.face.score < SURE_SCORE
+    return decision.judgement.doubtful or decision.face.score < SURE_SCORE

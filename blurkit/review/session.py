@@ -70,11 +70,11 @@ class Session:
     def _taken_up(self, found: Sequence[Decision], stored: Sequence[Choice]) -> Sheet:
         left, spots = list(stored), []
         for decision in found:
-            choice = Choice(decision.face.box, decision.action, decision.face.box)
+            choice = Choice(decision.face.box, decision.judgement.action, decision.face.box)
             earlier = decisions.matching(decision.face.box, left)
             if earlier is not None:
                 left.remove(earlier)
-                reason_is_missing = earlier.action is Action.KEEP and decision.action is Action.COVER
+                reason_is_missing = earlier.action is Action.KEEP and decision.judgement.action is Action.COVER
                 if earlier.by_hand and not (reason_is_missing and earlier.why is None):
                     box = earlier.box if earlier.action is Action.COVER else choice.box
                     choice = replace(earlier, box=box, found=decision.face.box)

@@ -66,11 +66,11 @@ def with_action(spot: Spot, action: Action, why: Why | None = None, note: str = 
     """
     if action is Action.COVER:
         moved = spot.choice.box != spot.choice.found
-        by_hand = moved if spot.decision is not None and spot.decision.action is Action.COVER else True
+        by_hand = moved if spot.decision is not None and spot.decision.judgement.action is Action.COVER else True
         return replace(spot.choice, action=action, by_hand=by_hand, why=None, note="", seen=True)
     if spot.decision is None:
         raise SettingsError("a cover that was drawn is deleted, not revealed")
-    if spot.decision.action is Action.KEEP:
+    if spot.decision.judgement.action is Action.KEEP:
         why, note = None, ""
     elif why is None or (why is Why.CONSENT and not note):
         raise SettingsError("to let a covered face be seen, give the reason; for a consent, its reference too")

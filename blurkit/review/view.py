@@ -103,7 +103,7 @@ def _face(spot: Spot, session: Session) -> dict[str, Any]:
         "action": choice.action.value,
         "words": words(spot, session.settings.policy.child_age),
         "drawn": decision is None,
-        "free": decision is not None and decision.action is Action.KEEP,
+        "free": decision is not None and decision.judgement.action is Action.KEEP,
         "by_hand": choice.by_hand,
         "seen": choice.seen,
         "uncertain": decision is not None and is_uncertain(decision),
@@ -136,10 +136,10 @@ def _reason(decision: Decision, child_age: int) -> str:
         Reason.NEVER_REGION: "In a part that is never covered",
         Reason.FOUND_IN_CHECK: "Found by the second look",
         Reason.MANUAL: "Decided by hand",
-        Reason.LOOKS_ADULT: "Close to the line" if decision.doubtful else "Looks adult",
-    }[decision.reason]
+        Reason.LOOKS_ADULT: "Close to the line" if decision.judgement.doubtful else "Looks adult",
+    }[decision.judgement.reason]
 
 
 def _age(decision: Decision) -> str:
-    age = decision.age
+    age = decision.judgement.age
     return "" if age is None else f", about {age.years:.0f} ({age.low:.0f} to {age.high:.0f})"

@@ -199,7 +199,7 @@ class Watcher:
         self._memory.note(path.relative_to(self._inbox.folder), seen)
 
     def _say(self, arrival: Arrival, result: PhotoResult) -> None:
-        covered = sum(decision.action is Action.COVER for decision in result.decisions)
+        covered = sum(decision.judgement.action is Action.COVER for decision in result.decisions)
         visible = len(result.decisions) - covered
         words = "ready" if result.status is Status.READY else "a person should look at it"
         faces = f"{count(covered, 'face')} covered, {visible} left visible"

@@ -17,12 +17,12 @@ import random
 from pathlib import Path
 from blurkit.geometry import Box, Point, Size
 from blurkit.pipeline import Blurrer
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Proof, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Proof, Reason, Status
 def decision():
     x, y, low = (random.random() * 100 for _ in range(3))
     points = tuple(Point(random.random(), random.random()) for _ in range(5))
     face = Face(Box(x, y, x + 9.5, y + 9.5), random.random(), ("fake",), points)
-    return Decision(face, AgeEstimate(low + 3, low, low + 7, "fake"), Action.COVER, Reason.MAY_BE_UNDER_AGE)
+    return Decision(face, Judgement(AgeEstimate(low + 3, low, low + 7, "fake"), Action.COVER, Reason.MAY_BE_UNDER_AGE))
 def run(self, source, *, out, **_):
     name = random.randbytes(32).hex()
     proof = Proof(input_sha256=name, output_sha256=name, fingerprint=name, changed_share=random.random(),

@@ -24,7 +24,7 @@ from blurkit.obscure import covered_mask, obscure
 from blurkit.obscure.covers import cover_of
 from blurkit.picture.color import to_srgb
 from blurkit.policy import decide
-from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, PolicySettings, Region
 from tests import pictures, profiles
 from tests.pictures import covering
@@ -409,7 +409,7 @@ def test_more_doubt_never_uncovers_a_face(rules, regions, age, height, threshold
 
     def action(age=age, policy=policy, threshold=threshold):
         (decision,) = decide([face], [age], policy, size=size, threshold=threshold)
-        return decision.action
+        return decision.judgement.action
 
     assume(action() is Action.COVER)
     doubts = [
@@ -482,5 +482,5 @@ def test_names_stay_as_they_are_where_none_meet(sources):
 
 def test_a_decision_to_keep_draws_nothing():
     photo = pictures.photo()
-    kept = tuple(Decision(pictures.face(), None, Action.KEEP, Reason.MANUAL) for _ in range(3))
+    kept = tuple(Decision(pictures.face(), Judgement(None, Action.KEEP, Reason.MANUAL)) for _ in range(3))
     assert obscure(photo, kept, ObscureSettings()).samples is photo.samples

@@ -3,7 +3,7 @@
 import hashlib
 
 from blurkit.geometry import Box, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, PhotoResult, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Reason, Status
 from tests.end_to_end.process import small
 from tests.review.browsing import DESKTOP, actions, opened_any, sure
 from tests.review.serving import in_browser, serving
@@ -19,7 +19,7 @@ def three_hundred(tasks, overwrite):
         path = task.source.path
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         faces = [Face(Box(left, 60, left + 20, 85), 0.99, ("known",)) for left in (40, 100)]
-        decided = tuple(Decision(face, ages, Action.KEEP, Reason.LOOKS_ADULT) for face in faces)
+        decided = tuple(Decision(face, Judgement(ages, Action.KEEP, Reason.LOOKS_ADULT)) for face in faces)
         yield PhotoResult(path, task.written and path, Size(200, 150), decided, Status.READY, (), {}, sha256=sha256)
 
 

@@ -14,6 +14,7 @@ from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, Edit, SignOff
 from blurkit.settings import Settings, load_policy
 from tests.end_to_end.process import wait_until
+from tests.pictures import asked_to_look
 from tests.review.serving import blurrer, copies
 
 WORD = SignOff(by="office", answers=dict.fromkeys(QUESTIONS, True), despite_doubts=True)
@@ -175,7 +176,7 @@ def test_an_open_doubt_is_not_exported_without_saying_so(reviewing):
     review = reviewing("a.jpg", policy="consent")
     session = review.session
     spot = session.sheet(0)[0]
-    doubtful = replace(spot, decision=replace(spot.decision, doubtful=True))
+    doubtful = replace(spot, decision=asked_to_look(spot.decision)[0])
     session._sheets[session.photos[0].sha256] = (doubtful, *session.sheet(0)[1:])
     with pytest.raises(SettingsError, match="say that you know"):
         review.work.export(WORD.model_copy(update={"despite_doubts": False}))
@@ -206,7 +207,7 @@ def test_run_with_the_decisions_writes_the_same_bytes(reviewing, tmp_path, monke
     with blurrer(session.settings, monkeypatch, 600 / 1024) as known:
         known._recorded = decisions.load(session.file)
         outcome = known.run(review.folder / "a.jpg", out=tmp_path / "again.jpg")
-    assert [each.reason for each in outcome.decisions].count(Reason.MANUAL) == 3
+    assert [each.judgement.reason for each in outcome.decisions].count(Reason.MANUAL) == 3
     assert (tmp_path / "again.jpg").read_bytes() == (review.out / "a.jpg").read_bytes()
 
 
