@@ -121,7 +121,7 @@ def test_on_windows_whoever_writes_shuts_others_out(tmp_path, monkeypatch):
     def refuse(*_):
         raise PermissionError(13, "sharing violation")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("blurkit.watch.inbox.open_regular", refuse)
     path = tmp_path / "a.jpg"
     assert not is_being_written(path)
     monkeypatch.setattr("blurkit.watch.inbox.os.name", "nt")

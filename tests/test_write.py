@@ -1,6 +1,7 @@
 """A file is written whole or not at all, never over an original, and never over anything without being asked."""
 
 import errno
+import io
 import os
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from blurkit import write as stage
 from blurkit.errors import ExitCode, OutputError, OutputExists, OutputNotWritable
+from blurkit.machine import files
 from blurkit.write import check_target, write
 
 ORIGINAL, EARLIER, NEW = b"the original", b"an earlier output", b"the new output"
@@ -194,26 +196,14 @@ def test_a_fault_of_the_disk_leaves_nothing_behind(source, tmp_path, monkeypatch
 def test_a_full_disk_leaves_nothing_behind(source, tmp_path, monkeypatch):
     """The first byte that does not fit fails, as it does on a disk that is full."""
     target = tmp_path / "photo.jpg"
-    real = Path.open
 
-    class Full:
-        def __init__(self, file):
-            self.file = file
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            self.file.close()
-
+    class Full(io.BufferedWriter):
         def write(self, data):
-            self.file.write(data[:4])
-            self.file.flush()
+            super().write(data[:4])
+            self.flush()
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(
-        Path, "open", lambda self, mode="r", **k: Full(real(self, mode)) if "x" in mode else real(self, mode, **k)
-    )
+    monkeypatch.setattr(files, "BufferedWriter", Full)
     refused(OutputNotWritable, target, source)
 
 

@@ -17,6 +17,7 @@ from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import blurrer_of
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError
 from blurkit.load import decode, read
+from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import available_cpus, in_processes
 from blurkit.metadata import Kind
@@ -189,8 +190,8 @@ def _beside(path: Path, blurrer: Blurrer) -> Beside:
     """Look into a file that travels with a photo, if it is a video."""
     is_video = COMPANIONS[path.suffix.lower()].startswith("videos")
     try:
-        if is_video and path.stat().st_size <= MAX_BYTES:
-            return Beside(path.name, *faces_in_video(path.read_bytes(), blurrer))
+        if is_video:
+            return Beside(path.name, *faces_in_video(read_regular(path, max_bytes=MAX_BYTES), blurrer))
     except OSError:  # it is named all the same, as not looked into
         pass
     return Beside(path.name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import Source
+from blurkit.machine.files import open_regular
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 
 if TYPE_CHECKING:
@@ -100,9 +101,7 @@ def _is_same(path: Path, other: str) -> bool:
 def format_of(path: Path) -> ImageFormat | None:
     """Return a file's format by its first bytes; None if it is no photo or cannot be read."""
     try:
-        if not path.is_file():  # a pipe would be waited for
-            return None
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return sniff(file.read(SNIFF_BYTES))
     except OSError:
         return None

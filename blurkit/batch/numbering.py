@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blurkit.machine.files import new_private_file
+from blurkit.machine.files import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def _name(content: str, known: dict[str, list[str]], free: Iterator[str], folder
         return known[content].pop(0)
     for name in free:
         try:
-            with new_private_file(folder / f"{name}{NUMBER}") as file:
+            with new_file(folder / f"{name}{NUMBER}") as file:
                 file.write(content.encode())
         except FileExistsError:
             continue

@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.errors import SettingsError
+from blurkit.machine.files import replace_text
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Show:
             raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")
         if self.report is not None and not self.report.absolute().parent.is_dir():
             raise SettingsError("there is no such folder for the report", path=self.report, hint="make it first")
+        if self.report is not None and self.report.is_dir():
+            raise SettingsError("is a folder", path=self.report, hint="--report report.html")
         by_default = settings.detect.detector == type(settings.detect)().detector
         if by_default and not mediapipe_installed() and not self.quiet:
             say("note: mediapipe has no build for this system; the detector CenterFace works alone")
@@ -89,11 +92,7 @@ class Show:
         elif not self.quiet and report.entries:
             say(report.summary(written=written))
         if self.report is not None:
-            try:
-                with self.report.open("wb") as file:
-                    file.writelines(part.encode("utf-8") for part in self._parts(report, written=written))
-            except OSError as fault:
-                raise OutputNotWritable(f"cannot be written: {fault.strerror}", path=self.report) from fault
+            replace_text(self.report, self._parts(report, written=written))
 
     def _parts(self, report: BatchReport, *, written: bool) -> Iterable[str]:
         """Return the text of the report in the form that the name of its file asks for."""

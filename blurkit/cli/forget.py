@@ -13,6 +13,7 @@ from blurkit.batch.journal import ENTRY, state_folder
 from blurkit.batch.numbering import NUMBER
 from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
+from blurkit.machine.files import open_regular, read_regular
 from blurkit.policy.reviewed import load as load_decisions
 from blurkit.report.page import GENERATOR
 from blurkit.report.table import HEADER
@@ -74,7 +75,7 @@ def _is_our_json(path: Path) -> bool:
         pass
     else:
         return True
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = json.loads(read_regular(path))
     if not isinstance(document, dict) or document.get("schema") != 1:
         return False
     if document.keys() >= REPORT:
@@ -98,7 +99,7 @@ def _is_older(path: Path, first: float) -> bool:
 
 
 def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(BEGINNING)
 
 

@@ -7,8 +7,11 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from blurkit.batch.collect import SNIFF_BYTES
 from blurkit.choices import ExecutorName
-from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError, UnreadablePhoto
+from blurkit.errors import ExitCode, ModelError, OutputNotWritable, PhotoTooLarge, SettingsError, UnreadablePhoto
+from blurkit.machine.files import MAX_BYTES
+from blurkit.picture.formats import sniff
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ NAME = "standard input"
 """What the photo is called in messages and in the report."""
 
 IN_USE = "standard output is for the photo"
+
+PIECE = 1 << 20
+"""Bytes read at once."""
 
 HINT = "blurkit run - < photo.jpg > safe.jpg"
 
@@ -80,10 +86,23 @@ def _check(work: Work, show: Show) -> None:
 
 
 def _standard_input() -> bytes:
+    """Return what is on standard input, unless it begins as no photo does, or is larger than any.
+
+    Raises:
+        UnreadablePhoto: It cannot be read.
+        PhotoTooLarge: There is more than is read of a file.
+    """
+    data = bytearray()
     try:
-        return sys.stdin.buffer.read()
+        while piece := sys.stdin.buffer.read(PIECE):
+            data += piece
+            if sniff(bytes(data[:SNIFF_BYTES])) is None:  # the rest is not waited for; the pipeline says what it is
+                break
+            if len(data) > MAX_BYTES:
+                raise PhotoTooLarge(f"is larger than {MAX_BYTES >> 20} MB", path=NAME, hint=HINT)
     except OSError as fault:
         raise UnreadablePhoto(f"cannot be read: {fault.strerror}", path=NAME, hint=HINT) from fault
+    return bytes(data)
 
 
 @contextmanager

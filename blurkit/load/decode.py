@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import logging
@@ -14,6 +15,7 @@ import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.encoding import encoding_of
+from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
@@ -65,11 +67,14 @@ def read(path: Path) -> bytes:
     """Read a file.
 
     Raises:
-        UnreadablePhoto: It is not there, is a folder, or may not be read.
+        UnreadablePhoto: It is not there, is a folder, a pipe or a device, or may not be read.
+        PhotoTooLarge: The file is larger than any photo.
     """
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as fault:
+        if fault.errno == errno.EFBIG:
+            raise PhotoTooLarge(str(fault.strerror), path=path, hint=EXPORT) from fault
         raise UnreadablePhoto(
             f"cannot be read: {fault.strerror or fault}", path=path, hint="check its name and who may read it"
         ) from fault

@@ -1,42 +1,131 @@
-"""Files written whole or not at all, and what tells one file from another."""
+"""Files of the user: written whole or not at all, and read only if they are regular ones of bounded size."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
-from io import BufferedWriter, FileIO
+import stat
+from contextlib import contextmanager
+from io import BufferedReader, BufferedWriter, FileIO
 from typing import TYPE_CHECKING
 
 from blurkit.errors import OutputNotWritable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+MAX_BYTES = 1 << 30
+"""Larger files are not read: the largest photos, 100 megapixels of 16 bits without compression, take 600 MB."""
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a small file for this user only, whole or not at all."""
-    temporary = path.with_name(f".blurkit-{secrets.token_hex(8)}.tmp")
+BEING_WRITTEN = ".blurkit-"
+"""How the name of a file begins that is not whole yet; it ends with `.tmp`."""
+
+PRIVATE, ORDINARY = 0o600, 0o666
+"""Who may read a new file: this user alone, or whoever the user's mask lets."""
+
+
+@contextmanager
+def replacing(path: Path, *, private: bool = True, overwrite: bool = True) -> Iterator[BufferedWriter]:
+    """Lend a new file that takes its place at a path when it is whole: written beside it, synced, then renamed.
+
+    A link at that path is replaced itself; what it leads to stays as it was.
+
+    Args:
+        path: Where the file goes.
+        private: Let only this user read it: reports and decisions hold names.
+        overwrite: Replace what is there.
+
+    Raises:
+        FileExistsError: Something is there, and `overwrite` is off.
+        OSError: It cannot be written; nothing half-written is left, and what was there before stays.
+    """
+    temporary = path.with_name(f"{BEING_WRITTEN}{secrets.token_hex(8)}.tmp")
     try:
-        with new_private_file(temporary) as file:
-            file.write(data)
+        with new_file(temporary, PRIVATE if private else ORDINARY) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _rename_new(temporary, path)
+        _sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def new_private_file(path: Path) -> BufferedWriter:
-    """Make a file that nobody but this user may read.
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a small file for this user only, whole or not at all.
 
     Raises:
-        FileExistsError: It is there already.
+        OSError: It cannot be written; the one before it stays.
+    """
+    with replacing(path) as file:
+        file.write(data)
+
+
+def replace_text(path: Path, parts: Iterable[str]) -> None:
+    """Write a text for this user only, part by part, whole or not at all.
+
+    Raises:
+        OutputNotWritable: It cannot be written; the one before it stays.
+    """
+    try:
+        with replacing(path) as file:
+            file.writelines(part.encode("utf-8") for part in parts)
+    except OSError as fault:
+        raise OutputNotWritable(
+            f"cannot be written: {fault.strerror or fault}", path=path, hint="check free space and permissions"
+        ) from fault
+
+
+def new_file(path: Path, mode: int = PRIVATE) -> BufferedWriter:
+    """Make a file, by default one that nobody but this user may read.
+
+    Raises:
+        FileExistsError: Something is there already.
         OSError: It cannot be made.
     """
-    return BufferedWriter(FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)))
+    return BufferedWriter(FileIO(path, "x", opener=lambda name, flags: os.open(name, flags, mode)))
+
+
+def open_regular(path: Path, *, max_bytes: int = MAX_BYTES) -> BufferedReader:
+    """Open a file of the user for reading, unless it is a pipe or device, which would be waited for or never end.
+
+    Args:
+        path: The file, or a link to one.
+        max_bytes: Larger files are refused.
+
+    Raises:
+        OSError: It is none, too large, or cannot be read.
+    """
+    _refuse_other(path.stat(), max_bytes)  # before it is opened: that alone starts some devices
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    file: BufferedReader = BufferedReader(FileIO(os.open(path, flags), "r"))
+    try:
+        _refuse_other(os.fstat(file.fileno()), max_bytes)  # it may have been changed for another meanwhile
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def read_regular(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """Read a file of the user, as `open_regular` opens it.
+
+    Raises:
+        OSError: As `open_regular`, also for a file that grows meanwhile.
+    """
+    with open_regular(path, max_bytes=max_bytes) as file:
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise _too_large(max_bytes)
+    return data
 
 
 def hash_of_file(path: Path) -> str:
@@ -45,35 +134,48 @@ def hash_of_file(path: Path) -> str:
     Raises:
         OSError: It cannot be read.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def content_of(path: Path) -> str:
     """Return the sha256 of a file, hexadecimal; empty if it cannot be read."""
     try:
-        return hash_of_file(path) if path.is_file() else ""
+        return hash_of_file(path)
     except OSError:
         return ""
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a small text file at once: temporary name in the same folder, synced, then renamed.
+def _refuse_other(known: os.stat_result, max_bytes: int) -> None:
+    if stat.S_ISDIR(known.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(known.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file but a pipe or device")
+    if known.st_size > max_bytes:
+        raise _too_large(max_bytes)
 
-    Raises:
-        OutputNotWritable: The file cannot be written; the one before it stays.
-    """
-    temporary = path.with_name(f".blurkit-{secrets.token_hex(8)}.tmp")
+
+def _too_large(max_bytes: int) -> OSError:
+    return OSError(errno.EFBIG, f"the file is larger than {max_bytes >> 20} MB")
+
+
+def _rename_new(temporary: Path, path: Path) -> None:
+    """Rename without replacing what another program may have put there meanwhile."""
     try:
-        with temporary.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as fault:
-        raise OutputNotWritable(
-            f"cannot be written: {fault.strerror or fault}", path=path, hint="check free space and permissions"
-        ) from fault
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        temporary.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where the system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

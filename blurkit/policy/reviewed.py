@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from blurkit.errors import PhotoChanged, SettingsError
 from blurkit.geometry import Box
-from blurkit.machine.files import write_text
+from blurkit.machine.files import read_regular, replace_text
 from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
 from blurkit.settings import validated
 
@@ -99,7 +99,7 @@ def load(path: Path) -> dict[str, tuple[Choice, ...]]:
     """
     hint = "give the file that the review wrote, or move it away to start anew"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(read_regular(path))
         known = validated(_File, values, origin=str(path))
         return {sha256: tuple(map(_choice, choices)) for sha256, choices in known.photos.items()}
     except SettingsError as fault:
@@ -116,7 +116,7 @@ def save(path: Path, photos: Mapping[str, Sequence[Choice]], *, version: str, po
     """
     values = {sha256: [_values(choice) for choice in choices] for sha256, choices in photos.items()}
     document = {"schema": SCHEMA, "version": version, "policy": policy, "photos": values}
-    write_text(path, json.dumps(document, indent=1) + "\n")
+    replace_text(path, [json.dumps(document, indent=1), "\n"])
 
 
 def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
 from blurkit.errors import BlurkitError, SettingsError
-from blurkit.machine.files import write_text
+from blurkit.machine.files import read_regular, replace_text
 from blurkit.records import PhotoFailure, PhotoResult, Status
 from blurkit.version import __version__
 
@@ -110,12 +110,12 @@ class Work:
         earlier: list[Any] = []
         with suppress(FileNotFoundError):
             try:
-                earlier = json.loads(file.read_text(encoding="utf-8"))["signed"]
+                earlier = json.loads(read_regular(file))["signed"]
             except (OSError, ValueError, KeyError, TypeError) as fault:
                 if isinstance(fault, FileNotFoundError):
                     raise
                 raise SettingsError(f"earlier sign-offs cannot be read: {fault}", path=file) from fault
-        write_text(file, json.dumps({"schema": 1, "signed": [*earlier, entry]}, indent=1) + "\n")
+        replace_text(file, [json.dumps({"schema": 1, "signed": [*earlier, entry]}, indent=1), "\n"])
 
     def _begin(self, work: Callable[[], None]) -> None:
         def guarded() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.batch.collect import files_in, is_left_alone
+from blurkit.machine.files import open_regular
 from blurkit.picture.formats import COMPANIONS
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Inbox:
 def is_being_written(path: Path) -> bool:
     """Whether another program has the file open for writing, where the system tells: Windows, and Linux' own disks."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             _lease(file.fileno())
     except BlockingIOError:
         return True

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import same_name
-from blurkit.machine.files import new_private_file, replace_file
+from blurkit.machine.files import new_file, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ class Memory:
             if is_taken(name):
                 continue
             try:
-                with new_private_file(file) as held:
+                with new_file(file) as held:
                     held.write(owner.encode())
             except FileExistsError:  # it is another photo's
                 continue
