@@ -31,7 +31,7 @@ OTHER_FORMAT = "try --format png, and report the photo's kind"
 """What helps if a file does not pass."""
 
 LEVELS = (768,)
-"""Long sides in pixels at which the independent look sees a photo."""
+"""Sides in pixels, as `views.scale_of` counts them, at which the independent look sees a photo."""
 
 TILE, OVERLAP = 1024, 128
 """Longest side of its tiles, and how far neighbours overlap, in pixels of the view."""

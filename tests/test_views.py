@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blurkit.detect.views import Halvings, Sighting, View, level, spans, sweep, tiles
+from blurkit.detect.views import Halvings, Sighting, View, level, measure, scale_of, spans, sweep, tiles
 from blurkit.geometry import Box, Point, Size
 from tests.fakes import FixedSightings, SeesColor
 
@@ -44,6 +44,27 @@ def test_a_small_photo_is_one_view_of_its_own_size_or_enlarged():
     assert view.window == (0, 0, 320, 240)
     assert view.size == Size(640, 480)
     assert view.picture(blank(320, 240)).shape == (480, 640, 3)
+
+
+@pytest.mark.parametrize("size", [Size(4032, 3024), Size(1080, 2160), Size(900, 900)])
+def test_an_ordinary_photo_is_resized_by_its_long_side(size):
+    assert measure(size) == size.long_side
+    assert scale_of(size, 1600) == pytest.approx(1600 / size.long_side)
+
+
+@pytest.mark.parametrize(("size", "counts"), [(Size(16000, 3900), 7800), (Size(1080, 11000), 2160)])
+def test_a_wide_or_tall_photo_is_resized_by_its_short_side(size, counts):
+    assert measure(size) == counts
+    assert scale_of(size, 1600) == pytest.approx(1600 / counts)
+    assert scale_of(size, counts) == 1
+    assert {view.source for view in level(size, 640, tile=1000, overlap=100)} == {"640"}
+
+
+def test_a_strip_of_few_rows_is_not_enlarged_and_equal_looks_have_one_name():
+    size = Size(4000, 20)
+    levels = [level(size, side, tile=1216, overlap=96) for side in (640, 1600)]
+    assert {view.scale for views in levels for view in views} == {1.0}
+    assert len({view.source for views in levels for view in views}) == 1
 
 
 def test_a_view_is_turned_after_it_is_resized():

@@ -8,7 +8,7 @@ import numpy as np
 
 from blurkit.detect.feed import best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
-from blurkit.detect.views import Halvings, Sighting, View, level, sweep
+from blurkit.detect.views import Halvings, Sighting, View, level, measure, scale_of, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import onnx_session
@@ -21,16 +21,22 @@ STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
 
 COARSE = (640, 1600)
-"""Long sides in pixels at which every photo is seen whole."""
+"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen whole."""
+
+FINEST_COARSE = 0.25
+"""So many pixels of the finer one for one pixel of the photo at least: of 30 MP and less it has more.
+
+A sharp head of 64 px that stands alone in a larger photo would be too small there for any hint.
+"""
 
 FINE = {2048: 75, 2880: 80, 4096: 51}
-"""Long sides at which only tiles near something small are seen, each with the height below which that is small.
+"""Sides at which only tiles near something small are seen, each with the height below which that is small.
 
 Both in pixels of the view. Then comes the photo's own size, if that is more.
 """
 
 TURNED = COARSE[0]
-"""Long side at which the photo is also seen turned by 90, 180 and 270 degrees.
+"""Side at which the photo is also seen turned by 90, 180 and 270 degrees.
 
 If a turn shows clearly more there than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
@@ -152,7 +158,8 @@ class CenterFace:
         photo = Halvings(pixels)
         looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
         looks[0] = self._levels(photo, 0)
-        upright = max((0, 1, 2, 3), key=lambda turns: _evidence(looks[turns]) / (1 if turns == 0 else CLEARLY))
+        coarsest = _whole(size, TURNED, 0)[0].source
+        upright = max((0, 1, 2, 3), key=lambda t: _evidence(looks[t], coarsest) / (1 if t == 0 else CLEARLY))
         if upright != 0:
             looks[upright] = self._levels(photo, upright)
         found = looks.pop(upright)
@@ -163,15 +170,17 @@ class CenterFace:
     def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
         """Look from coarse to fine: closer only where something small may be."""
         size = photo.size
-        found = [s for side in COARSE for s in self._sweep(photo, _whole(size, side, turns))]
-        faint = FAINT_PX / min(FINE) * size.long_side
+        coarse = [COARSE[0], max(COARSE[1], round(FINEST_COARSE * measure(size)))]
+        found = [s for side in coarse for s in self._sweep(photo, _whole(size, side, turns))]
+        faint = FAINT_PX / scale_of(size, min(FINE))
         hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():
-            found += self._sweep(photo, _near(hints, small / side, size, side, turns))
+            found += self._sweep(photo, _near(hints, small, size, side, turns))
             hints = [s for s in found if s.score >= HINT]
         last = max(FINE)
-        if size.long_side > last:
-            found += self._sweep(photo, _near(hints, TINY_PX / last, size, size.long_side, turns))
+        if measure(size) > last:
+            small = TINY_PX / scale_of(size, last)  # at the photo's own size
+            found += self._sweep(photo, _near(hints, small, size, measure(size), turns))
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
@@ -187,9 +196,10 @@ def _whole(size: Size, side: int, turns: int) -> list[View]:
 
 
 def _near(hints: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
-    """Return the tiles of a level that come near hints lower than `small`, a share of the photo's long side."""
-    reach = AROUND * size.long_side / side
-    boxes = [s.box for s in hints if s.box.height < small * size.long_side]
+    """Return the tiles of a level that come near hints lower than `small`, in pixels of the view."""
+    scale = scale_of(size, side)
+    reach = AROUND / scale
+    boxes = [s.box for s in hints if s.box.height < small / scale]
     around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
     views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
     return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
@@ -200,6 +210,6 @@ def _is_among(box: Box, known: list[Box]) -> bool:
     return any(box.iou(other) > SAME_FACE_IOU for other in known)
 
 
-def _evidence(found: list[Sighting]) -> float:
-    """Return how much the look at `TURNED` saw: the sum of scores that may be faces."""
-    return sum(s.score for s in found if s.source.split()[0] == str(TURNED) and s.score >= SURE / 2)
+def _evidence(found: list[Sighting], look: str) -> float:
+    """Return how much the look at `TURNED` saw, in whatever turn: the sum of scores that may be faces."""
+    return sum(s.score for s in found if s.source.split()[0] == look and s.score >= SURE / 2)

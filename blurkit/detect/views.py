@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
+WIDEST = 2
+"""A photo that is so many times as long as its short side, or less, is seen by its long side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -165,10 +168,27 @@ def tiles(
     ]
 
 
-def level(size: Size, long_side: int, *, tile: int, overlap: int, quarter_turns: int = 0) -> list[View]:
-    """Return the views of a whole photo resized to a long side in pixels, and turned."""
-    source = f"{long_side} turned {90 * quarter_turns}" if quarter_turns else str(long_side)
-    window, scale = (0, 0, size.width, size.height), long_side / size.long_side
+def measure(size: Size) -> int:
+    """Return the long side of a photo in pixels; of a wide or tall one, of the widest part that counts as ordinary.
+
+    A face in a panorama or a long screenshot is as small beside its long side as it likes, but not beside its short one.
+    """
+    return min(size.long_side, WIDEST * min(size.width, size.height))
+
+
+def scale_of(size: Size, side: int) -> float:
+    """Return pixels of a view for one pixel of the photo, where what `measure` returns becomes `side` pixels.
+
+    A wide or tall photo is not enlarged further than its whole long side is: a strip of few rows would become huge.
+    """
+    return min(side / max(measure(size), 1), max(1.0, side / size.long_side))
+
+
+def level(size: Size, side: int, *, tile: int, overlap: int, quarter_turns: int = 0) -> list[View]:
+    """Return the views of a whole photo resized as `scale_of` says, and turned."""
+    window, scale = (0, 0, size.width, size.height), scale_of(size, side)
+    name = round(scale * measure(size))  # of levels that come out equal, the looks are one piece of evidence
+    source = f"{name} turned {90 * quarter_turns}" if quarter_turns else str(name)
     return tiles(window, scale, tile=tile, overlap=overlap, source=source, quarter_turns=quarter_turns)
 
 

@@ -16,7 +16,7 @@ from blurkit.batch.naming import Source, output_names
 from blurkit.choices import OutputFormat
 from blurkit.detect import merge
 from blurkit.detect.merge import WIDENS, fuse
-from blurkit.detect.views import Sighting, level, spans, tiles
+from blurkit.detect.views import Sighting, level, scale_of, spans, tiles
 from blurkit.encode import encode, output_format, prepare
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
@@ -80,15 +80,15 @@ def test_spans_cover_a_length_and_hold_whatever_is_no_longer_than_the_overlap(le
 
 @settings(max_examples=25)
 @given(PHOTOS, st.sampled_from([320, 640, 1024, 2048]), st.sampled_from([(256, 64), (320, 80), (1120, 96)]), st.data())
-def test_views_cover_every_pixel_and_hold_every_small_face_whole(size, long_side, grid, data):
+def test_views_cover_every_pixel_and_hold_every_small_face_whole(size, counted, grid, data):
     tile, overlap = grid
-    views = level(size, long_side, tile=tile, overlap=overlap)
+    views = level(size, counted, tile=tile, overlap=overlap)
     seen = np.zeros((size.height, size.width), bool)
     for view in views:
         left, top, right, bottom = view.window
         seen[top:bottom, left:right] = True
     assert seen.all()
-    side = overlap / (long_side / size.long_side)
+    side = overlap / scale_of(size, counted)
     width, height = min(side, size.width), min(side, size.height)
     left = math.floor(data.draw(st.floats(0, size.width - width)))
     top = math.floor(data.draw(st.floats(0, size.height - height)))
