@@ -179,8 +179,8 @@ class CenterFace:
             hints = [s for s in found if s.score >= HINT]
         last = max(FINE)
         if measure(size) > last:
-            small = TINY_PX / scale_of(size, last)  # at the photo's own size
-            found += self._sweep(photo, _near(hints, small, size, measure(size), turns))
+            tiny = TINY_PX / scale_of(size, last)  # at the photo's own size
+            found += self._sweep(photo, _near(hints, tiny, size, measure(size), turns))
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from blurkit.settings import DetectSettings
 
 LEVELS = (320, 512, 1024)
-"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen: the network itself sees 128 px of each tile."""
+"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen.
+
+The network itself sees 128 px of each tile.
+"""
 
 TILE, OVERLAP = 320, 80
 """Longest side of a tile, and how far neighbours overlap, in pixels of the view."""

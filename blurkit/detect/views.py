@@ -171,7 +171,7 @@ def tiles(
 def measure(size: Size) -> int:
     """Return the long side of a photo in pixels; of a wide or tall one, of the widest part that counts as ordinary.
 
-    A face in a panorama or a long screenshot is as small beside its long side as it likes, but not beside its short one.
+    A face in a panorama or a long screenshot may be tiny beside its long side, but hardly beside its short one.
     """
     return min(size.long_side, WIDEST * min(size.width, size.height))
 
