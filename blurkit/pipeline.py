@@ -219,7 +219,7 @@ class Blurrer:
                 else:
                     data, coding = encode(drawn), coding_words(drawn)
             with self._clock("metadata"):
-                data = metadata.strip(data)
+                metadata.check(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
                 missed = uncovered(decoded, placed, self._check_network)
@@ -262,6 +262,8 @@ class Blurrer:
 def _hidden_words(data: bytes) -> tuple[str, ...]:
     """Say what a source hides, in words; the output is made anew, so this is for the report only."""
     try:
-        return tuple(sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data)}))
+        return tuple(
+            sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data) if not hidden.is_usual})
+        )
     except PhotoError:
         return ("a structure that cannot be read",)

@@ -1,4 +1,4 @@
-"""The checks on a finished file, before any byte of it is written: nothing hidden, nothing changed, no face open."""
+"""The checks on a finished file, before any byte of it is written: nothing changed, no face open."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 
 from blurkit.detect.merge import fuse
 from blurkit.detect.views import Halvings, level, sweep
-from blurkit.errors import MetadataRemains, PhotoError, PixelsChanged
+from blurkit.errors import PhotoError, PixelsChanged
 from blurkit.load import decode
-from blurkit.metadata import find
 from blurkit.records import Action
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ UNDER_COVER = 0.6
 
 
 def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
-    """Decode a finished file and check that it holds the picture that was drawn, and nothing else.
+    """Decode a finished file and check that it shows the picture that was drawn.
 
     Args:
         data: The whole file as it would be written.
@@ -58,13 +57,8 @@ def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
         The file as decoded.
 
     Raises:
-        MetadataRemains: Something that is not on the allow-list is in the file.
         PixelsChanged: The file does not decode, or does not show what was drawn.
     """
-    hidden = find(data)
-    if hidden:
-        what = ", ".join(sorted({thing.detail for thing in hidden}))
-        raise MetadataRemains(f"the output would still hold: {what}", hint=OTHER_FORMAT)
     try:
         decoded = decode(data, settings)
     except PhotoError as fault:

@@ -18,9 +18,32 @@ def srgb():
 
 def wide_gamut(name="Wide gamut"):
     """Return a profile with the primaries of Display P3 and a gamma of 2.2."""
+    return _profile(b"RGB ", b"XYZ ", name, wide_tags())
+
+
+def wide_tags():
+    """Return the tags of `wide_gamut`."""
     tags = {f"{c}XYZ".encode(): _xyz(P3[:, i]) for i, c in enumerate("rgb")}
-    tags |= dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _gamma(2.2))
-    return _profile(b"RGB ", b"XYZ ", name, tags)
+    return tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _gamma(2.2))
+
+
+def of_curve(curve, name="Curve"):
+    """Return a profile with the primaries of sRGB and a curve, given as the bytes of its tag."""
+    tags = {f"{c}XYZ".encode(): _xyz(SRGB[:, i]) for i, c in enumerate("rgb")}
+    return _profile(b"RGB ", b"XYZ ", name, tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve))
+
+
+def table_of_colors(hidden=b""):
+    """Return a profile of RGB whose colours are in a table, in the tones of which something may hide."""
+    corners = np.array(np.meshgrid(*[np.linspace(0, 1, 9)] * 3, indexing="ij")).reshape(3, -1).T
+    table = bytearray(_table(3, 3, 9, _lab(corners**1.4, np.zeros(len(corners)))))
+    table[-768 - len(hidden) : -768] = hidden
+    return _profile(b"RGB ", b"Lab ", "Table", {b"A2B0": bytes(table)}, device=b"scnr")
+
+
+def gray_in_lab():
+    """Return a profile of gray whose curve leads to lightness, which cannot be written as one that leads to light."""
+    return _profile(b"GRAY", b"Lab ", "Gray", {b"kTRC": _gamma(1.3)})
 
 
 def wide_gamut_shown(rgb):

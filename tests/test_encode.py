@@ -182,29 +182,6 @@ def test_the_density_is_kept(kind, dpi):
     assert load(again(file(kind, dpi=(dpi, dpi)))).encoding.dpi == pytest.approx((dpi, dpi), abs=0.1)
 
 
-@pytest.mark.parametrize("kind", ["png", "tiff"])
-@pytest.mark.parametrize("mode", ["RGB;16", "RGBA;16", "L;16"])
-def test_the_density_and_profile_of_sixteen_bits_are_kept(kind, mode):
-    profile = profiles.gray() if mode == "L;16" else profiles.wide_gamut()
-    photo = pictures.photo(mode, dpi=(240, 240), icc_profile=profile)
-    coded = load(encode(prepare(photo, ImageFormat(kind))))
-    assert coded.encoding.dpi == pytest.approx((240, 240), abs=0.1)
-    assert coded.encoding.icc_profile == profile
-    assert (coded.samples == photo.samples).all()
-
-
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heif", "avif"])
-def test_the_colour_profile_is_kept(kind):
-    source = file(kind, icc_profile=profiles.wide_gamut())
-    assert load(again(source, face(), wanted=OutputFormat.SAME)).encoding.icc_profile == profiles.wide_gamut()
-
-
-@pytest.mark.parametrize(("kind", "mode"), [("jpeg", "L"), ("png", "L"), ("tiff", "L"), ("png", "LA")])
-def test_a_gray_profile_is_kept(kind, mode):
-    source = file(kind, mode, icc_profile=profiles.gray())
-    assert load(again(source, face())).encoding.icc_profile == profiles.gray()
-
-
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"])
 def test_a_tiff_keeps_a_compression_without_loss(compression):
     assert load(again(file("tiff", compression=compression))).encoding.compression == compression
@@ -249,14 +226,6 @@ def test_every_photo_can_become_a_jpeg_or_png(kind, mode, wanted):
     assert written.format == wanted.value
     assert (ready.pixels == to_srgb(ready.samples, ready.mode, ready.encoding)).all()
     assert np.abs(written.pixels.astype(int) - ready.pixels).mean() < 7
-
-
-def test_a_cmyk_photo_becomes_an_rgb_png_as_it_looked():
-    source = file("jpeg", "CMYK", icc_profile=profiles.cmyk())
-    written = load(again(source, wanted=OutputFormat.PNG))
-    assert written.mode == "RGB"
-    assert written.encoding.icc_profile is None
-    assert (written.pixels == load(source).pixels).all()
 
 
 def test_a_png_with_alpha_becomes_a_jpeg_on_white():

@@ -256,48 +256,6 @@ def test_a_file_without_a_density_has_none(kind):
     assert load(file(kind)).encoding.dpi is None
 
 
-# Colour
-
-
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heif", "avif"])
-def test_a_wide_gamut_profile_is_kept_and_shown(kind):
-    plain = load(file(kind)).samples
-    photo = load(file(kind, icc_profile=profiles.wide_gamut()))
-    assert photo.encoding.icc_profile == profiles.wide_gamut()
-    assert (photo.samples == plain).all()
-    assert np.abs(photo.pixels - profiles.wide_gamut_shown(plain)).max() <= 4
-
-
-@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff"])
-def test_a_gray_profile_is_kept_and_shown(kind):
-    photo = load(file(kind, "L", icc_profile=profiles.gray()))
-    assert photo.encoding.icc_profile == profiles.gray()
-    assert photo.pixels.mean() > load(file(kind, "L")).pixels.mean() + 20
-
-
-@pytest.mark.parametrize(("kind", "mode"), [("jpeg", "CMYK"), ("tiff", "CMYK")])
-def test_a_profile_of_inks_is_kept_and_shown(kind, mode):
-    photo = load(file(kind, mode, icc_profile=profiles.cmyk()))
-    assert photo.encoding.icc_profile == profiles.cmyk()
-    assert np.abs(photo.pixels.astype(int) - load(file(kind, mode)).pixels).mean() > 5
-
-
-@pytest.mark.parametrize(
-    "profile",
-    [
-        pytest.param(b"not a profile", id="text"),
-        pytest.param(profiles.wide_gamut()[:200], id="cut short"),
-        pytest.param(profiles.without(profiles.wide_gamut(), b"gXYZ"), id="a colour is missing"),
-        pytest.param(profiles.gray(), id="of another kind"),
-    ],
-)
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
-def test_a_profile_of_no_use_is_dropped(kind, profile):
-    photo = load(file(kind, icc_profile=profile))
-    assert photo.encoding.icc_profile is None
-    assert photo.pixels is photo.samples
-
-
 # What is refused
 
 
@@ -359,11 +317,6 @@ def test_decoders_say_nothing_on_standard_error(capfd):
     packed = file("tiff", compression="tiff_lzw")  # libtiff would remark on what is now its middle
     refused(packed[:40] + b"\xff" * 40 + packed[80:], UnreadablePhoto)
     assert capfd.readouterr().err == ""
-
-
-def test_a_profile_with_a_name_that_is_no_text_is_used_all_the_same():
-    profile = profiles.wide_gamut().replace(b"Wide gamut\0", b"Wi\xff\x84 gamut\0")
-    assert np.abs(load(file("png", icc_profile=profile)).pixels - profiles.wide_gamut_shown(smooth())).max() <= 4
 
 
 @pytest.mark.parametrize("name", ["IMG_1.DNG", "IMG_1.nef", "a.cr2"])

@@ -9,7 +9,8 @@ from PIL import Image, ImageCms
 from blurkit.load import decode
 from blurkit.metadata.icc import oddities
 from blurkit.picture.color import to_srgb
-from blurkit.picture.primaries import PRIMARIES, profile_of
+from blurkit.picture.named import profile_of
+from blurkit.picture.primaries import PRIMARIES
 from blurkit.records import Encoding
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles
@@ -67,7 +68,7 @@ def test_a_gray_photo_takes_no_profile_of_colours():
     assert decode(named(P3, mode="L"), LoadSettings()).pixels.shape[2] == 3
 
 
-@pytest.mark.parametrize("primaries", PRIMARIES)
+@pytest.mark.parametrize("primaries", [9, 12])
 def test_the_profiles_are_sound_and_hide_nothing(primaries):
     profile = profile_of(primaries)
     assert oddities(profile) == ()

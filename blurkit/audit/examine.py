@@ -140,7 +140,7 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
     hidden: tuple[Hidden, ...] = ()
     findings: tuple[Finding, ...] = ()
     try:
-        hidden = metadata.find(data)
+        hidden = tuple(thing for thing in metadata.find(data) if not thing.is_usual)
         stage = "detect"
         blurrer = blurrer_of(settings, threads)
         findings = look_at(data, hidden, blurrer, settings)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load.colors import own_colors
 from blurkit.load.encoding import encoding_of
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
@@ -121,6 +122,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
         if kind is ImageFormat.JPEG and orientation == 1:
             encoding = replace(encoding, stored=data)
+        samples, mode, encoding = own_colors(samples, mode, encoding)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
     pixels = to_srgb(samples, mode, encoding)

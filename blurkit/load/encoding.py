@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blurkit.picture.color import usable_profile
-from blurkit.picture.primaries import profile_in
+from blurkit.picture.named import profile_in
 from blurkit.records import Encoding, ImageFormat
 
 if TYPE_CHECKING:

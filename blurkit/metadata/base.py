@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from blurkit.errors import UnreadablePhoto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_PARTS = 65_536
 """More segments, chunks, boxes, directories or items than this are no photo."""
@@ -47,6 +47,8 @@ class Kind(StrEnum):
     C2PA = "c2pa"
     ICC_TEXT = "icc_text"
     """Text or private data in the colour profile."""
+    ICC_PROFILE = "icc_profile"
+    """A colour profile that holds nothing else as far as can be told; written by another program."""
     TRAILER = "trailer"
     """Bytes after the end of the picture."""
     GAP = "gap"
@@ -74,6 +76,11 @@ class Hidden:
     picture: bytes | None = field(default=None, repr=False)
     """An embedded picture as a file of its own, to look for faces in; a video is at `offset` only."""
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it says nothing about anyone as far as can be told: no output has it, but no audit need name it."""
+        return self.kind is Kind.ICC_PROFILE
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -85,8 +92,8 @@ class Part:
     """First byte after it."""
     hidden: tuple[Hidden, ...] = ()
     """What it hides; empty for a part that is kept."""
-    clean: bytes | None = None
-    """What `strip` writes in its place; None keeps it as it is."""
+    clean: bytes | Callable[[], bytes] | None = None
+    """What `strip` writes in its place, or what makes that, since it may fail; None keeps the part as it is."""
 
 
 def hidden_in(parts: Iterable[Part]) -> tuple[Hidden, ...]:
@@ -95,8 +102,18 @@ def hidden_in(parts: Iterable[Part]) -> tuple[Hidden, ...]:
 
 
 def cleaned(data: bytes, parts: Iterable[Part]) -> bytes:
-    """Return the file with every part replaced that hides something."""
-    return b"".join(data[part.start : part.end] if part.clean is None else part.clean for part in parts)
+    """Return the file with every part replaced that hides something.
+
+    Raises:
+        PhotoError: A part cannot be replaced.
+    """
+
+    def written(part: Part) -> bytes:
+        if part.clean is None:
+            return data[part.start : part.end]
+        return part.clean if isinstance(part.clean, bytes) else part.clean()
+
+    return b"".join(map(written, parts))
 
 
 def take(data: bytes, at: int, size: int) -> bytes:

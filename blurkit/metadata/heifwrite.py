@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
-from blurkit.metadata.icc import oddities, plain
+from blurkit.metadata.icc import find_profile, replacement
 
 if TYPE_CHECKING:
     from blurkit.metadata.heifitems import Box, Heif
@@ -134,7 +134,7 @@ def _property(heif: Heif, index: int, *, is_essential: bool) -> bytes:
             raise UnsupportedFormat("a rare kind of HEIF or AVIF", hint="export it as JPEG")
         return b""
     if box.type == b"colr" and is_profile(content):
-        new = content[4:] if not oddities(content[4:]) else plain(content[4:])
+        new = replacement(content[4:]) if find_profile(content[4:], "") else content[4:]
         return _box(b"colr", content[:4] + new) if new else b""
     return _box(box.type, content)
 

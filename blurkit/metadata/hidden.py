@@ -33,7 +33,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["FORMATS", "Hidden", "Kind", "describe", "find", "frames", "sniff", "strip"]
+__all__ = ["FORMATS", "Hidden", "Kind", "check", "describe", "find", "frames", "sniff", "strip"]
 
 FORMATS: dict[ImageFormat, Container] = {
     ImageFormat.JPEG: jpeg,
@@ -69,6 +69,20 @@ def find(data: bytes) -> tuple[Hidden, ...]:
         UnreadablePhoto: It is damaged or cut off.
     """
     return _container(data).find(data)
+
+
+def check(data: bytes) -> None:
+    """Check that a finished file holds nothing but its picture.
+
+    Raises:
+        MetadataRemains: Something that is not on the allow-list is in the file.
+    """
+    hidden = find(data)
+    if hidden:
+        what = ", ".join(sorted({thing.detail for thing in hidden}))
+        raise MetadataRemains(
+            f"the output would still hold: {what}", hint="try --format png, and report the photo's kind"
+        )
 
 
 def strip(data: bytes) -> bytes:

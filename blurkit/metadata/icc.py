@@ -1,16 +1,21 @@
-"""Tells whether a colour profile holds more than colour, and writes one that does not.
+"""Tells whether a colour profile holds more than colour, and whether it is one of ours.
 
-Profiles made on someone's computer name its owner, its display and that display's serial number. A profile is left as
-it is if its tags are known to describe colour and its texts use only the words of widely used profiles.
+Profiles made on someone's computer name its owner, its display and that display's serial number; and a whole picture
+fits into their tables. So only a profile that follows from its few numbers may stay (`blurkit.picture.profiles`). Any
+other is a finding: what it holds besides colour, or else just that another program wrote it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import gaps, is_zero, take, uint
+from blurkit.errors import UnreadablePhoto, UnsupportedFormat
+from blurkit.metadata.base import Hidden, Kind, gaps, is_zero, take, uint
+from blurkit.metadata.icctypes import fits_its_type
+from blurkit.picture.color import usable_profile
+from blurkit.picture.profiles import is_ours, rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,17 +23,11 @@ if TYPE_CHECKING:
 _HEADER = 128
 _MAX_TAGS = 100
 
-_COLOUR_TAGS = frozenset(
-    b"wtpt bkpt rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC chad chrm lumi meas view tech gamt cicp"
-    b" A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 D2B0 D2B1 D2B2 D2B3 B2D0 B2D1 B2D2 B2D3 pre0 pre1 pre2 rig0 ciis".split()
-)
-"""Tags that describe colour."""
+_MODES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
+"""Kinds of samples by the name of their colours in a profile."""
+
 _TEXT_TAGS = frozenset(b"desc cprt dmnd dmdd vued dscm".split())
 """Tags that describe the profile in words."""
-_COLOUR_TYPES = frozenset(
-    (*b"curv para sf32 mft1 mft2 chrm meas view cicp mpet".split(), b"XYZ ", b"mAB ", b"mBA ", b"sig ")
-)
-"""Types of tags that hold numbers only."""
 
 _WORDS = frozenset(
     re.findall(
@@ -54,38 +53,68 @@ _MAX_TEXT = 160
 _MAX_DIGITS = 5
 """The longest number in known texts is that of the standard IEC 61966."""
 
-_PLAIN_NAME = "colour profile"
-_PLAIN_COPYRIGHT = "unknown"
+_NAMES = ((4, 8), (48, 52), (52, 56), (80, 84))
+"""Fields of the header that are four letters: program, maker, model, author."""
+_ATTRIBUTES, _IDENTITY, _REST = (56, 64), (84, 100), (100, 128)
+_CHANGEABLE = ((44, 48), (64, 68), (84, 100))
+"""What is zero when the identity is made of the profile. Source: ICC.1:2022, 7.2.18"""
+
+
+def find_profile(profile: bytes, where: str, offset: int | None = None) -> tuple[Hidden, ...]:
+    """List what a colour profile holds besides colour; that another program wrote it, if it is only that.
+
+    Args:
+        profile: The profile, unpacked.
+        where: How to name the place.
+        offset: Where it starts in the file; None if it is coded or in pieces.
+    """
+    if is_ours(profile):
+        return ()
+    odd = tuple(Hidden(Kind.ICC_TEXT, where, len(profile), words, offset) for words in oddities(profile))
+    return odd or (Hidden(Kind.ICC_PROFILE, where, len(profile), "colour profile of another program", offset),)
+
+
+def replacement(profile: bytes) -> bytes:
+    """Return a profile of the same colours in which nothing hides; nothing for one that is too damaged to be used.
+
+    Raises:
+        UnsupportedFormat: It is a table of colours, which can hold a picture: the samples would have to change.
+    """
+    new = rebuilt(profile)
+    if new is None and is_useful(profile):
+        raise UnsupportedFormat(
+            "its colours are in a table that may hold more than colours",
+            hint="use `blurkit run`, which converts them to sRGB",
+        )
+    return new or b""
+
+
+def is_useful(profile: bytes) -> bool:
+    """Return whether a profile says what colours are, so that a file with it cannot be shown without one."""
+    return rebuilt(profile) is not None or bool(usable_profile(profile, _MODES.get(profile[16:20], "")))
 
 
 def oddities(profile: bytes) -> tuple[str, ...]:
-    """Name what a profile holds beside colour, in a few words each; nothing if it is harmless."""
+    """Name what a profile holds besides colour, in a few words each; nothing if it is harmless."""
     found: dict[str, None] = {}
     covered = [(0, _HEADER)]
     try:
         for tag, at, size in _tags(profile):
             content = take(profile, at, size)
             covered.append((at, at + size))
-            if tag in _COLOUR_TAGS and content[:4] in _COLOUR_TYPES:
-                continue
-            if tag not in _TEXT_TAGS:
+            if tag in _TEXT_TAGS:
+                if not all(map(is_known, _texts(content))):
+                    found["unusual text in the colour profile"] = None
+            elif not fits_its_type(tag, content):
                 found["private data in the colour profile"] = None
-            elif not all(map(is_known, _texts(content))):
-                found["unusual text in the colour profile"] = None
         covered.append((_HEADER, _HEADER + 4 + 12 * uint(profile, _HEADER, 4)))
     except UnreadablePhoto:
         return ("damaged colour profile",)
     if not all(is_zero(profile, *stretch) for stretch in gaps(covered, len(profile))):
         found["unused bytes in the colour profile"] = None
+    if not _is_plain_header(profile):
+        found["private data in the header of the colour profile"] = None
     return tuple(found)
-
-
-def plain(profile: bytes) -> bytes | None:
-    """Return the same colours in a profile without private data, dates and names; None if it cannot be read."""
-    try:
-        return _plain(profile)
-    except UnreadablePhoto:
-        return None
 
 
 def is_known(text: str) -> bool:
@@ -99,35 +128,18 @@ def is_known(text: str) -> bool:
     )
 
 
-def _plain(profile: bytes) -> bytes | None:
-    """Write header, colour tags and two neutral texts anew."""
-    texts = {b"desc": _PLAIN_NAME, b"cprt": _PLAIN_COPYRIGHT}
-    contents: dict[bytes, bytes] = {}
-    for tag, at, size in _tags(profile):
-        content = take(profile, at, size)
-        if tag in texts:
-            known = [text for text in _texts(content) if text.strip("\0 ")]
-            if known and all(map(is_known, known)):
-                texts[tag] = known[0].rstrip("\0")
-        elif tag in _COLOUR_TAGS and content[:4] in _COLOUR_TYPES:
-            contents[tag] = content
-    is_v4 = uint(profile, 8, 1) >= 4
-    contents = {tag: _text_tag(tag, text, is_v4=is_v4) for tag, text in texts.items()} | contents
-    table, body, places = b"", b"", dict[bytes, int]()
-    start = _HEADER + 4 + 12 * len(contents)
-    for tag, content in contents.items():
-        if content not in places:
-            places[content] = start + len(body)
-            body += content + bytes(-len(content) % 4)
-        table += tag + places[content].to_bytes(4, "big") + len(content).to_bytes(4, "big")
-    size = start + len(body)
-    if size > len(profile) + 1024:
-        return None  # tags that overlap: no honest profile
-    header = bytearray(_HEADER)
-    for first, last in ((8, 24), (36, 40), (44, 48), (56, 80)):  # not: maker, model, author, date, computer, identity
-        header[first:last] = profile[first:last]
-    header[:4] = size.to_bytes(4, "big")
-    return bytes(header) + len(contents).to_bytes(4, "big") + table + body
+def _is_plain_header(profile: bytes) -> bool:
+    """Return whether the header's free fields hold what they are for."""
+    blank = bytearray(profile)
+    for start, end in _CHANGEABLE:
+        blank[start:end] = bytes(end - start)
+    identity = profile[slice(*_IDENTITY)]
+    return (
+        all(re.fullmatch(rb"\0{4}|[A-Za-z0-9 .]{2,4}[ \0]{0,2}", profile[start:end]) for start, end in _NAMES)
+        and not profile[_ATTRIBUTES[0] : _ATTRIBUTES[1] - 1].strip(b"\0")
+        and identity in (bytes(16), hashlib.md5(blank, usedforsecurity=False).digest())
+        and not profile[slice(*_REST)].strip(b"\0")
+    )
 
 
 def _tags(profile: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -169,14 +181,3 @@ def _translations(content: bytes) -> Iterator[str]:
         yield take(content, at, size).decode("utf-16-be", "replace")
     for start, end in gaps(covered, len(content)):
         yield content[start:end].decode("latin-1")
-
-
-def _text_tag(tag: bytes, text: str, *, is_v4: bool) -> bytes:
-    """Return a text tag in the form its version of the standard asks for."""
-    if is_v4:
-        wide = text.encode("utf-16-be")
-        return b"mluc" + bytes(4) + b"\0\0\0\1\0\0\0\x0cenUS" + len(wide).to_bytes(4, "big") + b"\0\0\0\x1c" + wide
-    plain_text = text.encode("latin-1", "replace") + b"\0"
-    if tag == b"desc":
-        return b"desc" + bytes(4) + len(plain_text).to_bytes(4, "big") + plain_text + bytes(78)
-    return b"text" + bytes(4) + plain_text

@@ -10,7 +10,7 @@ from blurkit.metadata.embedded import find_embedded, leftovers, trailer
 from blurkit.metadata.exif import find_exif
 from blurkit.metadata.heifitems import DERIVED, Box, Heif, Item, boxes
 from blurkit.metadata.heifwrite import PICTURE_PROPERTIES, STILL_BRANDS, is_profile, write_picture
-from blurkit.metadata.icc import oddities
+from blurkit.metadata.icc import find_profile
 from blurkit.metadata.xmp import find_xmp
 
 if TYPE_CHECKING:
@@ -131,9 +131,7 @@ def _in_meta(heif: Heif, kept: set[int]) -> Iterator[Hidden]:
         if i not in used or (i in shown and box.type not in PICTURE_PROPERTIES):
             yield Hidden(Kind.OTHER, _where(box), len(content), "property that the picture does not need", box.start)
         elif i in shown and box.type == b"colr" and is_profile(content):
-            yield from (
-                Hidden(Kind.ICC_TEXT, _where(box), len(content), odd, box.start) for odd in oddities(content[4:])
-            )
+            yield from find_profile(content[4:], _where(box), box.start)
 
 
 def _items(heif: Heif, ftyp: Box, kept: set[int]) -> Iterator[Hidden]:

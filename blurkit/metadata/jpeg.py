@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif
-from blurkit.metadata.icc import oddities, plain
+from blurkit.metadata.icc import find_profile, replacement
 from blurkit.metadata.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
@@ -30,8 +31,6 @@ _JFIF, _ADOBE, _ICC = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0"
 _JFIF_SIZE, _ADOBE_SIZE = 14, 12
 """Bytes of what is kept of these two: version and density; kind of colour transform."""
 _ICC_HEAD = len(_ICC) + 2
-_ICC_PIECE = 65_533 - _ICC_HEAD
-"""The largest piece of a profile that fits a segment."""
 _XMP, _PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", b"Photoshop 3.0\0"
 _XMP_EXTENSION_SIGNATURE, _XMP_EXTENSION_HEAD = 35, 75
 """Bytes of its signature; of signature, identifier, full length and offset before a piece of extended XMP."""
@@ -105,7 +104,7 @@ def _where(group: Group) -> str:
     return f"JPEG {name} at byte {group[0].start}{more}"
 
 
-def _dropped(group: Group, hidden: tuple[Hidden, ...], clean: bytes = b"") -> list[Part]:
+def _dropped(group: Group, hidden: tuple[Hidden, ...], clean: bytes | Callable[[], bytes] = b"") -> list[Part]:
     """Return parts without their bytes; the first carries what was found, and what is written instead."""
     first, *others = group
     return [Part(first.start, first.end, hidden, clean), *(Part(s.start, s.end, (), b"") for s in others)]
@@ -146,17 +145,19 @@ def _profile(data: bytes, group: Group) -> list[Part]:
     numbers = [piece[len(_ICC) : _ICC_HEAD] for piece in pieces]
     is_whole = len(pieces) < 256 and numbers == [bytes((i + 1, len(pieces))) for i in range(len(pieces))]
     profile = b"".join(piece[_ICC_HEAD:] for piece in pieces)
-    odd = oddities(profile) if is_whole else ("damaged colour profile",)
-    if not odd:
-        return [Part(segment.start, segment.end) for segment in group]
-    new = (plain(profile) if is_whole else None) or b""
-    pieces = [new[i : i + _ICC_PIECE] for i in range(0, len(new), _ICC_PIECE)]
-    clean = b"".join(
-        b"\xff\xe2" + (2 + _ICC_HEAD + len(piece)).to_bytes(2, "big") + _ICC + bytes((i + 1, len(pieces))) + piece
-        for i, piece in enumerate(pieces)
-    )
     where = _where(group)
-    return _dropped(group, tuple(Hidden(Kind.ICC_TEXT, where, len(profile), words) for words in odd), clean)
+    damaged = (Hidden(Kind.ICC_TEXT, where, len(profile), "damaged colour profile"),)
+    hidden = find_profile(profile, where) if is_whole else damaged
+    if not hidden:
+        return [Part(segment.start, segment.end) for segment in group]
+    return _dropped(group, hidden, partial(_profile_segment, profile) if is_whole else b"")
+
+
+def _profile_segment(profile: bytes) -> bytes:
+    """Return the segment of a profile that replaces this one; a few hundred bytes."""
+    new = replacement(profile)
+    head = b"\xff\xe2" + (2 + _ICC_HEAD + len(new)).to_bytes(2, "big") + _ICC + b"\1\1"
+    return head + new if new else b""
 
 
 def _exif(data: bytes, group: Group, where: str) -> tuple[Hidden, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, take, uint
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif
-from blurkit.metadata.icc import is_known, oddities, plain
+from blurkit.metadata.icc import find_profile, is_known, replacement
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
 
@@ -115,14 +116,18 @@ def _profile(data: bytes, start: int, end: int, where: str) -> Part:
     """Keep a colour profile, or write one without names in its place."""
     name, _, coded = data[start + 8 : end - 4].partition(b"\0")
     profile, is_exact = _unpack(coded[1:], _MAX_PROFILE)
-    odd = oddities(profile) if profile else ("damaged colour profile",)
+    hidden = find_profile(profile, where)
     if not is_known(name.decode("latin-1")) or len(name) > 79:
-        odd = (*odd, "unusual name of the colour profile")
-    if not odd and is_exact and coded[:1] == b"\0":
-        return Part(start, end)
-    hidden = tuple(Hidden(Kind.ICC_TEXT, where, len(profile), words) for words in odd or ("bytes after the profile",))
-    new = profile if profile and not oddities(profile) else plain(profile)
-    return Part(start, end, hidden, _chunk(b"iCCP", _PLAIN_NAME + b"\0\0" + zlib.compress(new, 9)) if new else b"")
+        hidden += (Hidden(Kind.ICC_TEXT, where, len(name), "unusual name of the colour profile"),)
+    if not is_exact or coded[:1] != b"\0":
+        hidden += (Hidden(Kind.ICC_TEXT, where, len(coded), "bytes after the profile"),)
+    return Part(start, end, hidden, partial(_profile_chunk, profile) if hidden else None)
+
+
+def _profile_chunk(profile: bytes) -> bytes:
+    """Return the chunk of a profile that replaces this one."""
+    new = replacement(profile)
+    return _chunk(b"iCCP", _PLAIN_NAME + b"\0\0" + zlib.compress(new, 9)) if new else b""
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from blurkit.errors import PhotoError, UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Range, gaps, is_zero
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.exif import THUMBNAIL_AT, THUMBNAIL_SIZE, find_in_directory, find_in_entry, find_thumbnail
-from blurkit.metadata.icc import oddities
+from blurkit.metadata.icc import find_profile
 from blurkit.metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS, Tiff
 from blurkit.metadata.tiffpicture import PROFILE, TiffPicture
 
@@ -83,8 +83,8 @@ def _tag(main: TiffPicture, entry: Entry) -> tuple[Hidden, ...]:
     """Report a tag of the first picture that is dropped."""
     where = f"TIFF tag {entry.tag}"
     if entry.tag == PROFILE:
-        odd = oddities(entry.raw(main.tiff.data)) or ("second colour profile",)
-        return tuple(Hidden(Kind.ICC_TEXT, where, entry.size, words, entry.at) for words in odd)
+        again = (Hidden(Kind.ICC_TEXT, where, entry.size, "second colour profile", entry.at),)
+        return find_profile(entry.raw(main.tiff.data), where, entry.at) or again
     found = find_in_entry(main.tiff, entry, where)
     return found or (Hidden(Kind.OTHER, where, entry.size, "tag that the picture does not need", entry.at),)
 

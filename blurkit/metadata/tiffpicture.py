@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.base import Hidden, Range, cleaned, hidden_in
-from blurkit.metadata.icc import oddities, plain
+from blurkit.metadata.icc import find_profile, replacement
 from blurkit.metadata.ifd import TYPE_SIZES, WHOLE_NUMBERS, Directory, Entry, Tiff
 from blurkit.metadata.jpeg import stream_parts
 
@@ -76,7 +76,7 @@ class TiffPicture:
         if entry.tag in _PIECES:
             return entry.type in WHOLE_NUMBERS and entry.count == len(self.pieces)
         if entry.tag == PROFILE:
-            return not oddities(entry.raw(self.tiff.data))
+            return not find_profile(entry.raw(self.tiff.data), "")
         if entry.tag == JPEG_TABLES:
             return self.is_jpeg and not hidden_in(stream_parts(entry.raw(self.tiff.data), is_abbreviated=True))
         return entry.count <= _MOST_VALUES.get(entry.tag, 0) and entry.type in (*WHOLE_NUMBERS, _RATIONAL)
@@ -116,8 +116,8 @@ class TiffPicture:
         if raw is None:
             return None
         if entry.tag == PROFILE:
-            new = raw if self.needs(entry) else plain(raw)
-            return None if new is None else (_UNDEFINED, new)
+            new = raw if self.needs(entry) else replacement(raw)
+            return (_UNDEFINED, new) if new else None
         if entry.tag == JPEG_TABLES:
             return (_UNDEFINED, self._stream(raw)) if self.is_jpeg else None
         if entry.type in _LONG8:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, take, uint
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif
-from blurkit.metadata.icc import oddities, plain
+from blurkit.metadata.icc import find_profile, is_useful, replacement
 from blurkit.metadata.xmp import find_xmp
 
 if TYPE_CHECKING:
@@ -113,13 +114,16 @@ def _flags(data: bytes, part: Part, *, has_profile: bool) -> Part:
 def _profile(data: bytes, start: int, stop: int, where: str) -> Part:
     """Keep a colour profile, or write one without names in its place."""
     profile = data[start + 8 : start + 8 + uint(data, start + 4, 4, "little")]
-    odd = oddities(profile)
-    if not odd:
+    hidden = find_profile(profile, where, start)
+    if not hidden:
         return Part(start, stop)
-    hidden = tuple(Hidden(Kind.ICC_TEXT, where, len(profile), words, start) for words in odd)
-    new = plain(profile)
-    clean = b"ICCP" + len(new).to_bytes(4, "little") + new + bytes(len(new) % 2) if new else b""
-    return Part(start, stop, hidden, clean)
+    return Part(start, stop, hidden, partial(_profile_chunk, profile) if is_useful(profile) else b"")
+
+
+def _profile_chunk(profile: bytes) -> bytes:
+    """Return the chunk of a profile that replaces this one."""
+    new = replacement(profile)
+    return b"ICCP" + len(new).to_bytes(4, "little") + new + bytes(len(new) % 2) if new else b""
 
 
 def _describe(data: bytes, kind: bytes, start: int, stop: int, where: str) -> tuple[Hidden, ...]:

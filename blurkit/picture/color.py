@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.picture.profiles import is_srgb
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import ImageCms
@@ -32,7 +34,7 @@ def usable_profile(profile: object, mode: str) -> bytes | None:
     """
     from PIL import ImageCms
 
-    if not isinstance(profile, bytes) or not profile:
+    if not isinstance(profile, bytes) or not profile or not mode:
         return None
     try:
         _transform(profile, _base(mode), inverse=False)
@@ -60,7 +62,7 @@ def to_srgb(samples: Samples, mode: str, encoding: Encoding) -> Pixels:
         colors = _palette(encoding)
         table[: len(colors)] = colors
         shades = table[shades]
-    if encoding.icc_profile is not None and not _is_srgb(encoding.icc_profile):
+    if encoding.icc_profile is not None and not is_srgb(encoding.icc_profile):
         return _converted(shades, _transform(encoding.icc_profile, kind, inverse=False), kind)
     if kind == "L":
         return np.repeat(shades[..., None], 3, axis=2)
@@ -71,7 +73,7 @@ def from_srgb(shades: npt.NDArray[np.uint8], mode: str, encoding: Encoding) -> S
     """Return sRGB colours (n, 3) as n samples of a kind, opaque; of a palette, the nearest entries."""
     kind, profile = _base(mode), encoding.icc_profile
     tones: npt.NDArray[np.uint8]
-    if profile is not None and not _is_srgb(profile) and (inverse := _inverse(profile, kind)) is not None:
+    if profile is not None and not is_srgb(profile) and (inverse := _inverse(profile, kind)) is not None:
         tones = _converted(shades[None], inverse, "RGB")[0]
     elif kind == "L":
         tones = np.round(shades @ np.array(LUMA)).astype(np.uint8)
@@ -150,15 +152,3 @@ def _transform(profile: bytes, kind: str, *, inverse: bool) -> ImageCms.ImageCms
     if inverse:
         return ImageCms.buildTransform(srgb, own, "RGB", kind)
     return ImageCms.buildTransform(own, srgb, kind, "RGB")
-
-
-@lru_cache(maxsize=4)
-def _is_srgb(profile: bytes) -> bool:
-    """Whether a profile calls itself sRGB, so that nothing need be converted."""
-    from PIL import ImageCms
-
-    try:
-        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
-    except ImageCms.PyCMSError:  # its name is no text
-        return False
-    return "srgb" in name.lower()

@@ -23,7 +23,7 @@ blurkit.pipeline.make_check_network = lambda **_: Restless()
 SPOILED = """
 import blurkit.pipeline
 real = blurkit.pipeline.encode
-blurkit.pipeline.metadata.strip = lambda data: data[:2] + b"\\xff\\xfe\\x00\\x06left" + data[2:]
+blurkit.pipeline.encode = lambda photo: (data := real(photo))[:2] + b"\\xff\\xfe\\x00\\x06left" + data[2:]
 """
 
 

@@ -1,14 +1,16 @@
-"""Colour profiles keep their colours; names, private tags and unused bytes in them are found and dropped."""
+"""Names, private tags and unused bytes in colour profiles are found, and no profile but ours may stay."""
 
-import io
+import hashlib
 import struct
 
-import numpy as np
 import pytest
-from PIL import ImageCms
 
-from blurkit.metadata.icc import is_known, oddities, plain
-from tests.metadata.photos import PLANTED, image, profile, srgb
+from blurkit.errors import UnsupportedFormat
+from blurkit.metadata import Kind
+from blurkit.metadata.icc import find_profile, is_known, oddities, replacement
+from blurkit.picture.profiles import rebuilt
+from tests import profiles
+from tests.metadata.photos import PLANTED, profile, srgb
 
 KNOWN = [
     "sRGB IEC61966-2.1",
@@ -34,6 +36,16 @@ KNOWN = [
 UNKNOWN = ["Anna's MacBook", "Office display 2", "Display 0123456789", "Müller", "sRGB\x01", "colour " * 40, "анна"]
 
 
+TABLE = b"mft1" + bytes(4) + bytes((3, 3, 2, 0)) + bytes(36 + 256 * 6 + 24)
+"""A table of colours, whole and without a meaning."""
+
+
+def header(at, content):
+    """Return a profile with other bytes in its header."""
+    plain = profile("sRGB")
+    return plain[:at] + content + plain[at + len(content) :]
+
+
 def translated(*texts):
     """Return a multi-lingual tag."""
     coded = [text.encode("utf-16-be") for text in texts]
@@ -55,68 +67,58 @@ def test_other_texts_are_not(text):
     assert not is_known(text)
 
 
-def test_common_profiles_are_harmless():
-    assert oddities(srgb()) == ()
-    assert oddities(profile("Display P3")) == ()
-    assert oddities(profile("Display P3", (b"dscm", translated("Display P3", "colour profile")))) == ()
+def test_common_profiles_are_harmless_but_not_ours():
+    for common in (srgb(), profile("Display P3"), profile("P3", (b"dscm", translated("Display P3", "colour profile")))):
+        assert oddities(common) == ()
+        assert [hidden.kind for hidden in find_profile(common, "here")] == [Kind.ICC_PROFILE]
+        assert find_profile(common, "here")[0].is_usual
+        assert find_profile(rebuilt(common), "here") == ()
 
 
-@pytest.mark.parametrize(
-    ("odd", "words"),
-    [
-        (profile("Anna's display"), "unusual text"),
-        (profile("sRGB", (b"dmdd", b"text" + bytes(4) + PLANTED + b"\0")), "unusual text"),
-        (profile("sRGB", (b"dscm", translated("Display P3", "Anna"))), "unusual text"),
-        (profile("sRGB", (b"dscm", translated("Display P3") + PLANTED)), "unusual text"),
-        (profile("sRGB", (b"vued", b"odd " + PLANTED)), "unusual text"),
-        (profile("sRGB", (b"vcgt", b"vcgt" + PLANTED)), "private data"),
-        (profile("sRGB", (b"A2B0", b"odd " + PLANTED)), "private data"),
-        (profile("sRGB") + PLANTED, "unused bytes"),
-        (profile("sRGB")[:150], "damaged"),
-        (profile("sRGB", (b"dscm", translated("Display P3")[:20])), "damaged"),
-        (b"", "damaged"),
-    ],
-)
-def test_what_is_not_colour_is_found_and_dropped(odd, words):
-    found = oddities(odd)
-    assert any(words in text for text in found)
-    new = plain(odd)
-    if new is not None:
-        assert oddities(new) == ()
-        assert PLANTED not in new
+ODD = {
+    "name": (profile("Anna's display"), "unusual text"),
+    "maker": (profile("sRGB", (b"dmdd", b"text" + bytes(4) + PLANTED + b"\0")), "unusual text"),
+    "translation": (profile("sRGB", (b"dscm", translated("Display P3", "Anna"))), "unusual text"),
+    "after translation": (profile("sRGB", (b"dscm", translated("Display P3") + PLANTED)), "unusual text"),
+    "text of no type": (profile("sRGB", (b"vued", b"odd " + PLANTED)), "unusual text"),
+    "private tag": (profile("sRGB", (b"vcgt", b"vcgt" + PLANTED)), "private data"),
+    "table of no type": (profile("sRGB", (b"A2B0", b"odd " + PLANTED)), "private data"),
+    "table with a tail": (profile("sRGB", (b"A2B1", TABLE + PLANTED)), "private data"),
+    "view": (profile("sRGB", (b"view", b"curv" + bytes(4) + b"\0\0\0\1\2\0" + PLANTED)), "private data"),
+    "view with a tail": (profile("sRGB", (b"view", b"view" + bytes(32) + PLANTED)), "private data"),
+    "meas": (profile("sRGB", (b"meas", b"curv" + bytes(8) + PLANTED)), "private data"),
+    "gamt": (profile("sRGB", (b"gamt", b"curv" + bytes(8) + PLANTED)), "private data"),
+    "ciis": (profile("sRGB", (b"ciis", b"sf32" + bytes(4) + PLANTED)), "private data"),
+    "curve with a tail": (profile("sRGB", (b"kTRC", b"curv" + bytes(8) + PLANTED)), "private data"),
+    "reserved bytes": (profile("sRGB", (b"tech", b"sig " + PLANTED[:4] + b"dcam")), "private data"),
+    "after the end": (profile("sRGB") + PLANTED, "unused bytes"),
+    "maker in the header": (header(48, b"\x8a\xff\xd8\x00"), "private data in the header"),
+    "attributes": (header(56, PLANTED[:8]), "private data in the header"),
+    "identity": (header(84, b"PLANTED-PLANTED!"), "private data in the header"),
+    "rest of the header": (header(100, PLANTED), "private data in the header"),
+    "cut": (profile("sRGB")[:150], "damaged"),
+    "cut translation": (profile("sRGB", (b"dscm", translated("Display P3")[:20])), "damaged"),
+    "empty": (b"", "damaged"),
+}
 
 
-@pytest.mark.parametrize("original", [profile("Anna's display"), srgb()])
-def test_colours_stay_the_same(original):
-    picture = image("RGB")
-    results = []
-    for content in (original, plain(original)):
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(content))
-        lab = ImageCms.buildTransform(opened, ImageCms.createProfile("LAB"), "RGB", "LAB")
-        results.append(np.asarray(ImageCms.applyTransform(picture, lab)))
-    assert np.array_equal(*results)
+@pytest.mark.parametrize("case", ODD)
+def test_what_is_not_colour_is_found_and_does_not_survive(case):
+    odd, words = ODD[case]
+    assert any(words in text for text in oddities(odd))
+    assert not any(hidden.is_usual for hidden in find_profile(odd, "here"))
+    new = rebuilt(odd) or b""
+    assert oddities(new) == () or not new
+    assert b"PLAN" not in new
 
 
-def test_a_known_name_is_kept_and_another_is_not():
-    for original, name in ((srgb(), "sRGB built-in"), (profile("Anna's display"), "colour profile")):
-        opened = ImageCms.ImageCmsProfile(io.BytesIO(plain(original)))
-        assert ImageCms.getProfileDescription(opened).strip() == name
+def test_the_identity_that_a_profile_should_have_is_no_finding():
+    plain = bytearray(profile("sRGB"))
+    plain[84:100] = hashlib.md5(plain, usedforsecurity=False).digest()
+    assert oddities(bytes(plain)) == ()
 
 
-def test_date_maker_and_author_are_dropped():
-    original = bytearray(profile("Anna's display"))
-    for start, end in ((4, 8), (24, 36), (40, 44), (48, 56), (80, 128)):
-        original[start:end] = (PLANTED * 4)[: end - start]
-    assert b"PLAN" not in plain(bytes(original))
-
-
-def test_tags_that_overlap_are_no_profile():
-    curve = (b"A2B0", b"mft2" + bytes(5000))
-    original = bytearray(profile("sRGB", curve, *[(f"D2B{i}".encode(), b"mft2") for i in range(3)]))
-    table = bytes(original[132:300])
-    at, size = struct.unpack(">II", table[table.index(b"A2B0") + 4 :][:8])
-    for i, tag in enumerate((b"D2B0", b"D2B1", b"D2B2")):
-        entry = 132 + table.index(tag)
-        original[at + 4 * i + 4 : at + 4 * i + 8] = b"mft2"
-        original[entry + 4 : entry + 12] = struct.pack(">II", at + 4 * i + 4, size - 20)
-    assert plain(bytes(original)) is None
+def test_a_table_of_colours_cannot_be_replaced_without_touching_the_samples():
+    with pytest.raises(UnsupportedFormat, match="in a table"):
+        replacement(profiles.cmyk())
+    assert replacement(profiles.without(profiles.cmyk(), b"A2B0")) == b""  # nobody can use it
