@@ -276,7 +276,8 @@ def test_nor_does_a_detector_with_a_bug(blurrer, photo_file, out):
 
 
 def test_metadata_that_cannot_be_removed_withholds_the_file(blurrer, photo_file, out, monkeypatch):
-    monkeypatch.setattr(metadata, "strip", lambda data: data + b"a second picture")
+    real = pipeline.encode
+    monkeypatch.setattr(pipeline, "encode", lambda photo: real(photo) + b"a second picture")
     outcome = blurrer().run(photo_file(), out=out / "photo.jpg")
     assert (outcome.kind, outcome.status) == ("MetadataRemains", Status.BLOCKED)
     assert nothing_written(out)

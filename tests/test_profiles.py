@@ -117,7 +117,7 @@ SAME = {
     "gamma as a table": profiles.of_curve(table(lambda x: x**1.95, 4096)),
     "gamma as a short table": profiles.of_curve(table(lambda x: x**2.2, 26)),
     "a curve like no other": profiles.of_curve(table(lambda x: 0.3 * x + 0.7 * x**3)),
-    "a formula of 3 numbers": profiles.of_curve(b"para" + struct.pack(">IHH3i", 0, 1, 0, 131072, 58982, 6553)),
+    "a formula of 3 numbers": profiles.of_curve(b"para" + struct.pack(">IHH3i", 0, 1, 0, 131072, 66846, -1310)),
     "a formula of 4 numbers": profiles.of_curve(b"para" + struct.pack(">IHH4i", 0, 2, 0, 131072, 66846, -1310, 0)),
     "a formula of 5 numbers": profiles.of_curve(CURVES["BT 709"].tag()),
     "a formula of 7 numbers": profiles.of_curve(b"para" + struct.pack(">IHH7i", 0, 4, 0, 131072, 65536, 0, 0, 0, 0, 0)),
