@@ -1,22 +1,29 @@
-# Five words run everything; `make` alone tests and lints. The first commands are in CONTRIBUTING.md.
+# These words run everything; `make` alone tests and lints. CONTRIBUTING.md says what each is for.
 
 PYTHON ?= python
 
-.PHONY: all test lint fmt golden bench
+.PHONY: all test test-quick lint fmt docs golden bench
 
 all: test lint
 
 test:
 	$(PYTHON) -m pytest -n 2
 
+test-quick:
+	$(PYTHON) -m pytest -q -n 2 -m 'not model'
+
 lint:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	lint-imports
 
 fmt:
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
+
+docs:
+	$(PYTHON) -m tools.write_reference
 
 golden:
 	BLURKIT_GOLDEN=write $(PYTHON) -m pytest -q tests/golden
