@@ -42,7 +42,8 @@ def all_blocks(language):
 
 
 def prose(document):
-    """Return a document without what is not text: blocks, comments and pictures."""
+    """Return a document without what is not text: blocks, tables made from --help, comments and pictures."""
+    document = re.sub(r"<!-- (commands|options): made by.*?<!-- end -->", "", document, flags=re.S)
     document = re.sub(r"^```.*?^```|<!--.*?-->|!\[[^\]]*\]\([^)]*\)", "", document, flags=re.M | re.S)
     return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", document)
 

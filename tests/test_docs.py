@@ -5,12 +5,12 @@ import re
 import tomllib
 
 import pytest
-from tools.write_reference import REFERENCE, commands, current
 
 import blurkit
 from blurkit.choices import PRESETS
 from blurkit.errors import ExitCode
 from tests.documents import ROOT, blocks, text
+from tools.write_reference import REFERENCE, commands, current
 
 TEST_COMMAND = "python -m pytest -n 2"
 README_BYTES = 7000
@@ -22,7 +22,9 @@ def test_the_readme_is_short():
 
 def test_every_command_is_in_the_readme():
     lines = [line for block in blocks("README.md", "text") for line in block.lines]
-    missing = [name for name in commands() if not any(set(name.split()) <= set(re.findall(r"\w+", line)) for line in lines)]
+    missing = [
+        name for name in commands() if not any(set(name.split()) <= set(re.findall(r"\w+", line)) for line in lines)
+    ]
     assert missing == []
 
 
@@ -101,7 +103,9 @@ def test_every_figure_elsewhere_is_the_measured_one(name, heading, least):
 
 
 def test_a_figure_that_differs_is_noticed():
-    assert figures("0.3 % of 1,475") - figures(text("docs/figures.md")) == {"0.3 %"} or "0.3 %" in text("docs/figures.md")
+    assert figures("0.3 % of 1,475") - figures(text("docs/figures.md")) == {"0.3 %"} or "0.3 %" in text(
+        "docs/figures.md"
+    )
 
 
 def test_the_changelog_has_the_version_or_what_comes_next():

@@ -8,15 +8,16 @@ import subprocess
 import sys
 import tomllib
 from importlib.util import find_spec
+from itertools import pairwise
 
 import pytest
 import typer
-from tools.write_reference import commands
 
 from blurkit.cli.app import app
 from blurkit.settings import load_policy
 from tests.documents import DOCUMENTS, ROOT, all_blocks, blocks, code_spans, text
 from tests.end_to_end.process import small
+from tools.write_reference import commands
 
 LANGUAGES = {"", "text", "python", "toml", "json"}
 TARGETS = set(re.findall(r"^(\w[\w-]*):", text("Makefile"), re.M))
@@ -26,6 +27,7 @@ OF_OTHERS = {"--group", "--host", "--protocol", "--tls-ca-file", "--tls-cert", "
 """Options of pip and Dask that sentences name."""
 READ_ONLY = {"python3", "uv", "pipx", "git", ".", ".ci/run", "pre-commit"}
 """Programs of others, whose words are theirs."""
+DECISIONS = '{"schema": 1, "version": "0.1.0", "policy": "children", "photos": {}}'
 
 
 def split(line):
@@ -44,7 +46,7 @@ def problem(words):
     if program == "make":
         return f"no target in {rest}" if set(rest) - TARGETS else None
     if program in ("pip", ".venv/bin/pip"):
-        named = [word for before, word in zip(rest, rest[1:], strict=False) if before == "--group"]
+        named = [word for before, word in pairwise(rest) if before == "--group"]
         named += re.findall(r"\.\[([\w-]+)\]", " ".join(rest))
         return f"none of {named} is a group or an extra" if set(named) - INSTALLED else None
     if program == "dask":
@@ -98,9 +100,13 @@ def test_a_command_that_is_there_is_taken():
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_option_that_a_sentence_names_is_there(name):
-    of_blurkit = {option for each in commands().values() for one in each.params for option in (*one.opts, *one.secondary_opts)}
+    of_blurkit = {
+        option for each in commands().values() for one in each.params for option in (*one.opts, *one.secondary_opts)
+    }
     scripts = [*(ROOT / "bench").glob("*.py"), *(ROOT / "tools").glob("*.py"), ROOT / "tests" / "fuzz.py"]
-    of_scripts = {option for path in scripts for option in re.findall(r'"(--[\w-]+)"', path.read_text(encoding="utf-8"))}
+    of_scripts = {
+        option for path in scripts for option in re.findall(r'"(--[\w-]+)"', path.read_text(encoding="utf-8"))
+    }
     named = {option for span in code_spans(name) for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", span)}
     assert named - of_blurkit - of_scripts - OF_OTHERS == set()
 
@@ -121,7 +127,7 @@ def folder(tmp_path, monkeypatch):
         small(tmp_path, name, width=480)
     shutil.copytree(ROOT / "samples" / "policies", tmp_path / "samples" / "policies")
     (tmp_path / "club.toml").write_text(blocks("docs/policies.md", "toml")[0].text, encoding="utf-8")
-    (tmp_path / "sports day" / "blurkit-decisions.json").write_text('{"schema": 1, "photos": {}}', encoding="utf-8")
+    (tmp_path / "sports day" / "blurkit-decisions.json").write_text(DECISIONS, encoding="utf-8")
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "blurkit"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m blurkit "$@"\n', encoding="utf-8")

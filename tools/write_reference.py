@@ -71,7 +71,10 @@ def current(document: str) -> str:
     """Return the document with its tables as the command line is now."""
     for mark, table in (("commands", command_table()), ("options", option_tables())):
         document = re.sub(
-            rf"(<!-- {mark}: .*? -->\n).*?(<!-- end -->)", rf"\g<1>\n{_literal(table)}\n\n\g<2>", document, flags=re.DOTALL
+            rf"(<!-- {mark}: .*? -->\n).*?(<!-- end -->)",
+            rf"\g<1>\n{_literal(table)}\n\n\g<2>",
+            document,
+            flags=re.DOTALL,
         )
     return document
 
