@@ -8,13 +8,12 @@ In a program:
         outcome = blurrer.run("photo.jpg", out="safe.jpg")
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+from blurkit.machine.imports import leave_working_folder_out
 from blurkit.version import __version__
 
+leave_working_folder_out()  # before anything of the standard library is imported
+
+TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
     from blurkit.errors import BlurkitError, ExitCode
     from blurkit.geometry import Box, Point, Size
@@ -86,6 +85,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for, so that `import blurkit` stays fast."""
+    from importlib import import_module
+
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(f"blurkit.{home}"), name)

@@ -17,6 +17,7 @@ from blurkit.encode.blocks import check_available
 from blurkit.errors import BlurkitError, FaceVisible, PhotoError
 from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
+from blurkit.machine.crash import forbid_core_dumps
 from blurkit.obscure import covered_mask, moved, obscure, shrink
 from blurkit.picture.proof import prove
 from blurkit.policy import Reviewed, decide, replay, verdict
@@ -50,7 +51,7 @@ class Blurrer:
         threads: int = 1,
         decisions: Path | None = None,
     ) -> None:
-        """Open the models once, for many photos.
+        """Open the models once, for many photos; from then on this process writes no core dump.
 
         Args:
             settings: What the user chose; by default the policy `children`.
@@ -63,6 +64,7 @@ class Blurrer:
             ModelError: A model is missing, altered or cannot be opened.
             SettingsError: The decisions cannot be read, or blocks cannot be kept here.
         """
+        forbid_core_dumps()
         self.settings = settings or Settings()
         policy = self.settings.policy
         if self.settings.output.keep_blocks:

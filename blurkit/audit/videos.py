@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blurkit.machine.crash import forbid_core_dumps
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,4 +119,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    forbid_core_dumps()
     main()

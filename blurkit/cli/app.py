@@ -19,6 +19,7 @@ from blurkit.cli.review import Review, do_review, has_screen
 from blurkit.cli.run import Work, do_batch
 from blurkit.cli.stream import do_stream
 from blurkit.errors import ExitCode
+from blurkit.machine.crash import forbid_core_dumps
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -275,6 +276,7 @@ def _alone(
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every console takes every file name, and being told to end is like Ctrl-C."""
+    forbid_core_dumps()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from blurkit.errors import PixelsChanged
+from blurkit.machine.crash import forbid_core_dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,4 +175,5 @@ def _pointer(array: Coefficients) -> Any:
 
 
 if __name__ == "__main__":
+    forbid_core_dumps()
     main()

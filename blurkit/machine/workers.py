@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -12,13 +13,20 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from blurkit.errors import ExitCode
+from blurkit.errors import ExitCode, SettingsError
+from blurkit.machine.crash import forbid_core_dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
+
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Variable by which a Python imports nothing from the folder it is started in."""
+
+_starting = threading.RLock()
+"""Held while the variables of this process are those of the process that is started."""
 
 
 def in_processes(work: Callable[[Piece], Result], pieces: Sequence[Piece], jobs: int) -> Iterator[Result | None]:
@@ -73,15 +81,37 @@ class _Worker(ProcessPoolExecutor):
 
     def __init__(self) -> None:
         # Spawned, since MediaPipe hangs in a process that was forked.
-        super().__init__(1, multiprocessing.get_context("spawn"), _begin)
+        with _imports_are_safe():
+            super().__init__(1, multiprocessing.get_context("spawn"), _begin)
 
     def start(self, work: Callable[[Piece], Result], piece: Piece) -> Future[Result]:
         """Hand over a piece of work; the process starts with its first."""
-        with _interrupts_held():
+        with _imports_are_safe(), _interrupts_held():
             return self.submit(work, piece)
 
     def __exit__(self, *_: object) -> None:
         self.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _imports_are_safe() -> Iterator[None]:
+    """Let a process that is started import nothing from the working folder; Python looks there first."""
+    if sys.flags.safe_path:  # handed on by itself
+        yield
+        return
+    if sys.flags.ignore_environment:
+        why = "with its option -E, Python imports what lies in the working folder"
+        raise SettingsError(why, hint="start Python with -I, or with -E -P")
+    with _starting:
+        before = os.environ.get(SAFE_PATH)
+        os.environ[SAFE_PATH] = "1"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[SAFE_PATH]
+            else:
+                os.environ[SAFE_PATH] = before
 
 
 @contextmanager
@@ -107,7 +137,8 @@ def _interrupts_held() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end with it, however it ends."""
+    """Leave Ctrl-C to the parent, end with it, however it ends, and leave no memory behind."""
+    forbid_core_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
