@@ -17,6 +17,8 @@ lint:
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	lint-imports
+	@if command -v npm >/dev/null; then tests/page/check; \
+	else echo "npm is missing: the scripts of the review page are not checked"; fi
 
 fmt:
 	$(PYTHON) -m ruff check --fix .

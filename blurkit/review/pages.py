@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from blurkit.errors import BlurkitError, SettingsError
 from blurkit.geometry import Box
-from blurkit.review import choose, view
-from blurkit.review.requests import Edits, Folder, Nothing, Seen, SignOff
+from blurkit.review import choose, remember, view
+from blurkit.review.requests import Edits, Folder, Liking, Nothing, Seen, SignOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,6 +96,7 @@ class Pages:
             "export": (SignOff, lambda wanted: self._review.work.export(wanted)),
             "folders": (Folder, self._list),
             "open": (Folder, self._open),
+            "prefer": (Liking, remember.like),
             "end": (Nothing, lambda _: self.ended.set()),
         }
         posts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -19,6 +20,9 @@ QUESTIONS = {
 }
 """What the person who signs off answers, each with yes or no."""
 
+REFERENCE = r"^(?=.*[0-9])(?!.*[A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u04FF]{3}).+$"
+"""A consent's reference, for Python and for the page: with a digit, and without three letters in a row as in names."""
+
 Number = Annotated[int, Field(ge=0)]
 Side = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -29,6 +33,13 @@ class _Request(BaseModel):
 
 class Nothing(_Request):
     """A request that says all by its name."""
+
+
+class Liking(_Request):
+    """How a person likes the page."""
+
+    letter_keys: bool
+    """Whether single letters are keys."""
 
 
 class Folder(_Request):
@@ -61,6 +72,8 @@ class Edit(_Request):
         for name in needs.get(self.do, ("face",)):
             if getattr(self, name) is None:
                 raise ValueError(f"'{self.do}' needs '{name}'")
+        if self.note.strip() and not re.fullmatch(REFERENCE, self.note.strip()):
+            raise ValueError("write the number of the consent form alone, such as C-112; it may hold no name")
         return self
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from blurkit.policy import explain
 from blurkit.policy.reviewed import MAX_NOTE, Why
 from blurkit.records import Action, PhotoFailure, Reason
+from blurkit.review import remember
 from blurkit.review.doubt import doubt, is_uncertain
-from blurkit.review.requests import QUESTIONS
+from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ WHYS = {
 CHECKS = (
     "decoded again and compared with what was drawn",
     "searched for hidden pictures, places and names: none",
-    "looked at by another network: no face open that is not kept",
+    "looked at by an independent check: nobody is visible but those you keep",
 )
 """What every written file passed."""
 
@@ -72,6 +73,8 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         "questions": QUESTIONS,
         "whys": {why.value: words for why, words in WHYS.items()},
         "max_note": MAX_NOTE,
+        "reference": REFERENCE,
+        **remember.liking(),
         "checks": CHECKS,
         "margin": session.settings.obscure.margin,
     }
@@ -134,7 +137,7 @@ def _reason(decision: Decision, child_age: int) -> str:
         Reason.EVERYONE: "Everyone is covered",
         Reason.ALWAYS_REGION: "In a part that is always covered",
         Reason.NEVER_REGION: "In a part that is never covered",
-        Reason.FOUND_IN_CHECK: "Found by the second look",
+        Reason.FOUND_IN_CHECK: "Found by the independent check",
         Reason.MANUAL: "Decided by hand",
         Reason.LOOKS_ADULT: "Close to the line" if decision.judgement.doubtful else "Looks adult",
     }[decision.judgement.reason]

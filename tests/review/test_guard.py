@@ -118,6 +118,7 @@ def test_every_response_forbids_keeping_it(entered, path):
         ("edit", {"edits": [{"do": "set", "photo": 0, "face": 1, "action": "show"}]}),
         ("edit", {"edits": [{"do": "set", "photo": 0, "face": 1, "action": "keep", "why": "looks fine"}]}),
         ("edit", {"edits": [{"do": "run", "photo": 0}]}),
+        ("prefer", {"letter_keys": "perhaps"}),
         ("seen", {"faces": [[0, 1]]}),
         ("export", {"by": "x", "answers": {"consent": True}}),
         ("export", {"by": "", "answers": {}}),

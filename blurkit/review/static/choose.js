@@ -1,71 +1,100 @@
+// @ts-check
 // The folder chooser: names of folders and numbers of photos; one of them is opened for the review.
 import { post } from "./api.js";
-import { button, count, el, say, warn } from "./dom.js";
+import { button, count, el, part, warn, wordsOf } from "./dom.js";
 
-const part = (name) => document.getElementById(name);
+/** @typedef {import("./contract.js").Folder} Folder */
+/** @typedef {import("./contract.js").Listing} Listing */
+
+const path = part("path", HTMLInputElement);
+const open = part("open", HTMLButtonElement);
+const up = part("up", HTMLButtonElement);
+
+/** @type {Listing | null} */
 let here = null;
 
-async function go(path, { focus = true } = {}) {
+/** @param {string} wanted Empty for where choosing begins. */
+async function go(wanted, { focus = true } = {}) {
   try {
-    here = await post("folders", { path });
+    here = /** @type {Listing} */ (await post("folders", { path: wanted }));
   } catch (fault) {
-    warn(fault.message);
+    warn(wordsOf(fault));
     return;
   }
   warn("");
-  show();
+  show(here);
   if (focus) part("inside").focus();
-  say(`${here.name}: ${photos(here)}, ${count(here.folders.length, "folder")}`);
 }
 
-function photos({ photos: number, all = true }) {
+/** @param {Listing} listing */
+function photos({ photos: number, all }) {
   return `${all ? "" : "at least "}${number ? count(number, "photo") : "no photos"}`;
 }
 
-function show() {
-  part("path").value = here.path;
-  part("here").textContent = here.name;
-  part("up").disabled = !here.up;
-  part("places").replaceChildren(...here.places.map((place) => button(place.name, () => go(place.path), { class: "quiet", "aria-current": place.path === here.path ? "true" : null })));
-  const folders = here.folders.map((folder) => el("li", {}, folder.closed ? closed(folder) : button("", () => go(folder.path), { class: "folder" })));
-  folders.forEach((item, place) => here.folders[place].closed || item.firstChild.append(...words(here.folders[place])));
-  part("folders").replaceChildren(...(folders.length ? folders : [el("li", { class: "words" }, "No folders in here.")]));
-  part("more").textContent = here.more ? `${count(here.more, "more folder is", "more folders are")} not listed: write the path above.` : "";
-  const can = here.photos > 0 && here.out !== null;
-  part("open").disabled = !can;
-  part("chosen").replaceChildren(el("strong", {}, here.name), `: ${photos(here)}${here.folders.length ? " with those in its folders" : ""}.`,
-    can ? el("span", { class: "words" }, ` Safe photos will go to ${here.out}`) : "");
+/** @param {Listing} listing */
+function show(listing) {
+  path.value = listing.path;
+  part("here").textContent = listing.name;
+  up.disabled = !listing.up;
+  part("places").replaceChildren(
+    ...listing.places.map((place) =>
+      button(place.name, () => go(place.path), {
+        class: "quiet",
+        "aria-current": place.path === listing.path ? "true" : null,
+      }),
+    ),
+  );
+  part("folders").replaceChildren(...listing.folders.map((folder) => el("li", {}, itemOf(folder))));
+  if (!listing.folders.length) part("folders").append(el("li", { class: "words" }, "No folders in here."));
+  const more = count(listing.more, "more folder is", "more folders are");
+  part("more").textContent = listing.more ? `${more} not listed: write the path above.` : "";
+  const can = listing.photos > 0 && listing.out !== null;
+  open.disabled = !can;
+  part("chosen").replaceChildren(
+    el("strong", {}, listing.name),
+    `: ${photos(listing)}${listing.folders.length ? " with those in its folders" : ""}.`,
+    can ? el("span", { class: "words" }, ` Safe photos will go to ${listing.out}`) : "",
+  );
 }
 
-function words(folder) {
-  const inside = folder.folders ? count(folder.folders, "folder") : "";
-  const told = [folder.photos ? count(folder.photos, "photo") : "", inside].filter(Boolean).join(" · ") || "empty";
-  return [el("span", { class: "name" }, folder.name), el("span", { class: "words" }, told)];
+/** @param {Folder} folder */
+function itemOf(folder) {
+  const name = el("span", { class: "name" }, folder.name);
+  if (folder.closed)
+    return el("div", { class: "folder" }, name, el("span", { class: "words" }, "cannot be opened"));
+  const inside = [
+    folder.photos ? count(folder.photos, "photo") : "",
+    folder.folders ? count(folder.folders, "folder") : "",
+  ];
+  const words = el("span", { class: "words" }, inside.filter(Boolean).join(" · ") || "empty");
+  return el("button", { type: "button", class: "folder", onclick: () => go(folder.path) }, name, words);
 }
 
-function closed(folder) {
-  return el("div", { class: "folder" }, el("span", { class: "name" }, folder.name), el("span", { class: "words" }, "cannot be opened"));
-}
-
-part("up").addEventListener("click", () => go(here.up));
+up.addEventListener("click", () => here?.up && go(here.up));
 part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
-  go(part("path").value);
+  go(path.value);
 });
-part("open").addEventListener("click", async () => {
-  part("open").disabled = true;
-  say("Opening");
+open.addEventListener("click", async () => {
+  open.disabled = true;
   try {
-    await post("open", { path: here.path });
+    await post("open", { path: here?.path });
     location.replace("/");
   } catch (fault) {
-    warn(fault.message);
-    part("open").disabled = false;
+    warn(wordsOf(fault));
+    open.disabled = false;
   }
 });
 part("end").addEventListener("click", async () => {
   await post("end").catch(() => {});
-  document.body.replaceChildren(el("main", { class: "over" }, el("h1", {}, "blurkit has ended"), el("p", {}, "Nothing was opened. You can close this window.")));
+  document.body.replaceChildren(
+    el(
+      "main",
+      { class: "over" },
+      el("h1", {}, "blurkit has ended"),
+      el("p", {}, "Nothing was opened. You can close this window."),
+    ),
+  );
 });
 
 go("", { focus: false });

@@ -1,30 +1,108 @@
-// Makes elements. Text is always text: a photo's name can hold no markup.
+// @ts-check
+// Makes elements, and says things. Text is always text: a photo's name can hold no markup.
 
+/** @typedef {Node | string | null | undefined | false | ""} Child */
+
+/** How long a message stays in milliseconds; longer while the pointer or the focus is on it. */
+const STAYS = 8000;
+
+/**
+ * Makes an element.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} [values] Attributes; names that begin with `on` are listeners.
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function el(tag, values = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(values)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    if (typeof value === "function")
+      made.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else if (value === true) made.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, value);
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children) if (child) made.append(child);
   return made;
 }
 
+/**
+ * @param {string} words
+ * @param {(event: MouseEvent) => unknown} onclick
+ * @param {Record<string, unknown>} [values]
+ */
 export function button(words, onclick, values = {}) {
   return el("button", { type: "button", onclick, ...values }, words);
 }
 
+/**
+ * Returns an element of the page that is always there.
+ * @template {HTMLElement} [Kind=HTMLElement]
+ * @param {string} id
+ * @param {new () => Kind} [kind]
+ * @returns {Kind}
+ */
+export function part(id, kind) {
+  const found = document.getElementById(id);
+  if (!(found instanceof (kind ?? HTMLElement))) throw new Error(`the page has no ${id}`);
+  return /** @type {Kind} */ (found);
+}
+
+/**
+ * The element that has the focus, if it is inside another.
+ * @param {Element | null | undefined} place
+ * @returns {HTMLElement | null}
+ */
+export function focusIn(place) {
+  const focused = document.activeElement;
+  return focused instanceof HTMLElement && place?.contains(focused) ? focused : null;
+}
+
+/** @param {number} number @param {string} thing */
 export function count(number, thing, things = `${thing}s`) {
   return `${number} ${number === 1 ? thing : things}`;
 }
 
-export function say(words) {
-  document.getElementById("live").textContent = words;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let hiding;
+
+/**
+ * Says what happened, to be seen and to be heard.
+ * @param {string} words
+ * @param {() => unknown} [undo] Offered beside the words.
+ */
+export function say(words, undo) {
+  const toast = part("toast");
+  part("live").textContent = words;
+  toast.querySelector("button")?.remove();
+  if (undo)
+    toast.append(
+      button(
+        "Undo",
+        () => {
+          hide();
+          undo();
+        },
+        { class: "undo" },
+      ),
+    );
+  toast.classList.toggle("shown", words !== "");
+  clearTimeout(hiding);
+  const hide = () => toast.classList.remove("shown");
+  const later = () => {
+    hiding = setTimeout(() => (toast.matches(":hover, :focus-within") ? later() : hide()), STAYS);
+  };
+  later();
 }
 
+/** @param {string} words A mistake or a fault; none if empty. */
 export function warn(words) {
-  const notice = document.getElementById("notice");
+  const notice = part("notice");
   notice.textContent = words;
   notice.hidden = !words;
+}
+
+/** @param {unknown} fault */
+export function wordsOf(fault) {
+  return fault instanceof Error ? fault.message : String(fault);
 }

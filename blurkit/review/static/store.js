@@ -1,12 +1,41 @@
+// @ts-check
 // What the server knows, as this page knows it, and the ways to change it.
 import { get, post } from "./api.js";
-import { warn } from "./dom.js";
+import { say, warn, wordsOf } from "./dom.js";
 
+/** @typedef {import("./contract.js").About} About */
+/** @typedef {import("./contract.js").Edit} Edit */
+/** @typedef {import("./contract.js").Face} Face */
+/** @typedef {import("./contract.js").Photo} Photo */
+/** @typedef {import("./contract.js").Place} Place */
+/** @typedef {import("./contract.js").State} State */
+
+/** @type {Set<() => void>} */
 const told = new Set();
 let refreshing = Promise.resolve();
 
-export const store = { about: null, state: { revision: 0, busy: true, done: 0, total: 0 }, photos: new Map(), ended: false };
+/** @type {{about: About, state: State, photos: Map<number, Photo>, ended: boolean}} */
+export const store = {
+  about: /** @type {About} */ ({}), // there before anything is shown: see begin
+  state: {
+    revision: 0,
+    total: 0,
+    done: 0,
+    busy: true,
+    fault: null,
+    undo: 0,
+    redo: 0,
+    unseen: 0,
+    doubts: 0,
+    exporting: 0,
+    written: [],
+    photos: [],
+  },
+  photos: new Map(),
+  ended: false,
+};
 
+/** @param {() => void} listener */
 export function onChange(listener) {
   told.add(listener);
 }
@@ -15,15 +44,21 @@ export function photos() {
   return [...store.photos.values()];
 }
 
+/** @param {(face: Face, photo: Photo) => boolean} wanted @returns {Place[]} */
 export function faces(wanted) {
-  return photos().flatMap((photo) => photo.faces.filter((face) => wanted(face, photo)).map((face) => ({ photo: photo.number, face: face.number })));
+  return photos().flatMap((photo) =>
+    photo.faces
+      .filter((face) => wanted(face, photo))
+      .map((face) => ({ photo: photo.number, face: face.number })),
+  );
 }
 
+/** @param {number} photo @param {number} number */
 export function face(photo, number) {
   return store.photos.get(photo)?.faces.find((each) => each.number === number);
 }
 
-// What fails to be drawn must not look as if the server had ended.
+/** @param {() => void} listener What fails to be drawn must not look as if the server had ended. */
 function tell(listener) {
   try {
     listener();
@@ -33,9 +68,12 @@ function tell(listener) {
 }
 
 async function fetchState() {
+  /** @type {State} */
   const fresh = await get(`/api/state?since=${store.state.revision}`);
   for (const photo of fresh.photos) store.photos.set(photo.number, photo);
-  const changed = fresh.photos.length > 0 || JSON.stringify({ ...fresh, photos: 0 }) !== JSON.stringify({ ...store.state, photos: 0 });
+  const changed =
+    fresh.photos.length > 0 ||
+    JSON.stringify({ ...fresh, photos: 0 }) !== JSON.stringify({ ...store.state, photos: 0 });
   store.state = fresh;
   if (fresh.fault) warn(fresh.fault);
   if (changed) told.forEach(tell);
@@ -46,6 +84,7 @@ export function refresh() {
   return refreshing;
 }
 
+/** @param {string} name @param {object} [values] @returns {Promise<boolean>} Whether it was done. */
 export async function change(name, values) {
   try {
     warn("");
@@ -53,13 +92,29 @@ export async function change(name, values) {
     await refresh();
     return true;
   } catch (fault) {
-    warn(fault.message);
+    warn(wordsOf(fault));
     return false;
   }
 }
 
+/** @param {...Edit} edits Changes that are undone together. */
 export function edit(...edits) {
   return change("edit", { edits });
+}
+
+/**
+ * Makes changes, says so, and offers to take them back.
+ * @param {string} words
+ * @param {...Edit} edits
+ */
+export async function editAndSay(words, ...edits) {
+  const done = await edit(...edits);
+  if (done) say(words, undo);
+  return done;
+}
+
+export async function undo() {
+  if (await change("undo")) say("Undone");
 }
 
 export async function begin() {

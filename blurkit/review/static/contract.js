@@ -1,0 +1,123 @@
+// @ts-check
+// What the server and the page tell each other, as types only; tests/review/test_contract.py compares them with the server.
+
+/**
+ * One face, or one place that a person covered.
+ * @typedef {object} Face
+ * @property {number} number Its number in the photo; never given twice.
+ * @property {Box} box
+ * @property {"cover" | "keep"} action
+ * @property {string} words Why, in plain words.
+ * @property {boolean} drawn Whether a person drew it.
+ * @property {boolean} free Whether it may be shown without a reason.
+ * @property {boolean} by_hand
+ * @property {boolean} seen Whether a person has looked at it in this state.
+ * @property {boolean} uncertain
+ * @property {boolean} open Whether it is doubtful and nobody has looked at it.
+ * @property {number} doubt How much it needs a look, 0 to 4.
+ */
+
+/**
+ * Left, top, right and bottom, in pixels of the photo.
+ * @typedef {[number, number, number, number]} Box
+ */
+
+/**
+ * A photo of the review; width and height are there once it is analysed, error and hint if that failed.
+ * @typedef {object} Photo
+ * @property {number} number
+ * @property {string} name Its path inside the folder.
+ * @property {"waiting" | "ready" | "look" | "blocked" | "failed"} status
+ * @property {Face[]} faces
+ * @property {number} doubt
+ * @property {number} [width]
+ * @property {number} [height]
+ * @property {string} [error]
+ * @property {string | null} [hint]
+ */
+
+/** @typedef {Photo & {width: number, height: number}} Analysed */
+
+/**
+ * What became of one photo of an export.
+ * @typedef {object} Written
+ * @property {string} name
+ * @property {string | null} output
+ * @property {string[]} [removed]
+ * @property {number} [added] Places that only the independent check found.
+ * @property {string} [error]
+ * @property {string | null} [hint]
+ */
+
+/**
+ * @typedef {object} State
+ * @property {number} revision
+ * @property {number} total
+ * @property {number} done
+ * @property {boolean} busy
+ * @property {string | null} fault
+ * @property {number} undo
+ * @property {number} redo
+ * @property {number} unseen
+ * @property {number} doubts
+ * @property {number} exporting
+ * @property {Written[]} written
+ * @property {Photo[]} photos Those that changed.
+ */
+
+/**
+ * What stays the same during a review.
+ * @typedef {object} About
+ * @property {string} version
+ * @property {string} policy
+ * @property {string[]} policy_words
+ * @property {string} folder
+ * @property {string} out
+ * @property {string} decisions
+ * @property {Record<string, string>} questions
+ * @property {Record<string, string>} whys
+ * @property {number} max_note
+ * @property {string} reference A regular expression that a consent's reference matches.
+ * @property {boolean} letter_keys Whether single letters are keys.
+ * @property {string[]} checks
+ * @property {number} margin
+ */
+
+/**
+ * A folder inside the one that is shown.
+ * @typedef {object} Folder
+ * @property {string} name
+ * @property {string} path
+ * @property {number} photos
+ * @property {number} folders
+ * @property {boolean} closed Whether it cannot be opened.
+ */
+
+/**
+ * @typedef {object} Listing
+ * @property {string} path
+ * @property {string} name
+ * @property {string | null} up
+ * @property {Folder[]} folders
+ * @property {number} more
+ * @property {number} photos
+ * @property {boolean} all
+ * @property {string | null} out
+ * @property {{name: string, path: string}[]} places
+ */
+
+/**
+ * One change to one photo.
+ * @typedef {object} Edit
+ * @property {"set" | "draw" | "move" | "delete" | "cover_all" | "similar"} do
+ * @property {number} photo
+ * @property {number | null} [face]
+ * @property {"cover" | "keep"} [action]
+ * @property {number[]} [box]
+ * @property {string} [why]
+ * @property {string} [note]
+ */
+
+/** @typedef {{photo: number, face: number}} Place A face by the numbers of photo and face. */
+
+export {};
