@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -71,11 +71,21 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Encoding:
-    """How the source was coded, as far as the output keeps it."""
+class Colors:
+    """Which colours a picture's samples stand for."""
 
     icc_profile: bytes | None = None
     """Colour profile of the samples; None means sRGB (or plain gray or CMYK)."""
+    palette: bytes | None = None
+    """RGB triples of a palette picture."""
+    transparency: bytes | int | None = None
+    """Transparency of a palette picture: alpha per entry, or the clear entry's index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the source was coded, as far as the output keeps it."""
+
     dpi: tuple[float, float] | None = None
     """Density (x, y) in dots an inch."""
     quantization: tuple[tuple[int, ...], ...] | None = None
@@ -86,10 +96,6 @@ class Encoding:
     """JPEG progressive scans."""
     lossless: bool = False
     """WebP, HEIF or AVIF coded without loss."""
-    palette: bytes | None = None
-    """RGB triples of a palette picture."""
-    transparency: bytes | int | None = None
-    """Transparency of a palette picture: alpha per entry, or the clear entry's index."""
     compression: str | None = None
     """TIFF compression, by Pillow's name."""
     stored: bytes | None = field(default=None, repr=False, compare=False)
@@ -97,8 +103,8 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """A decoded photo, turned upright."""
+class Picture:
+    """What is to be seen: a photo or a frame of a clip, turned upright, whatever file it came from."""
 
     pixels: Pixels
     """What the models see: sRGB, uint8 of shape (H, W, 3), channels R G B, read-only."""
@@ -109,6 +115,22 @@ class Photo:
     """
     mode: str
     """Kind of samples: L, LA, RGB, RGBA, CMYK, P, or L, LA, RGB, RGBA with `;16` for 16-bit."""
+    colors: Colors = field(default_factory=Colors)
+    """Which colours the samples stand for."""
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the upright picture in pixels."""
+        height, width = self.pixels.shape[:2]
+        return Size(width, height)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded photo: its picture, and what is known of its file."""
+
+    picture: Picture
+    """What it shows."""
     format: ImageFormat
     """Format of the file it came from."""
     encoding: Encoding = field(default_factory=Encoding)
@@ -121,8 +143,12 @@ class Photo:
     @property
     def size(self) -> Size:
         """Width and height of the upright photo in pixels."""
-        height, width = self.pixels.shape[:2]
-        return Size(width, height)
+        return self.picture.size
+
+    def showing(self, picture: Picture) -> Photo:
+        """Return the same photo with another picture; stored blocks do not fit one of another size."""
+        encoding = self.encoding if picture.size == self.size else replace(self.encoding, stored=None)
+        return replace(self, picture=picture, encoding=encoding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.colors import own_colors
-from blurkit.load.encoding import encoding_of
+from blurkit.load.encoding import colors_of, encoding_of
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
-from blurkit.records import ImageFormat, Photo
+from blurkit.records import ImageFormat, Photo, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,15 +119,18 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         image.load()
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
-        encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
-        if kind is ImageFormat.JPEG and orientation == 1:
+        found = colors_of(image, mode, data, kind)
+        samples, mode, colors = own_colors(samples, mode, found)
+        is_converted = found.icc_profile is not None and colors.icc_profile is None
+        encoding = encoding_of(image, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1 and not is_converted:
             encoding = replace(encoding, stored=data)
-        samples, mode, encoding = own_colors(samples, mode, encoding)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
-    pixels = to_srgb(samples, mode, encoding)
+    pixels = to_srgb(samples, mode, colors)
     pixels.flags.writeable = False
-    return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
+    picture = Picture(pixels, samples, mode, colors)
+    return Photo(picture, kind, encoding, source, hashlib.sha256(data).hexdigest())
 
 
 def _open(data: bytes, kind: ImageFormat) -> Image.Image:
