@@ -19,10 +19,11 @@ from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.obscure import covered_mask, moved, obscure, shrink
+from blurkit.outcomes import PhotoResult, Rendered, failure
 from blurkit.picture.proof import prove
 from blurkit.policy import Reviewed, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
-from blurkit.records import Action, Decision, Judgement, PhotoResult, Reason, Rendered, failure
+from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import Settings
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
     from blurkit.age.base import AgeEstimator
     from blurkit.detect.base import Detector
+    from blurkit.outcomes import Outcome, Proof
     from blurkit.policy.reviewed import Choice
-    from blurkit.records import Face, Outcome, Photo, Picture, Proof
+    from blurkit.records import Face, Photo, Picture
 
 MAX_ROUNDS = 3
 """How often a face found by the independent look is covered and the file made anew."""

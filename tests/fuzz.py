@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["blurkit"]):
     from blurkit.load import decode
     from blurkit.machine.memory import give_freed_memory_back
     from blurkit.obscure import covered_mask
-    from blurkit.records import PhotoFailure
+    from blurkit.outcomes import PhotoFailure
     from blurkit.settings import LoadSettings, ObscureSettings, Settings
 
 from tests import pictures

@@ -20,8 +20,9 @@ from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
 from blurkit.obscure.covers import cover_of
+from blurkit.outcomes import PhotoFailure
 from blurkit.picture.proof import prove
-from blurkit.records import Face, ImageFormat, PhotoFailure
+from blurkit.records import Face, ImageFormat
 from blurkit.settings import LoadSettings, ObscureSettings
 from tests import pictures, profiles
 from tests.end_to_end.process import SAMPLES, blurkit, files

@@ -14,8 +14,9 @@ from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
 from blurkit.obscure.covers import cover_of
+from blurkit.outcomes import PhotoResult
 from blurkit.pipeline import Blurrer
-from blurkit.records import Face, PhotoResult, Reason
+from blurkit.records import Face, Reason
 from blurkit.settings import DetectSettings, LoadSettings, ObscureSettings, Settings, load_policy
 from blurkit.verify import uncovered
 from tests.end_to_end.process import SAMPLES, blurkit, files, small

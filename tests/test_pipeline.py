@@ -9,7 +9,8 @@ from blurkit import errors, metadata, pipeline
 from blurkit.errors import ExitCode, OutputNotWritable, VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
-from blurkit.records import Action, Decision, Judgement, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.outcomes import PhotoFailure, PhotoResult, Status
+from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, load_policy
 from tests import pictures, profiles
 from tests.fakes import (

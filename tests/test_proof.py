@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from blurkit.load import decode
+from blurkit.outcomes import PhotoResult
 from blurkit.picture.proof import SAME_PICTURE, distance, fingerprint
-from blurkit.records import PhotoResult
 from blurkit.settings import LoadSettings
 from tests import pictures
 from tests.fakes import FixedFaces

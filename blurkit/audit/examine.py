@@ -21,9 +21,10 @@ from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import available_cpus, in_processes
 from blurkit.metadata import Kind
+from blurkit.outcomes import failure
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import fingerprint
-from blurkit.records import Picture, failure
+from blurkit.records import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from blurkit.batch.naming import Source
     from blurkit.geometry import Size
     from blurkit.metadata import Hidden
+    from blurkit.outcomes import PhotoFailure
     from blurkit.pipeline import Blurrer
-    from blurkit.records import Decision, PhotoFailure
+    from blurkit.records import Decision
     from blurkit.settings import Settings
 
 MAX_VIDEOS = 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.records import Proof
+from blurkit.outcomes import Proof
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -15,7 +15,7 @@ from blurkit.audit.matches import Reports
 from blurkit.batch.naming import Source
 from blurkit.errors import PhotoError
 from blurkit.load import decode
-from blurkit.records import PhotoFailure, PhotoResult
+from blurkit.outcomes import PhotoFailure, PhotoResult
 from blurkit.settings import LoadSettings, Settings
 from tests import pictures
 from tests.metadata.planted import everything
