@@ -25,8 +25,6 @@ NOT_ENGLISH = {
 """What is weeded out, by the words that the style guide has for it."""
 
 
-
-
 def faults(words):
     return [name for name, pattern in NOT_ENGLISH.items() if re.search(pattern, words)]
 
