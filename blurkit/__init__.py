@@ -17,9 +17,22 @@ TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
     from blurkit.errors import BlurkitError, ExitCode
     from blurkit.geometry import Box, Point, Size
-    from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Rendered, Status
     from blurkit.pipeline import Blurrer
-    from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Photo, Picture, Reason
+    from blurkit.records import (
+        Action,
+        AgeEstimate,
+        Decision,
+        Face,
+        ImageFormat,
+        Judgement,
+        Outcome,
+        Photo,
+        PhotoFailure,
+        PhotoResult,
+        Reason,
+        Rendered,
+        Status,
+    )
     from blurkit.settings import Settings, load_policy
 
 __all__ = [
@@ -37,7 +50,6 @@ __all__ = [
     "Photo",
     "PhotoFailure",
     "PhotoResult",
-    "Picture",
     "Point",
     "Reason",
     "Rendered",
@@ -52,8 +64,21 @@ _HOMES = {
     "errors": ("BlurkitError", "ExitCode"),
     "geometry": ("Box", "Point", "Size"),
     "pipeline": ("Blurrer",),
-    "outcomes": ("Outcome", "PhotoFailure", "PhotoResult", "Rendered", "Status"),
-    "records": ("Action", "AgeEstimate", "Decision", "Face", "ImageFormat", "Judgement", "Photo", "Picture", "Reason"),
+    "records": (
+        "Action",
+        "AgeEstimate",
+        "Decision",
+        "Face",
+        "ImageFormat",
+        "Judgement",
+        "Outcome",
+        "Photo",
+        "PhotoFailure",
+        "PhotoResult",
+        "Reason",
+        "Rendered",
+        "Status",
+    ),
     "settings": ("Settings", "load_policy"),
 }
 

@@ -12,6 +12,7 @@ import typer
 
 from blurkit.choices import ExecutorName, OutputFormat, Shape, Style
 from blurkit.cli import options
+from blurkit.cli.clean import clean
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
 from blurkit.cli.policy import app as policy_app
@@ -219,6 +220,9 @@ def audit(
         return do_audit(task, settings, against or (), show)
 
     end(work, debug=debug)
+
+
+app.command()(clean)
 
 
 @app.command()

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import io
-import logging
-import warnings
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,38 +11,21 @@ import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.colors import own_colors
-from blurkit.load.encoding import colors_of, encoding_of
+from blurkit.load.encoding import encoding_of
+from blurkit.load.opening import ANIMATED, COPY_AGAIN, decoder_faults, open_image, too_large
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
-from blurkit.records import ImageFormat, Photo, Picture
+from blurkit.records import ImageFormat, Photo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from PIL import Image
 
     from blurkit.records import Samples
     from blurkit.settings import LoadSettings
-
-logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
-
-PILLOW_NAMES = {
-    ImageFormat.JPEG: ("JPEG",),
-    ImageFormat.PNG: ("PNG",),
-    ImageFormat.WEBP: ("WEBP",),
-    ImageFormat.TIFF: ("TIFF",),
-    ImageFormat.BMP: ("BMP",),
-    ImageFormat.GIF: ("GIF",),
-    ImageFormat.HEIF: ("HEIF",),
-    ImageFormat.AVIF: ("AVIF",),
-}
-"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
-
-ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
-"""Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
 
 MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
 """Pillow's modes and the kind of samples each becomes."""
@@ -58,8 +37,6 @@ SUBFILE_TYPE, DNG_VERSION = 254, 50706
 
 STRIP = 32
 """Rows that are copied at once: pieces small enough that their memory is used again are many times faster."""
-
-COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
 
 EXPORT = "export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF"
 
@@ -110,70 +87,24 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     kind = sniff(data[:64])
     if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
         raise UnsupportedFormat("not a photo that blurkit reads", hint=EXPORT)
-    with native_stderr_silenced(), _decoder_faults(settings), _open(data, kind) as image:
+    with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > settings.max_megapixels:
-            raise _too_large(settings)
+            raise too_large(settings)
         _refuse_several(image, kind)
         _refuse_raw(image, kind)
         image.load()
         samples, mode = _samples(image, data, kind)
         orientation = _orientation(image)
-        found = colors_of(image, mode, data, kind)
-        samples, mode, colors = own_colors(samples, mode, found)
-        is_converted = found.icc_profile is not None and colors.icc_profile is None
-        encoding = encoding_of(image, data, kind, turned=orientation in (5, 6, 7, 8))
-        if kind is ImageFormat.JPEG and orientation == 1 and not is_converted:
+        encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1:
             encoding = replace(encoding, stored=data)
+        samples, mode, encoding = own_colors(samples, mode, encoding)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
-    pixels = to_srgb(samples, mode, colors)
+    pixels = to_srgb(samples, mode, encoding)
     pixels.flags.writeable = False
-    picture = Picture(pixels, samples, mode, colors)
-    return Photo(picture, kind, encoding, source, hashlib.sha256(data).hexdigest())
-
-
-def _open(data: bytes, kind: ImageFormat) -> Image.Image:
-    from PIL import Image
-
-    if kind is ImageFormat.HEIF:
-        from pillow_heif import register_heif_opener
-
-        register_heif_opener()
-    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
-
-
-@contextmanager
-def _decoder_faults(settings: LoadSettings) -> Iterator[None]:
-    """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
-    from PIL import Image, UnidentifiedImageError
-
-    limit = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    except (PhotoError, MemoryError) as fault:
-        if isinstance(fault, PhotoError):
-            raise
-        raise _too_large(settings) from fault
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise _too_large(settings) from fault
-    except UnidentifiedImageError as fault:
-        raise UnreadablePhoto("its beginning is that of a photo, but what follows is not", hint=COPY_AGAIN) from fault
-    except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
-        raise UnreadablePhoto(f"cannot be decoded: {str(fault) or type(fault).__name__}", hint=COPY_AGAIN) from fault
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-
-
-def _too_large(settings: LoadSettings) -> PhotoTooLarge:
-    return PhotoTooLarge(
-        f"more than {settings.max_megapixels:g} megapixels",
-        hint="raise the limit with --max-megapixels, or make the photo smaller",
-    )
+    return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
 
 
 def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:

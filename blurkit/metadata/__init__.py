@@ -1,6 +1,6 @@
 """The metadata stage: the bytes of a file in, what it hides out; or the bytes without it."""
 
 from blurkit.metadata.base import Hidden, Kind
-from blurkit.metadata.hidden import FORMATS, check, describe, find, frames, sniff, strip
+from blurkit.metadata.hidden import FORMATS, check, find, sniff, strip
 
-__all__ = ["FORMATS", "Hidden", "Kind", "check", "describe", "find", "frames", "sniff", "strip"]
+__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "sniff", "strip"]

@@ -55,6 +55,8 @@ class Kind(StrEnum):
     """Bytes inside the file that nothing refers to."""
     PADDING = "padding"
     """Like TRAILER or GAP, but only zeros or fill bytes."""
+    CROP = "crop"
+    """A part of the picture that viewers cut off, and that is in the file all the same."""
     OTHER = "other"
     """Anything else that is not on the allow-list."""
 

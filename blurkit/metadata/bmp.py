@@ -27,12 +27,6 @@ def strip(data: bytes) -> bytes:
     return cleaned(data, _parts(data))
 
 
-def frames(data: bytes) -> int:
-    """Return 1: a BMP shows one picture."""
-    _parts(data)
-    return 1
-
-
 def _parts(data: bytes) -> list[Part]:
     """Split a BMP into parts to keep and parts to drop."""
     if data[:2] != b"BM":

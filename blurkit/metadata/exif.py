@@ -12,6 +12,7 @@ from blurkit.metadata.ifd import Tiff
 from blurkit.metadata.jpegscan import jpeg_size
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.orientation import TURNED, block_of, is_only_orientation, orientation_of
 
 if TYPE_CHECKING:
     from blurkit.metadata.ifd import Directory, Entry
@@ -54,7 +55,7 @@ TELLING = {
 
 
 def find_exif(block: bytes, where: str, offset: int | None = None) -> tuple[Hidden, ...]:
-    """List what an EXIF block holds.
+    """List what an EXIF block holds, unless that is an orientation and nothing else.
 
     A damaged block is a finding too, never an error: it hides as much as a good one.
 
@@ -63,6 +64,8 @@ def find_exif(block: bytes, where: str, offset: int | None = None) -> tuple[Hidd
         where: How to name the place.
         offset: Where the block starts in the file; None if it was coded.
     """
+    if is_only_orientation(block):
+        return ()
     signature = 6 if block[:6] in (b"Exif\0\0", b"Exif\0\xff") else 0
     size, block = len(block), block[signature:]
     found: list[Hidden] = []
@@ -84,6 +87,12 @@ def find_exif(block: bytes, where: str, offset: int | None = None) -> tuple[Hidd
         Hidden(Kind.EXIF, where, size, f"camera data, {total} entries{damaged}", offset),
         *(replace(h, offset=None if start is None or h.offset is None else start + h.offset) for h in found),
     )
+
+
+def only_orientation(block: bytes) -> bytes:
+    """Return a block, without its signature, that turns the picture as this one does; nothing if it does not."""
+    orientation = orientation_of(block)
+    return block_of(orientation) if orientation in TURNED else b""
 
 
 def find_in_directory(tiff: Tiff, directory: Directory, where: str) -> list[Hidden]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
 _CONTROL, _COMMENT, _PLAIN_TEXT, _APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
 _CONTROL_SIZE, _LOOP_SIZE = 8, 19
+_LOOP = b"\x21\xff\x0bNETSCAPE2.0"
 _HEAD = 13
 _MEAN_SUB_BLOCK = 64
 """Encoders fill sub-blocks up to 255 bytes; a file of far smaller ones is no photo."""
@@ -26,13 +27,8 @@ def find(data: bytes) -> tuple[Hidden, ...]:
 
 
 def strip(data: bytes) -> bytes:
-    """Keep the palette and the first frame; its data stays as it is."""
+    """Keep palettes and frames with their timing; their data stays as it is."""
     return cleaned(data, _parts(data))
-
-
-def frames(data: bytes) -> int:
-    """Return the number of frames."""
-    return sum(data[start] == _IMAGE for start, _ in _blocks(data))
 
 
 def _table(flags: int) -> int:
@@ -84,20 +80,37 @@ def _parts(data: bytes) -> list[Part]:
     images = [i for i, (start, _) in enumerate(blocks) if data[start] == _IMAGE]
     if not images:
         raise UnreadablePhoto("the GIF holds no picture")
-    controls = [i for i in range(images[0]) if data[blocks[i][0] + 1] == _CONTROL]
-    loops = [i for i, (start, end) in enumerate(blocks) if _is_loop(data[start:end][: _LOOP_SIZE + 1])]
-    kept = {images[0], len(blocks) - 1, *controls[-1:], *loops[:1]}
+    loops = [i for i, (start, _) in enumerate(blocks) if data[start : start + len(_LOOP)] == _LOOP]
+    first = {images[0], *_timing(data, blocks, images[0]), len(blocks) - 1, *loops[:1]}
+    further = {i for image in images[1:] for i in (image, *_timing(data, blocks, image))}
     parts = [Part(0, blocks[0][0])]
     for i, (start, end) in enumerate(blocks):
-        is_plain = data[start : start + 2] != b"\x21\xf9" or end - start == _CONTROL_SIZE
-        parts.append(Part(start, end) if i in kept and is_plain else Part(start, end, _describe(data, start, end), b""))
+        clean = _plain(data[start:end]) if i in first | further else b""
+        is_same = clean == data[start:end]
+        hidden = () if i in first and is_same else _describe(data, start, end)
+        parts.append(Part(start, end, hidden, None if is_same else clean))
     end = blocks[-1][1]
     return [*parts, Part(end, len(data), trailer(data, end, "GIF"), b"")]
 
 
-def _is_loop(block: bytes) -> bool:
-    """Return whether a block only says how often an animation repeats."""
-    return len(block) == _LOOP_SIZE and block[:16] == b"\x21\xff\x0bNETSCAPE2.0\x03\x01"
+def _timing(data: bytes, blocks: list[tuple[int, int]], image: int) -> list[int]:
+    """Return the number of the block that times a frame, in a list; an empty one if there is none."""
+    for i in range(image - 1, -1, -1):
+        label = data[blocks[i][0] + 1]
+        if data[blocks[i][0]] == _IMAGE or label == _PLAIN_TEXT:
+            break
+        if label == _CONTROL:
+            return [i]
+    return []
+
+
+def _plain(block: bytes) -> bytes:
+    """Return a block without what is too long in it: a frame's timing, or how often an animation repeats."""
+    if block[:2] == b"\x21\xf9":
+        return block[:2] + b"\4" + block[3:7] + b"\0" if len(block) >= _CONTROL_SIZE and block[2] >= 4 else b""
+    if block[: len(_LOOP)] == _LOOP:
+        return _LOOP + b"\3\1" + block[16:18] + b"\0" if len(block) >= _LOOP_SIZE and block[15] == 1 else b""
+    return block
 
 
 def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
@@ -108,7 +121,7 @@ def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
         return find_xmp(data[start + 14 : end], where, start + 14)
     kinds = {
         _IMAGE: (Kind.FRAME, "frame of an animation"),
-        _CONTROL: (Kind.FRAME, "timing of a frame"),
+        _CONTROL: (Kind.FRAME if end - start == _CONTROL_SIZE else Kind.OTHER, "timing of a frame"),
         _COMMENT: (Kind.COMMENT, "comment"),
         _PLAIN_TEXT: (Kind.TEXT, "text drawn over the picture"),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.errors import MetadataRemains, PhotoError, UnsupportedFormat
+from blurkit.errors import MetadataRemains, UnsupportedFormat
 from blurkit.metadata import bmp, gif, isobmff, jpeg, png, tiff, webp
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.picture import formats
@@ -28,12 +28,8 @@ if TYPE_CHECKING:
             """Return the file with the allow-list only."""
             ...
 
-        def frames(self, data: bytes) -> int:
-            """Return the number of pictures that the file is meant to show."""
-            ...
 
-
-__all__ = ["FORMATS", "Hidden", "Kind", "check", "describe", "find", "frames", "sniff", "strip"]
+__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "sniff", "strip"]
 
 FORMATS: dict[ImageFormat, Container] = {
     ImageFormat.JPEG: jpeg,
@@ -86,40 +82,22 @@ def check(data: bytes) -> None:
 
 
 def strip(data: bytes) -> bytes:
-    """Return the file without anything that `find` lists; the coded picture is not touched.
+    """Return the file without anything that `find` lists but further pages and frames; coded pictures stay as they are.
+
+    How the picture is turned stays, too.
 
     Raises:
         UnsupportedFormat: It is no photo, or of a kind that cannot be cleaned.
         UnreadablePhoto: It is damaged or cut off.
         MetadataRemains: Cleaning left something behind.
 
-    Invariant: `find(strip(data)) == ()`, and `strip` of its own output changes nothing.
+    Invariant: `find(strip(data))` lists pages and frames only, and `strip` of its own output changes nothing.
     """
     clean = _container(data).strip(data)
-    remaining = find(clean)
+    remaining = [hidden for hidden in find(clean) if hidden.kind is not Kind.FRAME]
     if remaining:
         raise MetadataRemains(f"{remaining[0].detail} cannot be removed ({remaining[0].where})")
     return clean
-
-
-def describe(data: bytes) -> tuple[str, ...]:
-    """Say in words what a file hides, each thing once; for reports, so a file that cannot be searched is no error."""
-    try:
-        return tuple(dict.fromkeys(hidden.detail or hidden.kind.value for hidden in find(data)))
-    except PhotoError:
-        return ("whatever else was in the file: it could not be searched",)
-
-
-def frames(data: bytes) -> int:
-    """Return how many pictures a file is meant to show: pages, or frames of an animation.
-
-    A phone's JPEG with a second picture or a gain map, and a HEIC of several items, show one.
-
-    Raises:
-        UnsupportedFormat: It is no photo.
-        UnreadablePhoto: It is damaged or cut off.
-    """
-    return _container(data).frames(data)
 
 
 def _container(data: bytes) -> Container:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.errors import PhotoError, UnreadablePhoto
-from blurkit.metadata.base import Hidden, Kind, gaps, uint
+from blurkit.errors import PhotoError, UnreadablePhoto, UnsupportedFormat
+from blurkit.metadata.base import Hidden, Kind, gaps
 from blurkit.metadata.embedded import find_embedded, leftovers, trailer
 from blurkit.metadata.exif import find_exif
 from blurkit.metadata.heifitems import DERIVED, Box, Heif, Item, boxes
@@ -26,7 +26,6 @@ _HANDLER_NAME = 24
 """Bytes of a handler box before its name."""
 _NAMES = (b"", b"Color", b"Alpha", b"Image")
 """Names of items that encoders write."""
-_PATH_TO_SAMPLES = (b"trak", b"mdia", b"minf", b"stbl", b"stsz")
 
 
 def find(data: bytes) -> tuple[Hidden, ...]:
@@ -48,20 +47,21 @@ def strip(data: bytes) -> bytes:
     if not find(data):
         return data
     top, _ = _top(data)
+    if _is_sequence(data, top):
+        raise UnsupportedFormat("an animated HEIF or AVIF", hint="save the frame you need as a still picture")
     heif = Heif.read(data, _meta(top))
+    if any(box.type == b"clap" for box in heif.properties_of(heif.primary)):
+        raise UnsupportedFormat(
+            "a part of the picture is cut off by a note only, and still in the file",
+            hint="use `blurkit run`, which cuts it off for good",
+        )
     return write_picture(heif, top[0], heif.primary)
 
 
-def frames(data: bytes) -> int:
-    """Return the number of frames of a sequence; 1 for pictures, however many items the file has."""
-    top, _ = _top(data)
-    Heif.read(data, _meta(top))
-    if data[top[0].payload : top[0].payload + 4] not in _SEQUENCE_BRANDS:
-        return 1
-    found = [box for box in top if box.type == b"moov"]
-    for kind in _PATH_TO_SAMPLES:
-        found = [child for box in found for child in boxes(data, box.payload, box.end) if child.type == kind]
-    return max([1, *(uint(data, box.payload + 8, 4) for box in found)])
+def _is_sequence(data: bytes, top: list[Box]) -> bool:
+    """Return whether viewers show an animation: the first brand says so, and there is one."""
+    is_meant = data[top[0].payload : top[0].payload + 4] in _SEQUENCE_BRANDS
+    return is_meant and any(box.type == b"moov" for box in top)
 
 
 def _top(data: bytes) -> tuple[list[Box], int]:
@@ -130,6 +130,9 @@ def _in_meta(heif: Heif, kept: set[int]) -> Iterator[Hidden]:
         content = data[box.payload : box.end]
         if i not in used or (i in shown and box.type not in PICTURE_PROPERTIES):
             yield Hidden(Kind.OTHER, _where(box), len(content), "property that the picture does not need", box.start)
+        elif i in shown and box.type == b"clap":
+            words = "part of the picture that is cut off by a note only"
+            yield Hidden(Kind.CROP, _where(box), len(content), words, box.start)
         elif i in shown and box.type == b"colr" and is_profile(content):
             yield from find_profile(content[4:], _where(box), box.start)
 

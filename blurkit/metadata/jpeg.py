@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
-from blurkit.metadata.exif import find_exif
+from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, replacement
 from blurkit.metadata.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.orientation import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ _DHT, _DAC, _DQT, _DNL, _DRI = 0xC4, 0xCC, 0xDB, 0xDC, 0xDD
 _NEEDED = FRAMES | {SOI, EOI, SOS, _DHT, _DAC, _DQT, _DNL, _DRI}
 """Markers without which the picture cannot be decoded."""
 _APP2, _APP14 = APP0 + 2, APP0 + 14
-_JFIF, _ADOBE, _ICC = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0"
+_JFIF, _ADOBE, _ICC, _EXIF = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0", b"Exif\0"
 _JFIF_SIZE, _ADOBE_SIZE = 14, 12
 """Bytes of what is kept of these two: version and density; kind of colour transform."""
 _ICC_HEAD = len(_ICC) + 2
@@ -44,14 +45,8 @@ def find(data: bytes) -> tuple[Hidden, ...]:
 
 
 def strip(data: bytes) -> bytes:
-    """Drop every segment that is not needed, and what follows the end marker; scans stay as they are."""
+    """Drop every segment that is not needed, and what follows the end marker; scans and orientation stay."""
     return cleaned(data, stream_parts(data))
-
-
-def frames(data: bytes) -> int:
-    """Return 1: a JPEG shows one picture, whatever else it carries."""
-    stream_parts(data)
-    return 1
 
 
 def stream_parts(data: bytes, *, is_abbreviated: bool = False) -> list[Part]:
@@ -79,6 +74,8 @@ def stream_parts(data: bytes, *, is_abbreviated: bool = False) -> list[Part]:
             parts += _profile(data, group)
         elif (marker, signature) in ((APP0, _JFIF), (_APP14, _ADOBE)):
             parts += _header(data, group, _JFIF_SIZE if marker == APP0 else _ADOBE_SIZE)
+        elif signature == _EXIF:
+            parts += _exif(data, group)
         else:
             where = _where(group)
             parts += _dropped(group, _FINDERS.get(signature, _other)(data, group, where))
@@ -92,7 +89,7 @@ def _signature(data: bytes, segment: Segment) -> bytes:
     if not APP0 <= segment.marker < APP0 + 16:
         return b""
     payload = data[segment.payload : min(segment.end, segment.payload + 40)]
-    return next((name for name in (_JFIF, _ADOBE, _ICC, *_FINDERS) if payload.startswith(name)), b"")
+    return next((name for name in (_JFIF, _ADOBE, _ICC, _EXIF, *_FINDERS) if payload.startswith(name)), b"")
 
 
 def _where(group: Group) -> str:
@@ -160,10 +157,18 @@ def _profile_segment(profile: bytes) -> bytes:
     return head + new if new else b""
 
 
-def _exif(data: bytes, group: Group, where: str) -> tuple[Hidden, ...]:
-    """List what EXIF segments hold; only the first can be one block of its own."""
-    block = b"".join(_payload(data, segment, 6 if i else 0) for i, segment in enumerate(group))
-    return find_exif(block, where, group[0].payload if len(group) == 1 else None)
+def _exif(data: bytes, group: Group) -> list[Part]:
+    """Keep the orientation of EXIF segments, which continue one another; only the first can be a block of its own."""
+    first, where = group[0], _where(group)
+    skip = len(SIGNATURE) if _payload(data, first).startswith(SIGNATURE) else 0
+    block = b"".join(_payload(data, segment, 6 if i else skip) for i, segment in enumerate(group))
+    hidden = find_exif(block, where, first.payload + skip if len(group) == 1 else None)
+    is_seen = bool(skip) and first.marker == APP0 + 1
+    if not hidden and is_seen and len(group) == 1:
+        return [Part(first.start, first.end)]
+    kept = only_orientation(block) if is_seen else b""
+    clean = b"\xff\xe1" + (2 + len(SIGNATURE) + len(kept)).to_bytes(2, "big") + SIGNATURE + kept if kept else b""
+    return _dropped(group, hidden or _other(data, group, where), clean)
 
 
 def _xmp(data: bytes, group: Group, where: str) -> tuple[Hidden, ...]:
@@ -234,7 +239,6 @@ def _other(data: bytes, group: Group, where: str) -> tuple[Hidden, ...]:
 _MAX_SEARCHED = 1024
 """Private segments of one kind that are searched for pictures; all of them are found and dropped."""
 _FINDERS: dict[bytes, Finder] = {
-    b"Exif\0": _exif,
     _XMP: _xmp,
     b"http://ns.adobe.com/xmp/extension/\0": _xmp_extension,
     _PHOTOSHOP: _photoshop,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, take, uint
 from blurkit.metadata.embedded import find_embedded, trailer
-from blurkit.metadata.exif import find_exif
+from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, is_known, replacement
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
@@ -35,7 +35,8 @@ _LARGEST = {
     b"IEND": 0,
 }
 """Chunks that are kept, once each, and how many bytes they can need; `IDAT` and `iCCP` are looked at apart."""
-_ANIMATION = (b"acTL", b"fcTL", b"fdAT")
+_ANIMATION = {b"acTL": 8, b"fcTL": 26}
+"""Chunks that control an animation, and their size; its frames are in `fdAT`."""
 _MAX_RUN = 1 << 20
 _MAX_PROFILE, _MAX_TEXT = 1 << 24, 1 << 22
 """Bytes that a profile and a text may unpack to; the rest is not looked at."""
@@ -54,17 +55,8 @@ def find(data: bytes) -> tuple[Hidden, ...]:
 
 
 def strip(data: bytes) -> bytes:
-    """Drop every chunk that is not needed, and what follows the last one; the picture's chunks stay as they are."""
+    """Drop every chunk that is not needed, and what follows the last one; the pictures' chunks stay as they are."""
     return cleaned(data, _parts(data))
-
-
-def frames(data: bytes) -> int:
-    """Return the number of frames that are meant to be shown, the still picture of an animation among them."""
-    controls, before_picture = 0, False
-    for kind, *_ in _chunks(data):
-        controls += kind == b"fcTL"
-        before_picture |= kind == b"IDAT" and controls > 0
-    return controls + (not before_picture)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -103,6 +95,12 @@ def _parts(data: bytes) -> list[Part]:
             parts.append(Part(start, end))
         elif is_first and kind == b"iCCP":
             parts.append(_profile(data, start, end, where))
+        elif is_first and kind == b"eXIf":
+            block = data[start + 8 : end - 4]
+            hidden, kept = find_exif(block, where, start + 8), only_orientation(block)
+            parts.append(Part(start, end, hidden, (_chunk(kind, kept) if kept else b"") if hidden else None))
+        elif end - start - 12 == _ANIMATION.get(kind) or kind == b"fdAT":
+            parts.append(Part(start, end, (Hidden(Kind.FRAME, where, end - start, "part of an animation", start),)))
         else:
             described += 1
             hidden = _describe(data, kind if described <= _MAX_DESCRIBED else b"", start, end, where)
@@ -151,9 +149,8 @@ def _describe(data: bytes, kind: bytes, start: int, end: int, where: str) -> tup
     if kind in (b"tEXt", b"zTXt", b"iTXt"):
         return _text(kind, content, start, where)
     if kind == b"eXIf":
-        return find_exif(content, where, start + 8)
-    if kind in _ANIMATION:
-        return (Hidden(Kind.FRAME, where, size, "part of an animation", start),)
+        again = Hidden(Kind.OTHER, where, size, "chunk that the picture does not need", start)
+        return find_exif(content, where, start + 8) or (again,)
     if kind == b"tIME":
         return (Hidden(Kind.TEXT, where, size, "date and time", start),)
     pictures = find_embedded(data, start + 8, end - 4, where)

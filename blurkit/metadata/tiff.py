@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blurkit.errors import PhotoError, UnreadablePhoto
@@ -11,6 +12,7 @@ from blurkit.metadata.exif import THUMBNAIL_AT, THUMBNAIL_SIZE, find_in_director
 from blurkit.metadata.icc import find_profile
 from blurkit.metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS, Tiff
 from blurkit.metadata.tiffpicture import PROFILE, TiffPicture
+from blurkit.metadata.tiffwrite import write_pages
 
 if TYPE_CHECKING:
     from blurkit.metadata.ifd import Directory, Entry
@@ -21,6 +23,7 @@ _POINTERS = (EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS)
 _ALIGNMENT = 16
 """Zeros between two parts of a file that are no finding: writers align to so many bytes."""
 _HEADER, _BIG_HEADER = 8, 16
+_MOST_PAGES = 512
 
 
 def find(data: bytes) -> tuple[Hidden, ...]:
@@ -45,18 +48,24 @@ def find(data: bytes) -> tuple[Hidden, ...]:
 
 
 def strip(data: bytes) -> bytes:
-    """Write a TIFF of the first picture alone, with the tags it needs; its strips stay as they are."""
+    """Write a TIFF of its pages alone, with the tags they need; their strips stay as they are."""
     if not find(data):
         return data
     tiff = Tiff.read(data)
-    return TiffPicture.read(tiff, tiff.directory(tiff.first, "IFD0")).write()
+    return write_pages(tiff.order, [TiffPicture.read(tiff, page).page() for page in _pages(tiff)])
 
 
-def frames(data: bytes) -> int:
-    """Return the number of pages, thumbnails and masks left out."""
-    tiff = Tiff.read(data)
-    chain = [directory for directory in tiff.directories() if directory.name.startswith("IFD")]
-    return max(1, sum(not tiff.number(page, _SUBFILE) & (_REDUCED | _MASK) for page in chain))
+def _pages(tiff: Tiff) -> list[Directory]:
+    """Return the directories that are pages, the first in any case: no small copy, mask or thumbnail."""
+    found, at = [tiff.directory(tiff.first, "IFD0")], {tiff.first}
+    with suppress(UnreadablePhoto):  # what cannot be read is no page
+        while found[-1].next and found[-1].next not in at and len(at) < _MOST_PAGES:
+            at.add(found[-1].next)
+            found.append(tiff.directory(found[-1].next, f"IFD{len(found)}"))
+    first, *others = found
+    small = (page for page in others if tiff.number(page, _SUBFILE) & (_REDUCED | _MASK) or page.get(THUMBNAIL_AT))
+    left_out = {page.start for page in small}
+    return [first, *(page for page in others if page.start not in left_out)]
 
 
 def _in_main(main: TiffPicture) -> list[Hidden]:

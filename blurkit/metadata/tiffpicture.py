@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.base import Hidden, Range, cleaned, hidden_in
 from blurkit.metadata.icc import find_profile, replacement
-from blurkit.metadata.ifd import TYPE_SIZES, WHOLE_NUMBERS, Directory, Entry, Tiff
+from blurkit.metadata.ifd import WHOLE_NUMBERS, Directory, Entry, Tiff
 from blurkit.metadata.jpeg import stream_parts
+from blurkit.metadata.tiffwrite import STRIPS, TILES, Page, write_pages
 
-if TYPE_CHECKING:
-    from blurkit.metadata.base import Order
-
-COMPRESSION, STRIPS, STRIP_SIZES, TILES, TILE_SIZES, JPEG_TABLES, PROFILE = 259, 273, 279, 324, 325, 347, 34675
+COMPRESSION, STRIP_SIZES, TILE_SIZES, JPEG_TABLES, PROFILE = 259, 279, 325, 347, 34675
 _DNG_VERSION = 50706
 _OLD_JPEG, _JPEG = 6, 7
 _PIECES = (STRIPS, STRIP_SIZES, TILES, TILE_SIZES)
@@ -93,6 +89,10 @@ class TiffPicture:
 
     def write(self) -> bytes:
         """Return a file of this picture alone, with the tags it needs."""
+        return write_pages(self.tiff.order, [self.page()])
+
+    def page(self) -> Page:
+        """Return the tags that the picture needs, and its pieces."""
         pieces = [self._stream(self.tiff.data[start:end]) for start, end in self.pieces]
         is_tiled = self.directory.get(TILES) is not None
         sizes = [len(piece).to_bytes(4, self.tiff.order) for piece in pieces]
@@ -104,7 +104,7 @@ class TiffPicture:
             value = None if entry.tag in _PIECES or entry.tag in values else self._value(entry)
             if value is not None:
                 values[entry.tag] = value
-        return _file(self.tiff.order, values, pieces)
+        return Page(values, pieces)
 
     def _stream(self, piece: bytes) -> bytes:
         """Return a strip or tile without what its JPEG stream hides."""
@@ -124,31 +124,3 @@ class TiffPicture:
             numbers = self.tiff.numbers(entry)
             return _LONG, b"".join((n & 0xFFFFFFFF).to_bytes(4, self.tiff.order) for n in numbers)
         return entry.type, raw
-
-
-def _file(order: Order, values: dict[int, tuple[int, bytes]], pieces: list[bytes]) -> bytes:
-    """Write a TIFF of one directory: header, directory, values, then the pieces in their order."""
-
-    def number(value: int, size: int) -> bytes:
-        return value.to_bytes(size, order)
-
-    directory_end = 8 + 2 + 12 * len(values) + 4
-    places: dict[int, int] = {}
-    start = directory_end
-    for tag, (_, raw) in values.items():
-        if len(raw) > 4:
-            places[tag] = start
-            start += len(raw) + len(raw) % 2
-    offsets = accumulate((len(piece) for piece in pieces), initial=start)
-    starts = b"".join(number(offset, 4) for offset, _ in zip(offsets, pieces, strict=False))
-    values = {tag: (kind, starts if tag in (STRIPS, TILES) else raw) for tag, (kind, raw) in values.items()}
-    body = b"".join(raw + bytes(len(raw) % 2) for tag, (_, raw) in values.items() if tag in places)
-    table = b"".join(
-        number(tag, 2)
-        + number(kind, 2)
-        + number(len(raw) // TYPE_SIZES[kind], 4)
-        + (number(places[tag], 4) if tag in places else raw.ljust(4, b"\0"))
-        for tag, (kind, raw) in sorted(values.items())
-    )
-    head = (b"II*\0" if order == "little" else b"MM\0*") + number(8, 4) + number(len(values), 2)
-    return b"".join((head, table, bytes(4), body, *pieces))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from blurkit.errors import UnreadablePhoto, UnsupportedFormat
+from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, take, uint
 from blurkit.metadata.embedded import find_embedded, trailer
-from blurkit.metadata.exif import find_exif
+from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, is_useful, replacement
 from blurkit.metadata.xmp import find_xmp
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 _HEAD = 12
 _PICTURE = (b"VP8 ", b"VP8L")
-_HAS_PROFILE, _HAS_ALPHA = 0x20, 0x10
-_EXTENDED_SIZE = 10
+_HAS_PROFILE, _HAS_ALPHA, _HAS_EXIF, _IS_ANIMATED = 0x20, 0x10, 0x08, 0x02
+_PROMISES = {b"ICCP": _HAS_PROFILE, b"EXIF": _HAS_EXIF, b"ANIM": _IS_ANIMATED}
+_EXTENDED_SIZE, _ANIM_SIZE = 10, 14
+_FRAME_HEAD = 24
+"""Bytes of a frame's chunk before the chunks in it."""
 
 
 def find(data: bytes) -> tuple[Hidden, ...]:
@@ -27,20 +30,9 @@ def find(data: bytes) -> tuple[Hidden, ...]:
 
 
 def strip(data: bytes) -> bytes:
-    """Drop every chunk that is not needed; the picture's chunk stays as it is.
-
-    Raises:
-        UnsupportedFormat: It is animated: there is no picture to keep.
-    """
-    if frames(data) > 1 or not any(kind in _PICTURE for kind, *_ in _chunks(data)):
-        raise UnsupportedFormat("an animated WebP cannot be cleaned", hint="save the frame you need as a still picture")
+    """Drop every chunk that is not needed; the chunks of pictures stay as they are."""
     clean = cleaned(data, _parts(data))
     return clean[:4] + (len(clean) - 8).to_bytes(4, "little") + clean[8:]
-
-
-def frames(data: bytes) -> int:
-    """Return the number of animation frames; 1 for a still picture."""
-    return max(1, sum(kind == b"ANMF" for kind, *_ in _chunks(data)))
 
 
 def _end(data: bytes) -> int:
@@ -59,7 +51,12 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     Raises:
         UnreadablePhoto: One is cut off.
     """
-    position, end = _HEAD, _end(data)
+    yield from _chunks_between(data, _HEAD, _end(data))
+
+
+def _chunks_between(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the chunks of a stretch, as `_chunks` does."""
+    position = start
     for _ in range(MAX_PARTS):
         if position >= end:
             return
@@ -88,27 +85,56 @@ def _parts(data: bytes) -> list[Part]:
             parts.append(Part(start, stop))
         elif is_first and kind == b"ICCP":
             parts.append(_profile(data, start, stop, where))
+        elif is_first and kind == b"EXIF":
+            parts.append(_exif(data, start, stop, where))
+        elif kind == b"ANMF" or (is_first and kind == b"ANIM" and stop - start == _ANIM_SIZE):
+            parts.append(_frame(data, kind, start, stop, where))
         else:
             parts.append(Part(start, stop, _describe(data, kind, start, stop, where), b""))
     if not seen & {*_PICTURE, b"ANMF"}:
         raise UnreadablePhoto("the WebP holds no picture")
     if extended is not None:
-        has_profile = any(data[part.start : part.start + 4] == b"ICCP" and part.clean != b"" for part in parts)
-        parts.append(_flags(data, extended, has_profile=has_profile))
+        kept = {data[part.start : part.start + 4] for part in parts if part.clean != b""}
+        promised = sum(flag for kind, flag in _PROMISES.items() if kind in kept)
+        parts.append(_flags(data, extended, promised))
     end = _end(data)
     parts.append(Part(end, len(data), trailer(data, end, "WebP"), b""))
     return sorted(parts, key=lambda part: part.start)
 
 
-def _flags(data: bytes, part: Part, *, has_profile: bool) -> Part:
+def _flags(data: bytes, part: Part, promised: int) -> Part:
     """Keep the extended header if it promises only what is kept, else write one that does."""
     content = data[part.start + 8 : part.end]
-    flags = (content[0] & _HAS_ALPHA) | (_HAS_PROFILE if has_profile else 0)
+    flags = (content[0] & _HAS_ALPHA) | promised
     kept = bytes((flags, 0, 0, 0)) + content[4:]
     if kept == content:
         return part
     hidden = Hidden(Kind.OTHER, f"WebP VP8X at byte {part.start}", 4, "flags that promise metadata", part.start + 8)
     return Part(part.start, part.end, (hidden,), data[part.start : part.start + 8] + kept)
+
+
+def _exif(data: bytes, start: int, stop: int, where: str) -> Part:
+    """Keep the orientation of a photo, alone."""
+    block = data[start + 8 : start + 8 + uint(data, start + 4, 4, "little")]
+    hidden, kept = find_exif(block, where, start + 8), only_orientation(block)
+    clean = b"EXIF" + len(kept).to_bytes(4, "little") + kept if kept else b""
+    return Part(start, stop, hidden, clean if hidden else None)
+
+
+def _frame(data: bytes, kind: bytes, start: int, stop: int, where: str) -> Part:
+    """Keep a part of an animation; in a frame, only its picture and transparency."""
+    found: tuple[Hidden, ...] = (Hidden(Kind.FRAME, where, stop - start, "part of an animation", start),)
+    if kind == b"ANIM":
+        return Part(start, stop, found)
+    end = min(stop, start + 8 + uint(data, start + 4, 4, "little"))
+    kept = data[start + 8 : start + _FRAME_HEAD]
+    for inner, first, last in _chunks_between(data, start + _FRAME_HEAD, end):
+        if inner in (*_PICTURE, b"ALPH"):
+            kept += data[first:last]
+        else:
+            found += _describe(data, inner, first, last, where)
+    clean = b"ANMF" + len(kept).to_bytes(4, "little") + kept
+    return Part(start, stop, found, None if clean == data[start:stop] else clean)
 
 
 def _profile(data: bytes, start: int, stop: int, where: str) -> Part:
@@ -128,12 +154,14 @@ def _profile_chunk(profile: bytes) -> bytes:
 
 def _describe(data: bytes, kind: bytes, start: int, stop: int, where: str) -> tuple[Hidden, ...]:
     """Say what a chunk is that is dropped, and what is in it."""
-    if kind == b"EXIF":
-        return find_exif(data[start + 8 : stop], where, start + 8)
+    if kind == b"EXIF":  # a second one
+        return find_exif(data[start + 8 : stop], where, start + 8) or (_unneeded(where, start, stop),)
     if kind == b"XMP ":
         return find_xmp(data[start + 8 : stop], where, start + 8)
-    if kind in (b"ANIM", b"ANMF"):
-        return (Hidden(Kind.FRAME, where, stop - start, "part of an animation", start),)
     pictures = find_embedded(data, start + 8, stop, where)
     found = Kind.C2PA if kind == b"C2PA" else Kind.OTHER
-    return (Hidden(found, where, stop - start, "chunk that the picture does not need", start), *pictures)
+    return (_unneeded(where, start, stop, found), *pictures)
+
+
+def _unneeded(where: str, start: int, stop: int, kind: Kind = Kind.OTHER) -> Hidden:
+    return Hidden(kind, where, stop - start, "chunk that the picture does not need", start)

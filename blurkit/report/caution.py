@@ -10,9 +10,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from blurkit.geometry import Box
-from blurkit.outcomes import PhotoResult
 from blurkit.picture.proof import SAME_PICTURE, distance
-from blurkit.records import Action
+from blurkit.records import Action, PhotoResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

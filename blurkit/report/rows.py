@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blurkit.outcomes import PhotoFailure
-from blurkit.records import Action
+from blurkit.records import Action, PhotoFailure
 from blurkit.report.summary import REASONS, most_first
 
 if TYPE_CHECKING:
-    from blurkit.outcomes import Proof
-    from blurkit.records import Decision
+    from blurkit.records import Decision, Proof
     from blurkit.report.summary import Entry
 
 

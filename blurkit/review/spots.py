@@ -12,8 +12,7 @@ from blurkit.review.doubt import is_uncertain
 
 if TYPE_CHECKING:
     from blurkit.geometry import Size
-    from blurkit.outcomes import Outcome
-    from blurkit.records import Decision
+    from blurkit.records import Decision, Outcome
 
 
 @dataclass(frozen=True, slots=True)

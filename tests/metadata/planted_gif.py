@@ -39,7 +39,7 @@ def gifs():
         "xmp": (put(b"\x21\xff\x0bXMP DataXMP" + xmp() + magic), XMP_KINDS),
         "plain-text": (put(b"\x21\x01" + sub_blocks(bytes(12)) + sub_blocks(PLANTED)[:0]), {Kind.TEXT}),
         "unknown": (put(b"\x21\x77" + sub_blocks(PLANTED)), {Kind.OTHER}),
-        "control-longer": (put(b"\x21\xf9" + sub_blocks(bytes(4) + PLANTED)), {Kind.FRAME}),
+        "control-longer": (put(b"\x21\xf9" + sub_blocks(bytes(4) + PLANTED)), {Kind.OTHER}),
         "animation": (buffer.getvalue(), {Kind.FRAME, Kind.COMMENT}),
         "trailer": (plain + PLANTED, {Kind.TRAILER}),
         "picture": (plain + thumbnail(), {Kind.SECOND_IMAGE}),

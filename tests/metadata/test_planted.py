@@ -16,6 +16,8 @@ from tests.metadata.planted import everything
 
 CASES = everything()
 REFUSED_BY_PILLOW = {"jpeg/unknown-marker", "webp/second", "tiff/too-many-values", "tiff/damaged-exif"}
+SHOWN = {"png/animation", "tiff/page"}
+"""Cases in which the planted text is in a frame that is shown."""
 PICTURES = {Kind.THUMBNAIL, Kind.PREVIEW, Kind.SECOND_IMAGE, Kind.GAIN_MAP, Kind.DEPTH_MAP}
 
 
@@ -41,8 +43,8 @@ def test_what_is_planted_is_found(case):
 @pytest.mark.parametrize("case", CASES)
 def test_strip_leaves_nothing(case):
     clean = metadata.strip(CASES[case][0])
-    assert metadata.find(clean) == ()
-    assert not is_planted_in(clean)
+    assert {hidden.kind for hidden in metadata.find(clean)} <= {Kind.FRAME}
+    assert not is_planted_in(clean) or case in SHOWN
     assert thumbnail() not in clean
 
 
@@ -105,15 +107,3 @@ def test_an_exif_thumbnail_is_at_its_offset():
     (found,) = (hidden for hidden in metadata.find(data) if hidden.kind is Kind.THUMBNAIL)
     assert found == Hidden(Kind.THUMBNAIL, found.where, len(thumbnail()), "thumbnail 40x24", found.offset, thumbnail())
     assert data[found.offset : found.offset + found.size] == thumbnail()
-
-
-def test_describe_says_each_thing_once():
-    words = metadata.describe(CASES["jpeg/exif"][0])
-    assert len(words) == len(set(words))
-    assert {"GPS position", "serial number of the camera", "thumbnail 40x24"} <= set(words)
-
-
-def test_describe_of_a_damaged_file_is_no_error():
-    assert metadata.describe(CASES["jpeg/exif"][0][:-500]) == (
-        "whatever else was in the file: it could not be searched",
-    )

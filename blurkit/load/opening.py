@@ -1,0 +1,83 @@
+"""Opens the bytes of a photo with Pillow, and turns every fault of a decoder into an error of ours."""
+
+from __future__ import annotations
+
+import io
+import logging
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto
+from blurkit.records import ImageFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL import Image
+
+    from blurkit.settings import LoadSettings
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
+
+PILLOW_NAMES = {
+    ImageFormat.JPEG: ("JPEG",),
+    ImageFormat.PNG: ("PNG",),
+    ImageFormat.WEBP: ("WEBP",),
+    ImageFormat.TIFF: ("TIFF",),
+    ImageFormat.BMP: ("BMP",),
+    ImageFormat.GIF: ("GIF",),
+    ImageFormat.HEIF: ("HEIF",),
+    ImageFormat.AVIF: ("AVIF",),
+}
+"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
+
+ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
+"""Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
+
+COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
+
+
+def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
+    """Open a file as the one format that its content names."""
+    from PIL import Image
+
+    if kind is ImageFormat.HEIF:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+
+
+@contextmanager
+def decoder_faults(settings: LoadSettings) -> Iterator[None]:
+    """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
+    from PIL import Image, UnidentifiedImageError
+
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except (PhotoError, MemoryError) as fault:
+        if isinstance(fault, PhotoError):
+            raise
+        raise too_large(settings) from fault
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+        raise too_large(settings) from fault
+    except UnidentifiedImageError as fault:
+        raise UnreadablePhoto("its beginning is that of a photo, but what follows is not", hint=COPY_AGAIN) from fault
+    except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
+        raise UnreadablePhoto(f"cannot be decoded: {str(fault) or type(fault).__name__}", hint=COPY_AGAIN) from fault
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def too_large(settings: LoadSettings) -> PhotoTooLarge:
+    """Return the refusal of a photo above the limit."""
+    return PhotoTooLarge(
+        f"more than {settings.max_megapixels:g} megapixels",
+        hint="raise the limit with --max-megapixels, or make the photo smaller",
+    )

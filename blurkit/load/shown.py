@@ -1,0 +1,66 @@
+"""What viewers show of a file, whole: every page and frame as stored, and how it is turned. Part of the load stage."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from blurkit.errors import UnsupportedFormat
+from blurkit.load.opening import ANIMATED, decoder_faults, open_image, too_large
+from blurkit.machine.quiet import native_stderr_silenced
+from blurkit.picture.formats import sniff
+from blurkit.picture.orientation import orientation_of
+from blurkit.records import ImageFormat
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from blurkit.settings import LoadSettings
+
+MAX_FRAMES = 4096
+"""Files of more pages or frames are refused."""
+
+_SMALL_COPY_OR_MASK = 5
+"""Bits of TIFF's tag 254 that say that a page is not to be shown."""
+
+
+def shown_hash(data: bytes, settings: LoadSettings) -> str:
+    """Return the sha256 of all that a file shows: sizes, samples, palettes, clear parts, timing and orientation.
+
+    Raises:
+        PhotoError: It cannot be decoded, or is too large.
+    """
+    kind = sniff(data[:64])
+    if kind is None:
+        raise UnsupportedFormat("not a photo that blurkit reads")
+    digest = hashlib.sha256()
+    with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
+        if image.width * image.height > settings.max_megapixels * 1e6:
+            raise too_large(settings)
+        count = getattr(image, "n_frames", 1) if kind in ANIMATED else 1
+        if count > MAX_FRAMES:
+            raise UnsupportedFormat(f"more than {MAX_FRAMES} pages or frames")
+        for number in range(count):
+            if count > 1:
+                image.seek(number)
+            if kind is ImageFormat.TIFF and number and _is_extra(image):
+                continue
+            image.load()
+            facts = (image.size, image.mode, image.info.get("duration"), image.info.get("transparency"))
+            digest.update(repr((facts, image.info.get("loop"), _orientation(image, kind))).encode())
+            if image.mode == "P":
+                digest.update(bytes(image.getpalette("RGB") or b""))
+            digest.update(image.tobytes())
+    return digest.hexdigest()
+
+
+def _is_extra(image: Image.Image) -> bool:
+    """Return whether a page of a TIFF is a small copy, a mask, or the thumbnail of an EXIF block."""
+    tags: Any = image.tag_v2  # type: ignore[attr-defined]
+    return bool(int(tags.get(254, 0)) & _SMALL_COPY_OR_MASK) or 513 in tags
+
+
+def _orientation(image: Image.Image, kind: ImageFormat) -> int:
+    if kind is ImageFormat.TIFF:
+        return int(image.tag_v2.get(274, 1))  # type: ignore[attr-defined]
+    return orientation_of(image.info.get("exif") or b"")
