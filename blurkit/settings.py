@@ -200,12 +200,22 @@ class Settings(_Frozen):
     output: OutputSettings = OutputSettings()
 
     @classmethod
-    def of(cls, **parts: dict[str, Any] | BaseModel) -> Settings:
-        """Build settings from parts, or from plain values, one mapping a part.
+    def of(
+        cls, *, policy: str | Path | dict[str, Any] | BaseModel | None = None, **parts: dict[str, Any] | BaseModel
+    ) -> Settings:
+        """Build settings from parts, or from plain values, one mapping per part.
+
+        Args:
+            policy: A preset's name, a TOML file, values, or a policy.
+            parts: The other parts by their names, such as `obscure={"style": "pixelate"}`.
 
         Raises:
             SettingsError: An unknown key or a value that is not allowed; names both.
         """
+        if isinstance(policy, str | Path):
+            policy = load_policy(policy)
+        if policy is not None:
+            parts["policy"] = policy
         return validated(cls, parts, origin="settings")
 
 

@@ -138,6 +138,14 @@ def test_the_origin_is_in_the_message():
 # Policies
 
 
+def test_settings_take_a_policy_by_its_name_its_file_or_itself(policy_file):
+    path = policy_file('preset = "everyone"\n')
+    assert Settings.of(policy="everyone").policy == load_policy("everyone")
+    assert Settings.of(policy=path).policy == Settings.of(policy=str(path)).policy == load_policy(path)
+    assert Settings.of(policy=load_policy("cautious")).policy.judge_as_under == 25
+    refused(lambda: Settings.of(policy="nobody"), "nobody")
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_complete_and_covers_last(name):
     policy = load_policy(name)

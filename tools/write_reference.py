@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from blurkit.cli.app import app
+from blurkit.cli.help import OTHER, record, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference.md"
-OTHERS = "Other options"
-"""The group of options that have none of their own."""
 
 
 def commands() -> dict[str, Any]:
@@ -35,9 +34,9 @@ def command_table() -> str:
     """Return one row per command: how it is called, and what it is for."""
     rows = []
     for name, command in commands().items():
-        arguments = [piece for each in command.params for piece in each.get_usage_pieces(_context(command))]
-        call = " ".join(["blurkit", name, *(piece for piece in arguments if piece != "[OPTIONS]")])
-        rows.append(f"| `{call}` | {_cell(command.help)} |")
+        arguments = [usage(each) for each in command.params if each.param_type_name == "argument"]
+        call = " ".join(["blurkit", name, *arguments])
+        rows.append(f"| `{_cell(call)}` | {_cell(command.help)} |")
     return "\n".join(["| command | |", "|---|---|", *rows])
 
 
@@ -46,11 +45,10 @@ def option_tables() -> str:
     groups: dict[str, dict[tuple[str, str], list[str]]] = {}
     for name, command in commands().items():
         for option in command.params:
-            record = option.get_help_record(_context(command))
-            if option.param_type_name == "option" and record:
-                group = getattr(option, "rich_help_panel", None) or OTHERS
-                groups.setdefault(group, {}).setdefault(record, []).append(name)
-    tables = [_table(group, groups[group]) for group in sorted(groups, key=lambda group: group == OTHERS)]
+            if option.param_type_name == "option" and not option.hidden:
+                group = getattr(option, "rich_help_panel", None) or OTHER
+                groups.setdefault(group, {}).setdefault(record(option, _context(command)), []).append(name)
+    tables = [_table(group, groups[group]) for group in sorted(groups, key=lambda group: group == OTHER)]
     return "\n\n".join([*tables, "`--help` explains a command, and `blurkit --version` prints the version."])
 
 

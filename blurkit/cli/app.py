@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from blurkit.choices import ExecutorName, OutputFormat, Shape, Style
-from blurkit.cli import options
+from blurkit.cli import help, options
 from blurkit.cli.clean import clean
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
 from blurkit.cli.policy import app as policy_app
 from blurkit.cli.review import Review, do_review, has_screen
 from blurkit.cli.run import Work, do_batch
-from blurkit.cli.stream import do_stream
 from blurkit.errors import ExitCode
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.version import __version__
@@ -26,9 +24,8 @@ from blurkit.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blurkit.settings import Settings
-
 app = typer.Typer(
+    cls=help.Group,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: twice as fast, and the same on every console
@@ -37,213 +34,157 @@ app = typer.Typer(
 app.add_typer(policy_app, name="policy")
 
 
-@app.command()
+@app.command(cls=help.Command)
+@options.grouped()
 def run(
     photos: options.Photos,
-    out: options.OutOption = None,
-    policy: options.PolicyOption = "children",
-    style: options.StyleOption = Style.SOLID,
-    shape: options.ShapeOption = Shape.ELLIPSE,
-    color: options.ColorOption = "gray",
-    detector: options.DetectorOption = None,
-    format: options.FormatOption = OutputFormat.AUTO,
-    keep_format: options.KeepFormatOption = False,
-    publish: options.PublishOption = False,
-    max_side: options.MaxSideOption = None,
-    keep_blocks: options.KeepBlocksOption = False,
-    recursive: options.RecursiveOption = True,
-    jobs: options.JobsOption = None,
-    overwrite: options.OverwriteOption = False,
-    resume: options.ResumeOption = True,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; as `detect`.")] = False,
-    max_megapixels: options.MegapixelsOption = 200.0,
-    decisions: options.DecisionsOption = None,
-    executor: options.ExecutorOption = ExecutorName.LOCAL,
-    scheduler: options.SchedulerOption = None,
-    report: options.ReportOption = None,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-    verbose: options.VerboseOption = False,
-    debug: options.DebugOption = False,
+    cover: options.Cover,
+    output: options.Output,
+    which: options.Which,
+    report: options.Report,
 ) -> None:
-    """Find faces, decide, cover, clean, check and write; `-` is a photo from standard input to standard output."""
+    """Cover faces and write safe copies of photos.
 
-    def settings() -> Settings:
-        return options.settings(
-            policy,
-            detector=detector,
-            max_megapixels=max_megapixels,
-            obscure={"style": style, "shape": shape, "color": color},
-            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
-            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
-        )
+    Finds the faces, decides who is covered, covers them, cleans the file, checks the result and only then writes it.
+    `blurkit run -` reads one photo from standard input and writes it to standard output.
+    """
+    work = _work(photos, cover, output, which, report)
 
-    show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
-    work = Work(
-        photos=photos,
-        out=out,
-        dry_run=dry_run,
-        recursive=recursive,
-        jobs=jobs,
-        decisions=decisions,
-        resume=resume,
-        executor=executor,
-        scheduler=scheduler,
-        debug=debug,
-    )
-    do = do_stream if "-" in photos else do_batch
-    end(lambda: do(work, settings(), show), debug=debug)
+    def do() -> ExitCode:
+        if "-" not in photos:
+            return do_batch(work, options.settings(cover, output, which), _show(report))
+        from blurkit.cli.stream import do_stream
+
+        return do_stream(work, options.settings(cover, output, which), _show(report))
+
+    end(do, debug=report.debug)
 
 
-@app.command()
+@app.command(cls=help.Command)
+@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "report", "json"})
 def watch(
     inbox: Annotated[str, typer.Argument(metavar="INBOX", help="The folder in which photos arrive.")],
-    out: options.OutOption = None,
-    policy: options.PolicyOption = "children",
-    style: options.StyleOption = Style.SOLID,
-    shape: options.ShapeOption = Shape.ELLIPSE,
-    color: options.ColorOption = "gray",
-    detector: options.DetectorOption = None,
-    format: options.FormatOption = OutputFormat.AUTO,
-    keep_format: options.KeepFormatOption = False,
-    publish: options.PublishOption = False,
-    max_side: options.MaxSideOption = None,
-    keep_blocks: options.KeepBlocksOption = False,
-    recursive: options.RecursiveOption = True,
-    jobs: options.JobsOption = None,
-    overwrite: options.OverwriteOption = False,
-    max_megapixels: options.MegapixelsOption = 200.0,
-    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 2.0,
-    once: Annotated[bool, typer.Option("--once", help="Do what is there, and end.")] = False,
-    quiet: options.QuietOption = False,
-    verbose: options.VerboseOption = False,
-    debug: options.DebugOption = False,
+    cover: options.Cover,
+    output: options.Output,
+    which: options.Which,
+    report: options.Report,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.1, help="How long to wait between two looks.")
+    ] = 2.0,
+    once: Annotated[bool, typer.Option("--once", help="Process the photos that are there, then end.")] = False,
 ) -> None:
-    """Do photos as they arrive in a folder: `ready` ones go to DIR/ready, those to look at to DIR/review."""
+    """Process photos as they arrive in a folder.
 
-    def work() -> ExitCode:
+    Photos that are ready go to DIR/ready; photos that a person should look at go to DIR/review.
+    """
+
+    def do() -> ExitCode:
         from blurkit.cli.watch import do_watch
         from blurkit.watch.watcher import Watch
 
-        settings = options.settings(
-            policy,
-            detector=detector,
-            max_megapixels=max_megapixels,
-            obscure={"style": style, "shape": shape, "color": color},
-            output=options.output(format, keep=keep_format, publish=publish, max_side=max_side)
-            | {"overwrite": overwrite, "keep_blocks": keep_blocks},
-        )
         wanted = Watch(
             inbox=inbox,
-            out=out,
-            recursive=recursive,
-            jobs=jobs,
+            out=output.out,
+            recursive=which.recursive,
+            jobs=which.jobs,
             every=every,
             once=once,
-            debug=debug,
+            debug=report.debug,
         )
-        return do_watch(wanted, settings, Show(json=False, quiet=quiet, verbose=verbose, report=None))
+        return do_watch(wanted, options.settings(cover, output, which), _show(report))
 
-    end(work, debug=debug)
-
-
-@app.command()
-def detect(
-    photos: options.Photos,
-    policy: options.PolicyOption = "children",
-    detector: options.DetectorOption = None,
-    recursive: options.RecursiveOption = True,
-    jobs: options.JobsOption = None,
-    max_megapixels: options.MegapixelsOption = 200.0,
-    report: options.ReportOption = None,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-    verbose: options.VerboseOption = False,
-    debug: options.DebugOption = False,
-) -> None:
-    """Say what `run` would do, and write nothing."""
-
-    def settings() -> Settings:
-        return options.settings(policy, detector=detector, max_megapixels=max_megapixels)
-
-    show = Show(json=json, quiet=quiet, verbose=verbose, report=report)
-    work = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
-    end(lambda: do_batch(work, settings(), show), debug=debug)
+    end(do, debug=report.debug)
 
 
-@app.command()
+@app.command(cls=help.Command)
+@options.grouped(without={"style", "shape", "color", "decisions", "executor", "scheduler"})
+def detect(photos: options.Photos, cover: options.Cover, which: options.Which, report: options.Report) -> None:
+    """Show what `run` would do; write nothing."""
+    work = _work(photos, cover, options.Output(dry_run=True), which, report)
+    end(lambda: do_batch(work, options.settings(cover, which=which), _show(report)), debug=report.debug)
+
+
+@app.command(cls=help.Command)
+@options.grouped(without={"decisions"})
 def review(
+    cover: options.Cover,
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="The folder with the photos; default: choose it on the page.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="The folder for the safe photos; default: DIR-safe.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="DIR", help="The folder for the safe photos; default: DIR-safe."),
     ] = None,
-    policy: options.PolicyOption = "children",
-    style: options.StyleOption = Style.SOLID,
     known: Annotated[
         Path | None,
-        typer.Option("--from", help="Take the faces from an earlier report (.json) instead of looking again."),
+        typer.Option("--from", metavar="FILE", help="Take the faces from an earlier report (.json)."),
     ] = None,
     jobs: options.JobsOption = None,
-    idle: Annotated[float, typer.Option("--idle", min=0.01, help="End after so many minutes without use.")] = 60.0,
+    idle: Annotated[
+        float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
+    ] = 60.0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     debug: options.DebugOption = False,
 ) -> None:
-    """Check and correct in a page on this computer, sign off, then write."""
+    """Check and correct on a page, then write.
+
+    The page is on this computer. Nothing is written until a person signs off.
+    """
     start = Review(folder=folder, out=out, known=known, jobs=jobs, idle=idle, browser=browser)
-    end(lambda: do_review(start, options.settings(policy, obscure={"style": style})), debug=debug)
+    end(lambda: do_review(start, options.settings(cover)), debug=debug)
 
 
-@app.command()
+@app.command(cls=help.Command)
+@options.grouped(
+    without={"policy", "style", "shape", "color", "decisions", "executor", "scheduler", "report", "verbose"}
+)
 def audit(
     photos: options.Photos,
+    cover: options.Cover,
+    which: options.Which,
+    report: options.Report,
     against: Annotated[
-        list[Path] | None, typer.Option("--against", help="Name the sources by the report of a run (repeatable).")
+        list[Path] | None,
+        typer.Option("--against", metavar="FILE", help="Name the sources by the report of a run (repeatable)."),
     ] = None,
-    detector: options.DetectorOption = None,
-    recursive: options.RecursiveOption = True,
-    jobs: options.JobsOption = None,
-    max_megapixels: options.MegapixelsOption = 200.0,
-    json: options.JsonOption = False,
-    quiet: options.QuietOption = False,
-    debug: options.DebugOption = False,
 ) -> None:
-    """List faces, hidden pictures and metadata in files, such as those online already; change nothing."""
+    """Look for faces and hidden data in files.
 
-    def work() -> ExitCode:
+    For files that are online already, for example: lists faces, hidden pictures and metadata, and changes nothing.
+    """
+
+    def do() -> ExitCode:
         from blurkit.cli.audit import do_audit
 
-        settings = options.settings(detector=detector, max_megapixels=max_megapixels)
-        show = Show(json=json, quiet=quiet, verbose=False, report=None)
-        task = Work(photos=photos, out=None, dry_run=True, recursive=recursive, jobs=jobs, debug=debug)
-        return do_audit(task, settings, against or (), show)
+        task = _work(photos, cover, options.Output(dry_run=True), which, report)
+        return do_audit(task, options.settings(cover, which=which), against or (), _show(report))
 
-    end(work, debug=debug)
+    end(do, debug=report.debug)
 
 
-app.command()(clean)
+app.command(cls=help.Command)(clean)
 
 
-@app.command()
+@app.command(cls=help.Command)
 def forget(
-    before: Annotated[
-        str, typer.Option("--before", metavar="DATE", help="Only what was last changed before this day.")
-    ],
-    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIRS", help="Folders to look through.")] = None,
+    before: Annotated[str, typer.Option("--before", metavar="DATE", help="Only files last changed before this day.")],
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR", help="Folders to look through.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete decisions, sign-offs, reports and journals that blurkit wrote; never a photo."""
+    """Delete what blurkit noted; never a photo.
 
-    def work() -> ExitCode:
+    That is decisions, sign-offs, reports and journals.
+    """
+
+    def do() -> ExitCode:
         from blurkit.cli.forget import do_forget
 
         return do_forget(folders or [], before, yes=yes)
 
-    end(work)
+    end(do)
 
 
-@app.command()
+@app.command(cls=help.Command)
 def doctor(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="Where the starter goes; default: the desktop.")
@@ -252,14 +193,14 @@ def doctor(
         bool, typer.Option("--starter", help="Make a file to double-click that opens the review page.")
     ] = False,
 ) -> None:
-    """Say what works on this machine; make a starter."""
+    """Check what works on this computer."""
 
-    def work() -> ExitCode:
+    def do() -> ExitCode:
         from blurkit.cli.doctor import do_doctor
 
         return do_doctor(folder, starter=starter)
 
-    end(work)
+    end(do)
 
 
 @app.callback(invoke_without_command=True)
@@ -276,6 +217,31 @@ def _alone(
     if context.invoked_subcommand is None:
         say(context.get_help())
         raise typer.Exit(int(ExitCode.USAGE))
+
+
+def _work(
+    photos: Sequence[str],
+    cover: options.Cover,
+    output: options.Output,
+    which: options.Which,
+    report: options.Report,
+) -> Work:
+    return Work(
+        photos=photos,
+        out=output.out,
+        dry_run=output.dry_run,
+        recursive=which.recursive,
+        jobs=which.jobs,
+        decisions=cover.decisions,
+        resume=output.resume,
+        executor=which.executor,
+        scheduler=which.scheduler,
+        debug=report.debug,
+    )
+
+
+def _show(report: options.Report) -> Show:
+    return Show(json=report.json, quiet=report.quiet, verbose=report.verbose, report=report.report)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -41,7 +41,7 @@ def clean(
     """Take out what photos hide; cover no face."""
     show = Show(json=json, quiet=quiet, verbose=verbose, report=None)
     work = Work(photos=photos, out=out, dry_run=False, recursive=recursive, jobs=jobs, debug=debug)
-    end(lambda: do_clean(work, options.settings(max_megapixels=max_megapixels), show), debug=debug)
+    end(lambda: do_clean(work, options.settings(which=options.Which(max_megapixels=max_megapixels)), show), debug=debug)
 
 
 def do_clean(work: Work, settings: Settings, show: Show) -> ExitCode:

@@ -1,102 +1,241 @@
-"""The options that several commands share, one spelling and one help text each, and the settings they make."""
+"""The options that several commands share, each written once, in groups that a command takes whole."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from blurkit.choices import PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
+from blurkit.cli.help import HEADINGS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from blurkit.settings import Settings
+
+Command = TypeVar("Command", bound="Callable[..., None]")
 
 PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
 """What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
 
+_, COVER, OUTPUT, WHICH, REPORT, _ = HEADINGS
+
+
+def _option(group: str, *names: str, help: str, metavar: str | None = None, **more: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=group, help=help, metavar=metavar, **more)
+
+
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
-PolicyOption = Annotated[str, typer.Option("--policy", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file.")]
+
+PolicyOption = Annotated[
+    str,
+    _option(COVER, "--policy", metavar="NAME|FILE", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file."),
+]
 DetectorOption = Annotated[
-    list[DetectorName] | None, typer.Option("--detector", help="Ask only this detector (repeatable); default both.")
-]
-RecursiveOption = Annotated[bool, typer.Option("--recursive/--no-recursive", help="Walk into subfolders.")]
-JobsOption = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Photos side by side; default: the CPUs available.")
-]
-MegapixelsOption = Annotated[float, typer.Option("--max-megapixels", min=0.001, help="Refuse larger photos.")]
-ReportOption = Annotated[
-    Path | None, typer.Option("--report", help="Also write the report to this file: .json, .csv or .html.")
+    list[DetectorName] | None,
+    _option(
+        COVER, "--detector", metavar="|".join(DetectorName), help="Ask only this detector (repeatable); default: both."
+    ),
 ]
 DecisionsOption = Annotated[
-    Path | None, typer.Option("--decisions", help="Replay a review; what it does not speak of is covered.")
+    Path | None,
+    _option(COVER, "--decisions", metavar="FILE", help="Replay a review; any face it does not mention is covered."),
+]
+StyleOption = Annotated[Style, _option(COVER, "--style", metavar="|".join(Style), help="How covers look.")]
+ShapeOption = Annotated[Shape, _option(COVER, "--shape", metavar="|".join(Shape), help="Outline of the covers.")]
+ColorOption = Annotated[
+    str, _option(COVER, "--color", metavar="COLOR", help="Colour of solid covers: a name or #rrggbb.")
+]
+
+OutOption = Annotated[
+    str | None,
+    _option(OUTPUT, "--out", "-o", metavar="DIR|FILE", help="Folder for the safe photos; for one photo, also a file."),
+]
+FormatOption = Annotated[
+    OutputFormat,
+    _option(
+        OUTPUT,
+        "--format",
+        metavar="|".join(OutputFormat),
+        help="Format of the outputs; auto: the source's, but HEIC becomes JPEG.",
+    ),
+]
+KeepFormatOption = Annotated[bool, _option(OUTPUT, "--keep-format", help="The same as --format same.")]
+PublishOption = Annotated[
+    bool,
+    _option(OUTPUT, "--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number."),
+]
+MaxSideOption = Annotated[
+    int | None,
+    _option(OUTPUT, "--max-side", metavar="PIXELS", min=64, help="Longest side of the outputs, 64 or more."),
+]
+KeepBlocksOption = Annotated[
+    bool,
+    _option(OUTPUT, "--keep-blocks", help="In JPEG, re-encode only the blocks under covers."),
+]
+OverwriteOption = Annotated[bool, _option(OUTPUT, "--overwrite", help="Replace earlier outputs.")]
+ResumeOption = Annotated[
+    bool,
+    _option(OUTPUT, "--resume/--no-resume", help="Skip photos that an earlier run finished and nobody changed."),
+]
+DryRunOption = Annotated[bool, _option(OUTPUT, "--dry-run", help="Write nothing, like `detect`.")]
+
+RecursiveOption = Annotated[bool, _option(WHICH, "--recursive/--no-recursive", help="Look into subfolders.")]
+MegapixelsOption = Annotated[
+    float, _option(WHICH, "--max-megapixels", metavar="NUMBER", min=0.001, help="Refuse larger photos.")
+]
+JobsOption = Annotated[
+    int | None,
+    _option(WHICH, "--jobs", "-j", metavar="NUMBER", min=1, help="Photos at a time; default: the CPUs available."),
 ]
 ExecutorOption = Annotated[
-    ExecutorName, typer.Option("--executor", help="Do photos on this machine, or by a Dask cluster's workers.")
+    ExecutorName,
+    _option(
+        WHICH,
+        "--executor",
+        metavar="|".join(ExecutorName),
+        help="Process photos on this computer, or on a Dask cluster.",
+    ),
 ]
 SchedulerOption = Annotated[
-    str | None, typer.Option("--scheduler", help="Address of the Dask scheduler, such as tcp://10.0.0.5:8786.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors.")]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="A line for each photo and face.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
-OutOption = Annotated[str | None, typer.Option("--out", "-o", help="The folder for the safe photos.")]
-StyleOption = Annotated[Style, typer.Option("--style", help="How covers look.")]
-ShapeOption = Annotated[Shape, typer.Option("--shape", help="Outline of the covers.")]
-ColorOption = Annotated[str, typer.Option("--color", help="Colour of solid covers: a name or #rrggbb.")]
-FormatOption = Annotated[
-    OutputFormat, typer.Option("--format", help="Format of the outputs; auto: the source's, but HEIC as JPEG.")
-]
-KeepFormatOption = Annotated[bool, typer.Option("--keep-format", help="The same as --format same.")]
-PublishOption = Annotated[
-    bool, typer.Option("--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number.")
-]
-MaxSideOption = Annotated[int | None, typer.Option("--max-side", min=64, help="Longest side of the outputs in pixels.")]
-KeepBlocksOption = Annotated[
-    bool, typer.Option("--keep-blocks", help="In JPEG, code only blocks under covers anew; keep all others.")
-]
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace earlier outputs.")]
-ResumeOption = Annotated[
-    bool, typer.Option("--resume/--no-resume", help="Leave alone what an earlier run did and is unchanged.")
+    str | None,
+    _option(WHICH, "--scheduler", metavar="ADDRESS", help="The Dask scheduler, such as tcp://10.0.0.5:8786."),
 ]
 
+ReportOption = Annotated[
+    Path | None,
+    _option(REPORT, "--report", metavar="FILE", help="Also write a report to this file: .json, .csv or .html."),
+]
+JsonOption = Annotated[bool, _option(REPORT, "--json", help="Print one JSON document and nothing else.")]
+QuietOption = Annotated[bool, _option(REPORT, "--quiet", "-q", help="Print only errors.")]
+VerboseOption = Annotated[bool, _option(REPORT, "--verbose", "-v", help="Print a line for each photo and face.")]
+DebugOption = Annotated[bool, _option(REPORT, "--debug", help="Show tracebacks.")]
 
-def settings(
-    policy: str = "children",
-    *,
-    detector: list[DetectorName] | None = None,
-    max_megapixels: float | None = None,
-    obscure: dict[str, Any] | None = None,
-    output: dict[str, Any] | None = None,
-) -> Settings:
-    """Build the settings of a command.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What to cover, and how."""
+
+    policy: PolicyOption = "children"
+    style: StyleOption = Style.SOLID
+    shape: ShapeOption = Shape.ELLIPSE
+    color: ColorOption = "gray"
+    detector: DetectorOption = None
+    decisions: DecisionsOption = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What is written, and where."""
+
+    out: OutOption = None
+    format: FormatOption = OutputFormat.AUTO
+    keep_format: KeepFormatOption = False
+    publish: PublishOption = False
+    max_side: MaxSideOption = None
+    keep_blocks: KeepBlocksOption = False
+    overwrite: OverwriteOption = False
+    resume: ResumeOption = True
+    dry_run: DryRunOption = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which photos are processed, and where that happens."""
+
+    recursive: RecursiveOption = True
+    max_megapixels: MegapixelsOption = 200.0
+    jobs: JobsOption = None
+    executor: ExecutorOption = ExecutorName.LOCAL
+    scheduler: SchedulerOption = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What is said about it."""
+
+    report: ReportOption = None
+    json: JsonOption = False
+    quiet: QuietOption = False
+    verbose: VerboseOption = False
+    debug: DebugOption = False
+
+
+def grouped(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
+    """Give a command one option for each field of the groups that it takes, which it gets filled.
 
     Args:
-        policy: A preset or a TOML file.
-        detector: Detectors to ask; None asks all.
-        max_megapixels: Larger photos are refused; None is the default limit.
-        obscure: How covers look, by the keys of the settings.
-        output: What is written, likewise; see `output`.
+        without: Fields that the command has no use for; they keep their defaults.
+    """
+
+    def decorate(command: Command) -> Command:
+        own, flat = [], []
+        groups: dict[str, Any] = {}
+        for parameter in inspect.signature(command, eval_str=True).parameters.values():
+            if not dataclasses.is_dataclass(parameter.annotation):
+                own.append(parameter)
+                continue
+            group: Any = parameter.annotation
+            groups[parameter.name] = group
+            hints = inspect.get_annotations(group, eval_str=True)
+            fields = [field for field in dataclasses.fields(group) if field.name not in without]
+            flat += [
+                inspect.Parameter(each.name, parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
+                for each in fields
+            ]
+
+        @wraps(command)
+        def filled(*arguments: Any, **values: Any) -> None:
+            for name, group in groups.items():
+                known = [field.name for field in dataclasses.fields(group) if field.name in values]
+                values[name] = group(**{field: values.pop(field) for field in known})
+            command(*arguments, **values)
+
+        parameters = [*own, *flat]
+        filled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        filled.__annotations__ = {each.name: each.annotation for each in parameters}
+        return filled  # type: ignore[return-value]
+
+    return decorate
+
+
+def settings(cover: Cover | None = None, output: Output | None = None, which: Which | None = None) -> Settings:
+    """Build the settings of a command.
 
     Raises:
-        SettingsError: A value is not allowed.
+        SettingsError: A value is not allowed, or two options contradict each other.
     """
-    from blurkit.settings import Settings, load_policy
+    from blurkit.settings import Settings
 
+    cover, output, which = cover or Cover(), output or Output(), which or Which()
     return Settings.of(
-        policy=load_policy(policy),
-        load={} if max_megapixels is None else {"max_megapixels": max_megapixels},
-        detect={"detector": tuple(detector)} if detector else {},
-        obscure=obscure or {},
-        output=output or {},
+        policy=cover.policy,
+        load={"max_megapixels": which.max_megapixels},
+        detect={"detector": tuple(cover.detector)} if cover.detector else {},
+        obscure={"style": cover.style, "shape": cover.shape, "color": cover.color},
+        output=_written(output),
     )
 
 
-def output(kind: OutputFormat, *, keep: bool, publish: bool, max_side: int | None) -> dict[str, Any]:
-    """Return what is to be written, by the keys of the settings; `publish` is a preset for the others."""
+def _written(output: Output) -> dict[str, Any]:
+    """Return what is to be written, by the keys of the settings; `--publish` is a preset for the others."""
+    from blurkit.errors import SettingsError
+
+    if output.keep_format and output.publish:
+        raise SettingsError("contradicts --publish, which writes JPEG", path="--keep-format", hint="leave one out")
+    if output.keep_format and output.format not in (OutputFormat.AUTO, OutputFormat.SAME):
+        raise SettingsError(f"contradicts --format {output.format}", path="--keep-format", hint="leave one out")
+    publish_as = PUBLISHED if output.publish and output.format is OutputFormat.AUTO else output.format
     return {
-        "format": OutputFormat.SAME if keep else PUBLISHED if publish and kind == "auto" else kind,
-        "max_side": max_side or (PUBLISHED_SIDE if publish else None),
-        "neutral_names": publish,
+        "format": OutputFormat.SAME if output.keep_format else publish_as,
+        "max_side": output.max_side or (PUBLISHED_SIDE if output.publish else None),
+        "neutral_names": output.publish,
+        "overwrite": output.overwrite,
+        "keep_blocks": output.keep_blocks,
     }

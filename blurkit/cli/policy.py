@@ -6,15 +6,19 @@ from typing import Annotated
 
 import typer
 
+from blurkit.cli import help
 from blurkit.cli.console import write_out
 from blurkit.cli.guard import end
 from blurkit.errors import ExitCode
+from blurkit.words import one_line
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy: who is covered.")
+app = typer.Typer(cls=help.Group, no_args_is_help=True, rich_markup_mode=None, help="Print or check a policy.")
 
 
-@app.command("show")
-def policy_show(name: Annotated[str, typer.Argument(help="A preset or a TOML file.")] = "children") -> None:
+@app.command("show", cls=help.Command)
+def policy_show(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A preset or a TOML file.")] = "children",
+) -> None:
     """Print a policy as TOML, complete."""
 
     def work() -> ExitCode:
@@ -26,15 +30,15 @@ def policy_show(name: Annotated[str, typer.Argument(help="A preset or a TOML fil
     end(work)
 
 
-@app.command("check")
-def policy_check(name: Annotated[str, typer.Argument(help="A preset or a TOML file.")]) -> None:
+@app.command("check", cls=help.Command)
+def policy_check(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A preset or a TOML file.")]) -> None:
     """Check a policy and say in words what it does."""
 
     def work() -> ExitCode:
         from blurkit.policy import explain
         from blurkit.settings import load_policy
 
-        write_out("\n".join(explain(load_policy(name))))
+        write_out("\n".join(map(one_line, explain(load_policy(name)))))
         return ExitCode.OK
 
     end(work)
