@@ -16,7 +16,10 @@ from blurkit.load.opening import ANIMATED, COPY_AGAIN, decoder_faults, open_imag
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
+from blurkit.picture.crop import crop_of
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
+from blurkit.picture.orientation import SHORT, TURNED, orientation_of
+from blurkit.picture.orientation import TAG as ORIENTATION
 from blurkit.records import ImageFormat, Photo
 
 if TYPE_CHECKING:
@@ -95,7 +98,9 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         _refuse_raw(image, kind)
         image.load()
         samples, mode = _samples(image, data, kind)
-        orientation = _orientation(image)
+        if kind is ImageFormat.AVIF and (crop := crop_of(data, image.size)):  # HEIF is cropped by its decoder
+            samples = samples[crop.top : crop.bottom, crop.left : crop.right]
+        orientation = _orientation(image, kind)
         encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
         if kind is ImageFormat.JPEG and orientation == 1:
             encoding = replace(encoding, stored=data)
@@ -170,13 +175,15 @@ def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:
     return 8
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation 1..8 that is still to be applied; 1 if there is none that can be read."""
-    try:
-        orientation = image.getexif().get(0x0112, 1)
-    except Exception:  # a broken EXIF block leaves the photo as stored; faces are found turned, too
+def _orientation(image: Image.Image, kind: ImageFormat) -> int:
+    """Return the orientation 1..8 that is still to be applied: what browsers obey, and nothing else."""
+    if kind is ImageFormat.TIFF:
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        value = tags.get(ORIENTATION, 1)
+        return value if tags.tagtype.get(ORIENTATION) == SHORT and value in TURNED else 1
+    if kind is ImageFormat.HEIF:  # turned by its decoder
         return 1
-    return orientation if orientation in range(1, 9) else 1
+    return orientation_of(image.info.get("exif") or b"")
 
 
 def _upright(samples: np.ndarray, orientation: int) -> np.ndarray:

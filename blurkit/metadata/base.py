@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
-
-from blurkit.errors import UnreadablePhoto
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-MAX_PARTS = 65_536
-"""More segments, chunks, boxes, directories or items than this are no photo."""
+    from blurkit.picture.reading import Range
+
 MAX_PICTURES = 32
 """Embedded pictures taken out of one place; the bytes of any more are still found and removed."""
-
-Order = Literal["big", "little"]
-Range = tuple[int, int]
-"""Half-open stretch of a file: first byte, first byte after it."""
 
 
 class Kind(StrEnum):
@@ -116,26 +110,6 @@ def cleaned(data: bytes, parts: Iterable[Part]) -> bytes:
         return part.clean if isinstance(part.clean, bytes) else part.clean()
 
     return b"".join(map(written, parts))
-
-
-def take(data: bytes, at: int, size: int) -> bytes:
-    """Return `size` bytes from `at`.
-
-    Raises:
-        UnreadablePhoto: They are not all there.
-    """
-    if at < 0 or size < 0 or at + size > len(data):
-        raise UnreadablePhoto("the file is damaged or cut off")
-    return data[at : at + size]
-
-
-def uint(data: bytes, at: int, size: int, order: Order = "big") -> int:
-    """Return the unsigned number of `size` bytes at `at`.
-
-    Raises:
-        UnreadablePhoto: It is not all there.
-    """
-    return int.from_bytes(take(data, at, size), order)
 
 
 def gaps(covered: Iterable[Range], end: int) -> list[Range]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import Hidden, Kind, Part, cleaned, gaps, hidden_in, take, uint
+from blurkit.metadata.base import Hidden, Kind, Part, cleaned, gaps, hidden_in
 from blurkit.metadata.embedded import leftovers, trailer
+from blurkit.picture.reading import take, uint
 
 if TYPE_CHECKING:
-    from blurkit.metadata.base import Order
+    from blurkit.picture.reading import Order
 
 _FILE_HEADER, _INFO_HEADER = 14, 40
 _SIZES = (12, 40, 52, 56, 64, 108, 124)

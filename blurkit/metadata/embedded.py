@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, MAX_PICTURES, Hidden, Kind, Range, is_zero, uint
-from blurkit.metadata.jpegscan import APP0, jpeg_size, segments
+from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind, is_zero
+from blurkit.picture.jpegscan import APP0, jpeg_size, segments
+from blurkit.picture.reading import MAX_PARTS, Range, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

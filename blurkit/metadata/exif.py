@@ -9,9 +9,9 @@ from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind
 from blurkit.metadata.embedded import find_embedded
 from blurkit.metadata.ifd import Tiff
-from blurkit.metadata.jpegscan import jpeg_size
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.jpegscan import jpeg_size
 from blurkit.picture.orientation import TURNED, block_of, is_only_orientation, orientation_of
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, uint
+from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import trailer
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.reading import MAX_PARTS, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.icc import find_profile, replacement
 
 if TYPE_CHECKING:
-    from blurkit.metadata.heifitems import Box, Heif
+    from blurkit.picture.heifitems import Box, Heif
 
 PICTURE_PROPERTIES = frozenset(
     b"hvcC av1C avcC vvcC jpgC ispe pixi colr irot imir clap pasp auxC lsel a1op a1lx clli mdcv cclv amve".split()

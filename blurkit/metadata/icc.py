@@ -12,10 +12,11 @@ import re
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
-from blurkit.metadata.base import Hidden, Kind, gaps, is_zero, take, uint
+from blurkit.metadata.base import Hidden, Kind, gaps, is_zero
 from blurkit.metadata.icctypes import fits_its_type
 from blurkit.picture.color import usable_profile
 from blurkit.picture.profiles import is_ours, rebuilt
+from blurkit.picture.reading import take, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

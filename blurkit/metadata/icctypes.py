@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import uint
+from blurkit.picture.reading import uint
 
 _LUTS = (b"mft1", b"mft2", b"mAB ", b"mBA ")
 _TYPES: dict[bytes, tuple[bytes, ...]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, Order, take, uint
+from blurkit.picture.reading import MAX_PARTS, Order, take, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

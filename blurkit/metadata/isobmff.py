@@ -8,10 +8,10 @@ from blurkit.errors import PhotoError, UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.base import Hidden, Kind, gaps
 from blurkit.metadata.embedded import find_embedded, leftovers, trailer
 from blurkit.metadata.exif import find_exif
-from blurkit.metadata.heifitems import DERIVED, Box, Heif, Item, boxes
 from blurkit.metadata.heifwrite import PICTURE_PROPERTIES, STILL_BRANDS, is_profile, write_picture
 from blurkit.metadata.icc import find_profile
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.heifitems import DERIVED, Box, Heif, Item, boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set

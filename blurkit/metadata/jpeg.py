@@ -11,15 +11,15 @@ from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, replacement
-from blurkit.metadata.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
 from blurkit.picture.orientation import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from blurkit.metadata.jpegscan import Segment
+    from blurkit.picture.jpegscan import Segment
 
     Group = Sequence[Segment]
     Finder = Callable[[bytes, Group, str], tuple[Hidden, ...]]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, MAX_PICTURES, Hidden, Kind, take, uint
-from blurkit.metadata.jpegscan import jpeg_size
+from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.jpegscan import jpeg_size
+from blurkit.picture.reading import MAX_PARTS, take, uint
 
 _SIGNATURES = (b"8BIM", b"PHUT", b"AgHg", b"DCSR", b"MeSa")
 _XMP = 1060

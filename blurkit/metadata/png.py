@@ -8,12 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, Hidden, Kind, Part, cleaned, hidden_in, take, uint
+from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, is_known, replacement
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
+from blurkit.picture.reading import MAX_PARTS, take, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

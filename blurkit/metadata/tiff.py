@@ -6,13 +6,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blurkit.errors import PhotoError, UnreadablePhoto
-from blurkit.metadata.base import Hidden, Kind, Range, gaps, is_zero
+from blurkit.metadata.base import Hidden, Kind, gaps, is_zero
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.exif import THUMBNAIL_AT, THUMBNAIL_SIZE, find_in_directory, find_in_entry, find_thumbnail
 from blurkit.metadata.icc import find_profile
 from blurkit.metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS, Tiff
 from blurkit.metadata.tiffpicture import PROFILE, TiffPicture
 from blurkit.metadata.tiffwrite import write_pages
+from blurkit.picture.reading import Range
 
 if TYPE_CHECKING:
     from blurkit.metadata.ifd import Directory, Entry

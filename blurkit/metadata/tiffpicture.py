@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
-from blurkit.metadata.base import Hidden, Range, cleaned, hidden_in
+from blurkit.metadata.base import Hidden, cleaned, hidden_in
 from blurkit.metadata.icc import find_profile, replacement
 from blurkit.metadata.ifd import WHOLE_NUMBERS, Directory, Entry, Tiff
 from blurkit.metadata.jpeg import stream_parts
 from blurkit.metadata.tiffwrite import STRIPS, TILES, Page, write_pages
+from blurkit.picture.reading import Range
 
 COMPRESSION, STRIP_SIZES, TILE_SIZES, JPEG_TABLES, PROFILE = 259, 279, 325, 347, 34675
 _DNG_VERSION = 50706

@@ -11,7 +11,7 @@ from blurkit.metadata.ifd import TYPE_SIZES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blurkit.metadata.base import Order
+    from blurkit.picture.reading import Order
 
 STRIPS, TILES = 273, 324
 _HEADER, _LARGEST = 8, 1 << 32

@@ -6,7 +6,7 @@ import binascii
 import re
 
 from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind
-from blurkit.metadata.jpegscan import jpeg_size
+from blurkit.picture.jpegscan import jpeg_size
 
 _PICTURE = re.compile(rb"""(GDepth:Data|GDepth:Confidence|GImage:Data|GImg:image)\s{0,99}[>=]\s{0,99}["']?""")
 _END = re.compile(rb"[<\"']")

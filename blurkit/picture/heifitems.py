@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto, UnsupportedFormat
-from blurkit.metadata.base import MAX_PARTS, Range, take, uint
+from blurkit.picture.reading import MAX_PARTS, Range, take, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

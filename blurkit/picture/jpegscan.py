@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
-from blurkit.metadata.base import MAX_PARTS, uint
+from blurkit.picture.reading import MAX_PARTS, uint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
