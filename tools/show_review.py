@@ -55,7 +55,7 @@ def main(report: Path, target: Path) -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-                page.goto(server.address)
+                page.goto(server.door.as_uri())
                 _walk(page, target)
                 browser.close()
         finally:
@@ -78,7 +78,7 @@ def _choose(folder: Path, target: Path) -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-            page.goto(server.address)
+            page.goto(server.door.as_uri())
             page.locator("button.folder").first.wait_for()
             page.evaluate(SHOWN, [str(home), str(shown)])
             page.screenshot(path=target / "review-choose.jpg", type="jpeg", quality=60)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.cli.console import say
 from blurkit.errors import ExitCode
+from blurkit.words import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +48,8 @@ def do_review(start: Review, settings: Settings) -> ExitCode:
 
     server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
 
-    def ready(address: str) -> None:
-        say(f"the review page is at {address}")
+    def ready(door: Path) -> None:
+        say(f"the review page opens with this file, in a browser on this computer: {one_line(str(door))}")
         say("it works while this window is open; press Close on the page, or Ctrl+C here, to end it")
 
     with suppress(KeyboardInterrupt):  # the usual way to end it

@@ -7,14 +7,18 @@ import socket
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
+from blurkit.errors import OutputNotWritable
+from blurkit.review.door import Door
 from blurkit.review.pages import Pages
 
 if TYPE_CHECKING:
@@ -42,24 +46,43 @@ HEADERS = {
 """Sent with every response, refusals too."""
 
 
+ENTRANCE = "/enter"
+"""Where the file that the browser opens sends its ticket."""
+
+INSIDE = """<!doctype html>
+<html lang="en">
+<title>blurkit review</title>
+<link rel="icon" href="/static/icon.svg">
+<meta http-equiv="refresh" content="0; url=/">
+"""
+"""Sends the browser on from a page of this host: a strict cookie is not sent along from another."""
+
+CLOSED = "This page was closed, or opened a second time. Open the review again from blurkit."
+"""What a browser is told that has no cookie."""
+
+MAX_FORM = 1000
+"""Bytes of the form with a ticket."""
+
+
 class Guard:
-    """Lets through only requests of the browser that was given the address, to this host, from this page."""
+    """Lets through only requests of a browser that came through the door, to this host, from this page."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
-        """Guard an application that is reached at a port."""
+        """Guard an application that is reached at a port.
+
+        Raises:
+            OutputNotWritable: The file that lets the browser in cannot be written.
+        """
         self._app = app
         self._host = f"{HOST}:{port}"
-        self.token, self._secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self._secret = secrets.token_urlsafe(32)
         self._cookie = f"blurkit-{port}"
+        self.address = f"http://{self._host}/"
+        self.door = Door(self.address + ENTRANCE.removeprefix("/"))
         self.last_use = time.monotonic()
 
-    @property
-    def address(self) -> str:
-        """The address that opens the page: its token is traded for a cookie at once."""
-        return f"http://{self._host}/?token={self.token}"
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, trade the token for a cookie, or pass on."""
+        """Refuse, trade a ticket for a cookie, or pass on."""
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -68,7 +91,8 @@ class Guard:
 
         if scope["type"] != "http":
             return
-        response = self._answer(Request(scope))
+        request = Request(scope, receive)
+        response = await self._enter(request) if scope["path"] == ENTRANCE else self._answer(request)
         if response is None:
             if scope["path"] != "/api/state":  # the page asks for that by itself
                 self.last_use = time.monotonic()
@@ -81,12 +105,20 @@ class Guard:
         headers = request.headers
         if headers.getlist("host") != [self._host] or not self._is_from_here(headers, request.method):
             return Response("refused", 403)
-        given = request.query_params.get("token", "")
-        if request.method == "GET" and request.url.path == "/" and given and _same(given, self.token):
-            response = RedirectResponse("/", 303)
-            response.set_cookie(self._cookie, self._secret, path="/", httponly=True, samesite="strict")
-            return response
-        return None if _same(self._sent(headers), self._secret) else Response("open the address that blurkit gave", 403)
+        return None if _same(self._sent(headers), self._secret) else Response(CLOSED, 403)
+
+    async def _enter(self, request: Request) -> Response:
+        """Trade a ticket for a cookie. It comes from a file, which is no page of this host, so that says nothing."""
+        headers = request.headers
+        is_ours = headers.getlist("host") == [self._host] and headers.get("origin", "null") == "null"
+        if not is_ours or request.method != "POST":
+            return Response("refused", 403)
+        ticket = await _field(request, "ticket")
+        if ticket is None or not self.door.takes(ticket):
+            return Response(CLOSED, 403)
+        response = Response(INSIDE, media_type="text/html")
+        response.set_cookie(self._cookie, self._secret, path="/", httponly=True, samesite="strict")
+        return response
 
     def _is_from_here(self, headers: Headers, method: str) -> bool:
         origin = headers.get("origin")
@@ -100,6 +132,20 @@ class Guard:
         except CookieError:
             return ""
         return sent[self._cookie].value if self._cookie in sent else ""
+
+
+async def _field(request: Request, name: str) -> str | None:
+    """Return a field of a short form; None if the form is long, broken off, or has it not exactly once."""
+    body = b""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_FORM:
+                return None
+    except ClientDisconnect:
+        return None
+    fields = parse_qs(body.decode("latin-1")).get(name, [])
+    return fields[0] if len(fields) == 1 else None
 
 
 def _same(given: str, wanted: str) -> bool:
@@ -120,7 +166,7 @@ class Server:
         self._socket = socket.create_server((HOST, 0))
         self._pages = Pages(review)
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1])
-        self.address = self._guard.address
+        self.address, self.door = self._guard.address, self._guard.door.file
         config = uvicorn.Config(
             self._guard,
             access_log=False,
@@ -132,23 +178,24 @@ class Server:
         )
         self._server = uvicorn.Server(config)
 
-    def run(self, *, browser: bool = False, ready: Callable[[str], object] | None = None) -> None:
+    def run(self, *, browser: bool = False, ready: Callable[[Path], object] | None = None) -> None:
         """Serve; returns when it has ended and its threads with it.
 
         Args:
             browser: Open the page in the user's browser.
-            ready: Is told the address.
+            ready: Is told the file that opens the page.
         """
         self._pages.start()
         threading.Thread(target=self._end_when_idle, daemon=True).start()
         if ready is not None:
-            ready(self.address)
+            ready(self.door)
         if browser:
-            threading.Thread(target=webbrowser.open, args=(self.address,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(self.door.as_uri(),), daemon=True).start()
         try:
             self._server.run(sockets=[self._socket])
         finally:
             self._socket.close()
+            self._guard.door.close()
             self._pages.stop()
 
     def end(self) -> None:
@@ -157,6 +204,8 @@ class Server:
 
     def _end_when_idle(self) -> None:
         while not self._pages.ended.wait(0.2):
+            with suppress(OutputNotWritable):  # the disk may have room again by the next time
+                self._guard.door.renew()
             if time.monotonic() - self._guard.last_use > self._idle and not self._pages.is_busy:
                 break
         self._server.should_exit = True

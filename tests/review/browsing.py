@@ -7,8 +7,15 @@ from axe_playwright_python.sync_playwright import Axe
 DESKTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
 
 
+def enter(page, server):
+    """Open the page as a browser is told to, and wait until it is there."""
+    page.goto(server.door.as_uri())
+    page.wait_for_url(f"{server.address}**")
+    page.locator("main h1").wait_for()
+
+
 @contextmanager
-def opened(browser, address, viewport):
+def opened(browser, server, viewport):
     """Open the page; whatever it complains of, or asks of another host, fails the test."""
     faults = []
     context = browser.new_context(viewport=viewport, has_touch=viewport is TABLET)
@@ -17,12 +24,13 @@ def opened(browser, address, viewport):
     page.on("pageerror", lambda fault: faults.append(str(fault)))
     page.on("dialog", lambda dialog: faults.append(dialog.message))
     page.on("console", lambda said: said.type == "error" and faults.append(said.text))
-    page.on("request", lambda asked: asked.url.startswith(address.split("?")[0]) or faults.append(asked.url))
-    page.goto(address)
+    ours = server.address, server.door.as_uri()
+    page.on("request", lambda asked: asked.url.startswith(ours) or faults.append(asked.url))
+    enter(page, server)
     page.locator("#progress").wait_for(state="hidden")
     page.locator(".chip.look").first.wait_for()
     yield page
-    assert "token" not in page.url
+    assert page.url.startswith(server.address)
     context.close()
     assert faults == []
 
@@ -46,11 +54,11 @@ def sure(page, condition):
 
 
 @contextmanager
-def opened_any(browser, address, viewport):
+def opened_any(browser, server, viewport):
     """As `opened`, where no photo asks for a look."""
     context = browser.new_context(viewport=viewport)
     page = context.new_page()
-    page.goto(address)
+    enter(page, server)
     page.locator(".chip.ready").first.wait_for()
     page.locator("#progress").wait_for(state="hidden")
     yield page

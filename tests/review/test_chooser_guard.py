@@ -19,9 +19,9 @@ def chooser(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["folders", "open"])
-def test_no_folder_is_listed_or_opened_without_the_token_from_elsewhere_or_for_another_host(chooser, name):
+def test_no_folder_is_listed_or_opened_without_the_cookie_from_elsewhere_or_for_another_host(chooser, name):
     server, home, opened = chooser
-    call = Caller(server.address)
+    call = Caller(server.door)
     asked = {"path": str(home)}
     refused = [call.post(name, asked), call.post(name, asked, Cookie=f"blurkit-{call.url.port}=guess")]
     call.enter()
@@ -35,7 +35,7 @@ def test_no_folder_is_listed_or_opened_without_the_token_from_elsewhere_or_for_a
 
 def test_the_chooser_tells_names_of_folders_and_numbers_of_photos_only(chooser):
     server, home, _ = chooser
-    call = Caller(server.address)
+    call = Caller(server.door)
     call.enter()
     told = json.loads(call.post("folders", {"path": ""}).body)
     folder = {"name": "sports day", "path": str(home / "Pictures" / "sports day"), "photos": 1, "folders": 0}
@@ -47,7 +47,7 @@ def test_the_chooser_tells_names_of_folders_and_numbers_of_photos_only(chooser):
 @pytest.mark.parametrize("path", ["..", "sports day", "/nowhere", "/etc/passwd", "\0", "\udcff", "~nobody-here"])
 def test_what_is_no_folder_is_neither_listed_nor_opened(chooser, path):
     server, _, opened = chooser
-    call = Caller(server.address)
+    call = Caller(server.door)
     call.enter()
     for name in ("folders", "open"):
         response = call.post(name, {"path": path})
@@ -57,7 +57,7 @@ def test_what_is_no_folder_is_neither_listed_nor_opened(chooser, path):
 
 
 def test_before_a_folder_is_chosen_there_is_nothing_to_see_or_change(chooser):
-    call = Caller(chooser[0].address)
+    call = Caller(chooser[0].door)
     call.enter()
     assert {call(f"/api/{name}").status for name in ("about", "state")} == {409}
     assert {call(f"/photo/0/{name}").status for name in ("thumb", "preview", "after", "face/1")} == {404}
@@ -68,7 +68,7 @@ def test_before_a_folder_is_chosen_there_is_nothing_to_see_or_change(chooser):
 def test_one_folder_is_opened_and_no_other_is_listed_after_it(tmp_path, monkeypatch):
     folder = copies(tmp_path / "in", "a.jpg")
     with choosing(tmp_path, monkeypatch) as (server, opened):
-        call = Caller(server.address)
+        call = Caller(server.door)
         call.enter()
         assert call.post("open", {"path": str(tmp_path / "nothing")}).status == 409
         assert call.post("open", {"path": str(folder)}).status == 200

@@ -32,7 +32,7 @@ def told(tmp_path_factory):
         (folder / "b.jpg").write_bytes(b"no photo")
         with serving(folder, patch, scale=600 / 1024) as (server, review):
             wait_until(lambda: review.work.done and not review.work.is_busy)
-            call = Caller(server.address)
+            call = Caller(server.door)
             call.enter()
             yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state")}
 
@@ -54,7 +54,7 @@ def test_the_state_its_photos_and_their_faces(told):
 def test_the_folders_of_the_chooser(tmp_path, monkeypatch):
     copies(tmp_path / "Pictures" / "day", "a.jpg")
     with choosing(tmp_path, monkeypatch) as (server, _):
-        call = Caller(server.address)
+        call = Caller(server.door)
         call.enter()
         listing = json.loads(call.post("folders", {"path": ""}).body)
     agrees("Listing", {name: value for name, value in listing.items() if name != "done"})

@@ -15,7 +15,7 @@ def editing(browser, tmp_path, monkeypatch):
     folder = copies(tmp_path / "in", "a.jpg")
     with (
         serving(folder, monkeypatch, scale=600 / 1024) as (server, review),
-        opened(browser, server.address, DESKTOP) as page,
+        opened(browser, server, DESKTOP) as page,
     ):
         page.click("a.card")
         page.locator(".box").nth(2).wait_for()
@@ -36,6 +36,7 @@ def drag(page, start, by):
 
 
 def middle(page, selector):
+    sure(page, lambda: page.locator(selector).bounding_box())  # it may just be drawn again
     box = page.locator(selector).bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -82,8 +83,9 @@ def test_a_found_cover_is_moved_and_resized_by_mouse_at_once(editing):
     before = box_of(session, 1)
     drag(page, middle(page, ".box.cover"), (30, 20))
     sure(page, lambda: box_of(session, 1)[0] > before[0] + 5)
-    page.locator(".box.cover").click()
     moved = box_of(session, 1)
+    sure(page, lambda: page.locator(".box.cover").evaluate("box => parseFloat(box.style.left)") == round(moved[0], 1))
+    page.locator(".box.cover").click()
     drag(page, middle(page, ".handle.se"), (30, 25))
     sure(page, lambda: box_of(session, 1)[2] > moved[2] + 5)
     assert box_of(session, 1)[:2] == pytest.approx(moved[:2], abs=0.1)

@@ -24,7 +24,7 @@ def test_killed_in_the_middle_no_decision_is_lost_no_picture_is_left_and_the_rev
     def opened():
         process = start(*command, cwd=tmp_path, folder=tmp_path / "home", **own)
         try:
-            call = Caller(re.search(r"http://\S+", process.stderr.readline().decode()).group())
+            call = Caller(re.search(r"computer: (\S+)", process.stderr.readline().decode()).group(1))
             call.enter()
             yield process, call
         finally:

@@ -32,7 +32,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
     taken = 0
     with (
         serving(folder, monkeypatch, run=three_hundred) as (server, review),
-        opened_any(browser, server.address, DESKTOP) as page,
+        opened_any(browser, server, DESKTOP) as page,
     ):
 
         def act(selector, **how):

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.process import files
-from tests.review.browsing import DESKTOP, TABLET, actions, check_accessible, opened, opened_any, sure
+from tests.review.browsing import DESKTOP, TABLET, actions, check_accessible, enter, opened, opened_any, sure
 from tests.review.serving import choosing, copies, in_browser, serving
 
 pytestmark = in_browser
@@ -17,7 +17,7 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
     folder = copies(tmp_path / "in", "a.jpg", MARKUP)
     with (
         serving(folder, monkeypatch, scale=600 / 1024) as (server, review),
-        opened(browser, server.address, DESKTOP) as page,
+        opened(browser, server, DESKTOP) as page,
     ):
         session = review.session
         assert page.locator(".name").all_inner_texts() == [MARKUP, "a.jpg"]
@@ -89,7 +89,7 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
 def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path, monkeypatch):
     folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
     serve = serving(folder, monkeypatch, policy="consent", scale=600 / 1024)
-    with serve as (server, review), opened_any(browser, server.address, TABLET) as page:
+    with serve as (server, review), opened_any(browser, server, TABLET) as page:
         session, press = review.session, page.keyboard.press
 
         def tab_to(selector):
@@ -160,7 +160,7 @@ def test_a_folder_is_chosen_by_keyboard_and_its_review_opens(browser, tmp_path, 
         faults = []
         page.on("pageerror", lambda fault: faults.append(str(fault)))
         page.on("dialog", lambda dialog: faults.append(dialog.message))
-        page.goto(server.address)
+        enter(page, server)
 
         def tab_to(selector):
             for _ in range(30):
