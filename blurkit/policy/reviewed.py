@@ -5,6 +5,7 @@ The file holds photo hashes, boxes and actions: no picture, no file name. Whatev
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -19,8 +20,11 @@ from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
 from blurkit.settings import validated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    Seal = Callable[[bytes], str]
+    """Returns the seal that content bears if it was written on this computer."""
 
 SCHEMA = 1
 """Version of the file."""
@@ -85,6 +89,7 @@ class _File(_Shape):
     schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
     version: str
     policy: str
+    seal: str = ""
     photos: dict[Annotated[str, Field(pattern="^[0-9a-f]{64}$")], tuple[_Choice, ...]]
 
 
@@ -97,26 +102,46 @@ def load(path: Path) -> dict[str, tuple[Choice, ...]]:
     Raises:
         SettingsError: The file is not there, or is none that blurkit wrote; nothing in it is used.
     """
+    return load_sealed(path, lambda _: "")[0]
+
+
+def load_sealed(path: Path, seal: Seal) -> tuple[dict[str, tuple[Choice, ...]], bool]:
+    """Read the decisions of a review, and say whether they bear a seal of this computer.
+
+    Raises:
+        SettingsError: As `load`.
+    """
     hint = "give the file that the review wrote, or move it away to start anew"
     try:
         values = json.loads(read_regular(path))
         known = validated(_File, values, origin=str(path))
-        return {sha256: tuple(map(_choice, choices)) for sha256, choices in known.photos.items()}
+        photos = {sha256: tuple(map(_choice, choices)) for sha256, choices in known.photos.items()}
+        is_ours = bool(known.seal) and hmac.compare_digest(known.seal.encode(), seal(_content(values)).encode())
     except SettingsError as fault:
         raise SettingsError(fault.message, path=path, hint=hint) from fault
     except (OSError, ValueError, RecursionError) as fault:
         raise SettingsError(f"cannot be read as decisions: {fault}", path=path, hint=hint) from fault
+    return photos, is_ours
 
 
-def save(path: Path, photos: Mapping[str, Sequence[Choice]], *, version: str, policy: str) -> None:
+def save(
+    path: Path, photos: Mapping[str, Sequence[Choice]], *, version: str, policy: str, seal: Seal | None = None
+) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
 
     Raises:
         OutputNotWritable: The file cannot be written; the one before it stays.
     """
     values = {sha256: [_values(choice) for choice in choices] for sha256, choices in photos.items()}
-    document = {"schema": SCHEMA, "version": version, "policy": policy, "photos": values}
-    replace_text(path, [json.dumps(document, indent=1), "\n"])
+    document: dict[str, Any] = {"schema": SCHEMA, "version": version, "policy": policy}
+    if seal is not None:
+        document["seal"] = seal(_content({"photos": values}))
+    replace_text(path, [json.dumps(document | {"photos": values}, indent=1), "\n"])
+
+
+def _content(values: Mapping[str, Any]) -> bytes:
+    """Return what a seal is about: the choices, however they are laid out."""
+    return json.dumps(values["photos"], sort_keys=True, separators=(",", ":")).encode()
 
 
 def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -34,6 +35,23 @@ FILES = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
 
 MAX_BODY = 4_000_000
 """Bytes of a request; a change to every face of a large folder is less."""
+
+
+class _Short(Convertor[int]):
+    """A number in a path, of at most nine digits: Python refuses to read thousands of them."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return the number as it stands in a path."""
+        return str(value)
+
+
+register_url_convertor("short", _Short())
 
 
 class Pages:
@@ -104,7 +122,7 @@ class Pages:
         ]
         pictures = {"thumb": self._thumb, "preview": self._preview, "region": self._region, "after": self._after}
         shown = [
-            Route(f"/photo/{{number:int}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
+            Route(f"/photo/{{number:short}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
         ]
         return Starlette(
             routes=[
@@ -114,7 +132,7 @@ class Pages:
                 Route("/api/state", partial(self._told, self._state)),
                 *posts,
                 *shown,
-                Route("/photo/{number:int}/face/{face:int}", partial(self._picture, self._face)),
+                Route("/photo/{number:short}/face/{face:short}", partial(self._picture, self._face)),
             ]
         )
 

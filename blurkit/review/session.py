@@ -12,6 +12,7 @@ from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
 from blurkit.policy.reviewed import Choice
 from blurkit.records import Action, PhotoFailure
+from blurkit.review.seal import seal
 from blurkit.review.spots import Sheet, Sheets, Shown, Spot, with_action
 from blurkit.version import __version__
 
@@ -43,6 +44,8 @@ class Session:
     similar: Callable[[int], Sequence[int]] = lambda _: ()
     """Gives the numbers of photos of the same burst."""
     photos: list[Shown] = field(init=False)
+    is_foreign: bool = field(init=False)
+    """Whether the decisions that were there were not made on this computer: nobody here has seen any of those faces."""
     revision: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +53,13 @@ class Session:
         self.photos = [Shown(name) for name in self.names]
         self.lock = threading.RLock()
         self._sheets: Sheets = {}
-        self._stored: Mapping[str, Sequence[Choice]] = decisions.load(self.file) if self.file.exists() else {}
+        self._stored: Mapping[str, Sequence[Choice]] = {}
+        self.is_foreign = False
+        if self.file.exists():
+            self._stored, is_ours = decisions.load_sealed(self.file, seal)
+            if not is_ours:
+                self.is_foreign = bool(self._stored)
+                self._stored = {sha256: tuple(map(_unseen, choices)) for sha256, choices in self._stored.items()}
         self._next = 0
         self._done: list[Sheets] = []
         self._undone: list[Sheets] = []
@@ -187,7 +196,7 @@ class Session:
         sheets = self._sheets | new
         choices = {key: [spot.choice for spot in sheet] for key, sheet in sheets.items()}
         policy = self.settings.policy.name
-        decisions.save(self.file, {**self._stored, **choices}, version=__version__, policy=policy)
+        decisions.save(self.file, {**self._stored, **choices}, version=__version__, policy=policy, seal=seal)
         self._sheets = sheets
         self.revision += 1
         for photo in self.photos:
@@ -253,3 +262,9 @@ class Session:
         if min(box.width, box.height) < MIN_SIDE:
             raise SettingsError("this cover is too small: draw it over the whole face")
         return box
+
+
+def _unseen(choice: Choice) -> Choice:
+    """Return a choice of somebody unknown: nobody here has looked, and a cover is where the face was found."""
+    box = choice.found if choice.action is Action.COVER and choice.found is not None else choice.box
+    return replace(choice, box=box, seen=False)

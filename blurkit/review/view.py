@@ -70,6 +70,7 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         "folder": folder,
         "out": out,
         "decisions": str(session.file),
+        "foreign": session.is_foreign,
         "questions": QUESTIONS,
         "whys": {why.value: words for why, words in WHYS.items()},
         "max_note": MAX_NOTE,

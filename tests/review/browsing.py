@@ -15,7 +15,7 @@ def enter(page, server):
 
 
 @contextmanager
-def opened(browser, server, viewport):
+def opened(browser, server, viewport, *, wait_for=".chip.look"):
     """Open the page; whatever it complains of, or asks of another host, fails the test."""
     faults = []
     context = browser.new_context(viewport=viewport, has_touch=viewport is TABLET)
@@ -28,7 +28,7 @@ def opened(browser, server, viewport):
     page.on("request", lambda asked: asked.url.startswith(ours) or faults.append(asked.url))
     enter(page, server)
     page.locator("#progress").wait_for(state="hidden")
-    page.locator(".chip.look").first.wait_for()
+    page.locator(wait_for).first.wait_for()
     yield page
     assert page.url.startswith(server.address)
     context.close()

@@ -83,6 +83,8 @@ def test_a_request_that_another_site_started_is_refused(entered):
         "/photo/1/thumb",
         "/photo/-1/thumb",
         "/photo/99999999999999999999/thumb",
+        "/photo/" + "9" * 5000 + "/thumb",
+        "/photo/0/face/" + "9" * 5000,
         "/photo/0/face/9",
         "/photo/0/region",
         "/photo/0/region?box=nan,0,1,1",

@@ -74,6 +74,7 @@
  * @property {string} folder
  * @property {string} out
  * @property {string} decisions
+ * @property {boolean} foreign Whether the decisions that were there were not made on this computer.
  * @property {Record<string, string>} questions
  * @property {Record<string, string>} whys
  * @property {number} max_note

@@ -127,6 +127,7 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("hashchange", go);
 begin()
   .then(() => {
+    part("foreign").hidden = !store.about.foreign;
     go();
     onChange(update);
   })
