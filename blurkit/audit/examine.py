@@ -15,12 +15,12 @@ from blurkit import metadata
 from blurkit.audit.matches import Match
 from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import blurrer_of
-from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError
+from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto, UnsupportedFormat
 from blurkit.load import decode, read
 from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import available_cpus, in_processes
-from blurkit.metadata import Kind
+from blurkit.metadata import Hidden, Kind
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import fingerprint
 from blurkit.records import ImageFormat, Photo, failure
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from blurkit.audit.matches import Reports
     from blurkit.batch.naming import Source
     from blurkit.geometry import Size
-    from blurkit.metadata import Hidden
     from blurkit.pipeline import Blurrer
     from blurkit.records import Decision, PhotoFailure
     from blurkit.settings import Settings
@@ -136,26 +135,56 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
     except PhotoError as error:
         return Audited(source.given, error=failure(source.path, error, stage="load"))
     sha256, beside = hashlib.sha256(data).hexdigest(), tuple(Beside(name) for name in companions(source.path))
-    stage = "metadata"
-    hidden: tuple[Hidden, ...] = ()
+    hidden, shown, damage = _searched(data, source.path)
     findings: tuple[Finding, ...] = ()
+    stage = "detect"
     try:
-        hidden = tuple(thing for thing in metadata.find(data) if not thing.is_usual)
-        stage = "detect"
         blurrer = blurrer_of(settings, threads)
         findings = look_at(data, hidden, blurrer, settings)
         beside = tuple(_beside(source.path.with_name(each.name), blurrer) for each in beside)
         stage = "load"
-        photo = decode(data, settings.load, source=source.path)
+        photo, damage = _decoded(data, shown, settings, source.path, damage)
         stage = "detect"
         visible = blurrer.analyze(photo)
     except BlurkitError as error:
         findings = findings or tuple(Finding(thing, None) for thing in hidden)
         matches = reports.matches(sha256, None)
-        problem = failure(source.path, error, stage=stage)
+        problem = damage or failure(source.path, error, stage=stage)
         return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
     matches = reports.matches(sha256, fingerprint(photo.pixels) if reports else None)
-    return Audited(source.given, sha256, photo.size, visible, findings, beside, matches)
+    return Audited(source.given, sha256, photo.size, visible, findings, beside, matches, damage)
+
+
+def _searched(data: bytes, path: Path) -> tuple[tuple[Hidden, ...], bytes | None, PhotoFailure | None]:
+    """Return what a file hides, or its intact part; that part, if it is only one; and what is wrong with the file."""
+    try:
+        found, shown, damage = metadata.find(data), None, None
+    except UnsupportedFormat as error:  # viewers may show it all the same
+        words = f"a structure that cannot be searched: {error.message}"
+        found, shown, damage = (Hidden(Kind.OTHER, "the whole file", len(data), words),), None, None
+        if metadata.sniff(data) is None:
+            return (), None, failure(path, error, stage="metadata")
+    except PhotoError as error:
+        found, shown = metadata.salvage(data)
+        damage = failure(path, error, stage="metadata")
+    return tuple(thing for thing in found if not thing.is_usual), shown, damage
+
+
+def _decoded(
+    data: bytes, shown: bytes | None, settings: Settings, path: Path, damage: PhotoFailure | None
+) -> tuple[Photo, PhotoFailure | None]:
+    """Decode a file, or its intact part as far as viewers show it, and say what is wrong with the file.
+
+    Raises:
+        PhotoError: Neither can be decoded.
+    """
+    try:
+        return decode(data, settings.load, source=path), damage
+    except UnreadablePhoto as error:
+        part = shown or metadata.mended(data)
+        if part is None:
+            raise
+        return decode(part, settings.load), damage or failure(path, error, stage="load")
 
 
 def look_at(data: bytes, hidden: Sequence[Hidden], blurrer: Blurrer, settings: Settings) -> tuple[Finding, ...]:

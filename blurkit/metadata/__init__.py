@@ -2,5 +2,6 @@
 
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.metadata.hidden import FORMATS, check, find, sniff, strip
+from blurkit.metadata.mending import mended, salvage
 
-__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "sniff", "strip"]
+__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "mended", "salvage", "sniff", "strip"]

@@ -13,11 +13,13 @@ from blurkit.picture.reading import MAX_PARTS, uint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_EXTENSION, _IMAGE, _END = 0x21, 0x2C, 0x3B
+_EXTENSION, IMAGE, _END = 0x21, 0x2C, 0x3B
 _CONTROL, _COMMENT, _PLAIN_TEXT, _APPLICATION = 0xF9, 0xFE, 0x01, 0xFF
 _CONTROL_SIZE, _LOOP_SIZE = 8, 19
 _LOOP = b"\x21\xff\x0bNETSCAPE2.0"
-_HEAD = 13
+HEAD = 13
+BLOCKS = (_EXTENSION, IMAGE)
+"""First bytes of the blocks that hold something."""
 _MEAN_SUB_BLOCK = 64
 """Encoders fill sub-blocks up to 255 bytes; a file of far smaller ones is no photo."""
 
@@ -32,12 +34,12 @@ def strip(data: bytes) -> bytes:
     return cleaned(data, _parts(data))
 
 
-def _table(flags: int) -> int:
+def table_size(flags: int) -> int:
     """Return the bytes of the colour table that flags announce."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+def blocks(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield first byte and end of each block, the end marker last.
 
     Raises:
@@ -45,7 +47,7 @@ def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
     """
     if data[:6] not in (b"GIF87a", b"GIF89a"):
         raise UnreadablePhoto("the GIF header is damaged")
-    position = _HEAD + _table(uint(data, 10, 1))
+    position = HEAD + table_size(uint(data, 10, 1))
     budget = MAX_PARTS + len(data) // _MEAN_SUB_BLOCK
     for _ in range(MAX_PARTS):
         kind = uint(data, position, 1)
@@ -54,17 +56,17 @@ def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
             return
         if kind == _EXTENSION:
             start = position + 2
-        elif kind == _IMAGE:
-            start = position + 11 + _table(uint(data, position + 9, 1))
+        elif kind == IMAGE:
+            start = position + 11 + table_size(uint(data, position + 9, 1))
         else:
             raise UnreadablePhoto("the GIF holds an unknown block")
-        end, budget = _sub_blocks(data, start, budget)
+        end, budget = sub_blocks(data, start, budget)
         yield position, end
         position = end
     raise UnreadablePhoto(f"the GIF has more than {MAX_PARTS:,} blocks")
 
 
-def _sub_blocks(data: bytes, position: int, budget: int) -> tuple[int, int]:
+def sub_blocks(data: bytes, position: int, budget: int) -> tuple[int, int]:
     """Return where a run of sub-blocks ends, and how many more may follow in the file."""
     while position < len(data) and budget:
         size = data[position]
@@ -77,28 +79,28 @@ def _sub_blocks(data: bytes, position: int, budget: int) -> tuple[int, int]:
 
 def _parts(data: bytes) -> list[Part]:
     """Split a GIF into parts to keep and parts to drop."""
-    blocks = list(_blocks(data))
-    images = [i for i, (start, _) in enumerate(blocks) if data[start] == _IMAGE]
+    found = list(blocks(data))
+    images = [i for i, (start, _) in enumerate(found) if data[start] == IMAGE]
     if not images:
         raise UnreadablePhoto("the GIF holds no picture")
-    loops = [i for i, (start, _) in enumerate(blocks) if data[start : start + len(_LOOP)] == _LOOP]
-    first = {images[0], *_timing(data, blocks, images[0]), len(blocks) - 1, *loops[:1]}
-    further = {i for image in images[1:] for i in (image, *_timing(data, blocks, image))}
-    parts = [Part(0, blocks[0][0])]
-    for i, (start, end) in enumerate(blocks):
+    loops = [i for i, (start, _) in enumerate(found) if data[start : start + len(_LOOP)] == _LOOP]
+    first = {images[0], *_timing(data, found, images[0]), len(found) - 1, *loops[:1]}
+    further = {i for image in images[1:] for i in (image, *_timing(data, found, image))}
+    parts = [Part(0, found[0][0])]
+    for i, (start, end) in enumerate(found):
         clean = _plain(data[start:end]) if i in first | further else b""
         is_same = clean == data[start:end]
         hidden = () if i in first and is_same else _describe(data, start, end)
         parts.append(Part(start, end, hidden, None if is_same else clean))
-    end = blocks[-1][1]
+    end = found[-1][1]
     return [*parts, Part(end, len(data), trailer(data, end, "GIF"), b"")]
 
 
-def _timing(data: bytes, blocks: list[tuple[int, int]], image: int) -> list[int]:
+def _timing(data: bytes, found: list[tuple[int, int]], image: int) -> list[int]:
     """Return the number of the block that times a frame, in a list; an empty one if there is none."""
     for i in range(image - 1, -1, -1):
-        label = data[blocks[i][0] + 1]
-        if data[blocks[i][0]] == _IMAGE or label == _PLAIN_TEXT:
+        label = data[found[i][0] + 1]
+        if data[found[i][0]] == IMAGE or label == _PLAIN_TEXT:
             break
         if label == _CONTROL:
             return [i]
@@ -116,12 +118,12 @@ def _plain(block: bytes) -> bytes:
 
 def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
     """Say what a block is that is dropped."""
-    label = data[start + 1] if data[start] == _EXTENSION else _IMAGE
+    label = data[start + 1] if data[start] == _EXTENSION else IMAGE
     where = f"GIF block at byte {start}"
     if label == _APPLICATION and data[start + 3 : start + 14] == b"XMP DataXMP":
         return find_xmp(data[start + 14 : end], where, start + 14)
     kinds = {
-        _IMAGE: (Kind.FRAME, "frame of an animation"),
+        IMAGE: (Kind.FRAME, "frame of an animation"),
         _CONTROL: (Kind.FRAME if end - start == _CONTROL_SIZE else Kind.OTHER, "timing of a frame"),
         _COMMENT: (Kind.COMMENT, "comment"),
         _PLAIN_TEXT: (Kind.TEXT, "text drawn over the picture"),

@@ -99,7 +99,7 @@ def _parts(data: bytes) -> list[Part]:
         elif is_first and kind == b"eXIf":
             block = data[start + 8 : end - 4]
             hidden, kept = find_exif(block, where, start + 8), only_orientation(block)
-            parts.append(Part(start, end, hidden, (_chunk(kind, kept) if kept else b"") if hidden else None))
+            parts.append(Part(start, end, hidden, (chunk(kind, kept) if kept else b"") if hidden else None))
         elif end - start - 12 == _ANIMATION.get(kind) or kind == b"fdAT":
             parts.append(Part(start, end, (Hidden(Kind.FRAME, where, end - start, "part of an animation", start),)))
         else:
@@ -126,10 +126,10 @@ def _profile(data: bytes, start: int, end: int, where: str) -> Part:
 def _profile_chunk(profile: bytes) -> bytes:
     """Return the chunk of a profile that replaces this one."""
     new = replacement(profile)
-    return _chunk(b"iCCP", _PLAIN_NAME + b"\0\0" + zlib.compress(new, 9)) if new else b""
+    return chunk(b"iCCP", _PLAIN_NAME + b"\0\0" + zlib.compress(new, 9)) if new else b""
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def chunk(kind: bytes, content: bytes) -> bytes:
     """Return a chunk with its length and checksum."""
     return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
 
