@@ -36,7 +36,7 @@ ADAPTERS = {
         "blurkit.review.pages",
     },
     "starlette": {"blurkit.review.pages", "blurkit.review.server"},
-    "uvicorn": {"blurkit.review.server"},
+    "uvicorn": {"blurkit.review.server", "blurkit.review.connections"},
 }
 """Vendors, and the one place that knows each."""
 LATE = {

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from blurkit.errors import OutputNotWritable
+from blurkit.review.connections import Brisk
 from blurkit.review.door import Door
 from blurkit.review.pages import Pages
 
@@ -173,6 +174,7 @@ class Server:
             log_level="critical",
             lifespan="off",
             ws="none",
+            http=Brisk,
             server_header=False,
             timeout_keep_alive=600,
         )
