@@ -13,7 +13,7 @@ import json
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,7 @@ from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
 from blurkit.picture.chips import aligned, pose_of
-from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
+from blurkit.records import Action, Decision, Face, Judgement, Picture, Reason
 from blurkit.settings import LoadSettings, ObscureSettings
 
 RESULTS = Path(__file__).parent / "results" / "attack.json"
@@ -44,7 +44,7 @@ TILTED, TURNED = math.radians(12), 0.07
 """From this roll on a head counts as tilted, and from this misfit of its landmarks as turned away."""
 
 Pixels = npt.NDArray[np.uint8]
-Cover = Callable[[Photo, Face], Pixels]
+Cover = Callable[[Picture, Face], Pixels]
 Rows = dict[str, dict[str, list[float]]]
 """Attacker to measure to share, lower and upper end of its interval."""
 
@@ -54,7 +54,7 @@ class Portrait:
     """One face of a known person."""
 
     person: int
-    photo: Photo
+    picture: Picture
     face: Face
     is_test: bool
 
@@ -71,8 +71,8 @@ def solid(margin: float, *, style: str = "solid") -> Cover:
     """Cover as blurkit does."""
     settings = ObscureSettings.model_validate({"margin": margin, "style": style})
 
-    def covered(photo: Photo, face: Face) -> Pixels:
-        return obscure(photo, [Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE))], settings).pixels
+    def covered(picture: Picture, face: Face) -> Pixels:
+        return obscure(picture, [Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE))], settings).pixels
 
     return covered
 
@@ -80,11 +80,11 @@ def solid(margin: float, *, style: str = "solid") -> Cover:
 def blurred(share: float) -> Cover:
     """Gaussian blur as other tools make it; sigma as a share of the face's width."""
 
-    def covered(photo: Photo, face: Face) -> Pixels:
+    def covered(picture: Picture, face: Face) -> Pixels:
         import cv2
 
         sigma = share * face.box.width
-        return np.asarray(cv2.GaussianBlur(photo.pixels, (0, 0), sigma), np.uint8)
+        return np.asarray(cv2.GaussianBlur(picture.pixels, (0, 0), sigma), np.uint8)
 
     return covered
 
@@ -92,11 +92,11 @@ def blurred(share: float) -> Cover:
 def averaged(cells: int) -> Cover:
     """A mosaic of the face's own block averages as other tools make it; cells across the face's width."""
 
-    def covered(photo: Photo, face: Face) -> Pixels:
+    def covered(picture: Picture, face: Face) -> Pixels:
         import cv2
 
-        left, top, right, bottom = face.box.expand(0.35, 0.35).pixels(photo.size)
-        pixels = photo.pixels.copy()
+        left, top, right, bottom = face.box.expand(0.35, 0.35).pixels(picture.size)
+        pixels = picture.pixels.copy()
         region = pixels[top:bottom, left:right]
         cell = face.box.width / cells
         size = max(1, round((right - left) / cell)), max(1, round((bottom - top) / cell))
@@ -109,9 +109,9 @@ def averaged(cells: int) -> Cover:
     return covered
 
 
-def clear(photo: Photo, face: Face) -> Pixels:
+def clear(picture: Picture, face: Face) -> Pixels:
     """Cover nothing."""
-    return photo.pixels
+    return picture.pixels
 
 
 UNDER = {
@@ -162,15 +162,15 @@ def read_portraits(folder: Path, each: int) -> list[Portrait]:
     for person, place in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
         count = 0
         for path in sorted(place.iterdir()):
-            photo = decode(read(path), load)
-            photo = photo if photo.mode == "RGB" else replace(photo, samples=photo.pixels, mode="RGB")
-            seen = max(network.look(photo.pixels), key=lambda sighting: sighting.box.area, default=None)
+            shown = decode(read(path), load).picture.pixels
+            picture = Picture(shown, shown, "RGB")
+            seen = max(network.look(shown), key=lambda sighting: sighting.box.area, default=None)
             if seen is None:
                 continue
             face = Face(seen.box, seen.score, ("centerface",), seen.landmarks)
             if pose_of(face) is None:
                 continue
-            portraits.append(Portrait(person, photo, face, count % TEST_EVERY == TEST_EVERY - 1))
+            portraits.append(Portrait(person, picture, face, count % TEST_EVERY == TEST_EVERY - 1))
             count += 1
             if count == each:
                 break
@@ -199,10 +199,10 @@ def crops(portrait: Portrait, cover: Cover, view: str) -> Pixels:
     """Return what an attacker sees, turned upright by the landmarks of the clear photo: (crops, SIDE, SIDE, 3)."""
     import cv2
 
-    photo, face = portrait.photo, portrait.face
-    pixels, pose = cover(photo, face).copy(), pose_of(face)
+    picture, face = portrait.picture, portrait.face
+    pixels, pose = cover(picture, face).copy(), pose_of(face)
     if view == "face":
-        pixels[~covered_mask([face], ObscureSettings(), photo.size)] = GRAY
+        pixels[~covered_mask([face], ObscureSettings(), picture.size)] = GRAY
     assert pose is not None
     cut = [
         cv2.warpAffine(

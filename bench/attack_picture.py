@@ -15,7 +15,7 @@ from bench.attack import AROUND, GRAY, RESULTS, UNDER, Cover, Pixels
 from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
-from blurkit.records import Face, Photo
+from blurkit.records import Face, Picture
 from blurkit.settings import LoadSettings, ObscureSettings
 
 ROOT = Path(__file__).parent.parent
@@ -44,13 +44,13 @@ def main() -> None:
     from matplotlib import pyplot
 
     found = json.loads(RESULTS.read_text())
-    photo, face = portrait()
+    picture, face = portrait()
     figure, axes = pyplot.subplots(2, len(UNDER), figsize=(13, 6), dpi=110)
     for axis, (name, cover) in zip(axes[0], UNDER.items(), strict=True):
-        _panel(axis, _shown(photo, face, cover, only_cover=True), WORDS[name], found["face"][name])
+        _panel(axis, _shown(picture, face, cover, only_cover=True), WORDS[name], found["face"][name])
     for axis, (name, cover) in zip(axes[1], AROUND.items(), strict=False):
         words = name.removeprefix("blurkit, ")
-        _panel(axis, _shown(photo, face, cover, only_cover=False), words, found["head"][name])
+        _panel(axis, _shown(picture, face, cover, only_cover=False), words, found["head"][name])
     for axis in axes[1][len(AROUND) :]:
         axis.axis("off")
     figure.suptitle(
@@ -63,7 +63,7 @@ def main() -> None:
     figure.savefig(ROOT / "docs" / "attack.png")
 
 
-def portrait() -> tuple[Photo, Face]:
+def portrait() -> tuple[Picture, Face]:
     """Return a part of the sample, about as large as the attacked photos, and its face."""
     from PIL import Image
 
@@ -72,15 +72,15 @@ def portrait() -> tuple[Photo, Face]:
         height = SIDE * part.height // part.width
         buffer = io.BytesIO()
         part.resize((SIDE, height), Image.Resampling.LANCZOS).save(buffer, "PNG")
-    photo = decode(buffer.getvalue(), LoadSettings())
-    seen = max(CenterFaceNetwork().look(photo.pixels), key=lambda sighting: sighting.box.area)
-    return photo, Face(seen.box, seen.score, ("centerface",), seen.landmarks)
+    picture = decode(buffer.getvalue(), LoadSettings()).picture
+    seen = max(CenterFaceNetwork().look(picture.pixels), key=lambda sighting: sighting.box.area)
+    return picture, Face(seen.box, seen.score, ("centerface",), seen.landmarks)
 
 
-def _shown(photo: Photo, face: Face, cover: Cover, *, only_cover: bool) -> Pixels:
-    pixels = cover(photo, face).copy()
+def _shown(picture: Picture, face: Face, cover: Cover, *, only_cover: bool) -> Pixels:
+    pixels = cover(picture, face).copy()
     if only_cover:
-        pixels[~covered_mask([face], ObscureSettings(), photo.size)] = GRAY
+        pixels[~covered_mask([face], ObscureSettings(), picture.size)] = GRAY
     return pixels
 
 

@@ -119,7 +119,7 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
     second_look = SecondLook(threads=2)
     classifiers = held_out()
     for photo in photos:
-        upright = decode(photo.path.read_bytes(), LoadSettings())
+        upright = decode(photo.path.read_bytes(), LoadSettings()).picture
         pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
         faces, seconds = {}, {}
         for detector in detectors:

@@ -29,8 +29,9 @@ from blurkit.detect.finder import Finder
 from blurkit.errors import VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
+from blurkit.outcomes import Status
 from blurkit.policy import verdict
-from blurkit.records import Action, Decision, Status
+from blurkit.records import Action, Decision
 
 FACES = Path(__file__).parent / "labels" / "faces.csv"
 """Labelled faces: photo, left, top, right, bottom, label. Boxes are those of the data's own labels."""

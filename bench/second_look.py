@@ -67,7 +67,7 @@ def look(photos: list[LabelledPhoto], *, threads: int) -> list[Doubtful]:
     second_look = SecondLook(threads=threads)
     looks = []
     for photo in photos:
-        pixels = decode(photo.path.read_bytes(), LoadSettings()).pixels
+        pixels = decode(photo.path.read_bytes(), LoadSettings()).picture.pixels
         doubtful = [face for face in merge([each.detect(pixels) for each in detectors]) if is_doubtful(face)]
         boxes = np.array([[f.box.left, f.box.top, f.box.right, f.box.bottom] for f in doubtful], float).reshape(-1, 4)
         iou, _ = overlaps(boxes, photo.faces)

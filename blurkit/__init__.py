@@ -17,22 +17,9 @@ TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
     from blurkit.errors import BlurkitError, ExitCode
     from blurkit.geometry import Box, Point, Size
+    from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Rendered, Status
     from blurkit.pipeline import Blurrer
-    from blurkit.records import (
-        Action,
-        AgeEstimate,
-        Decision,
-        Face,
-        ImageFormat,
-        Judgement,
-        Outcome,
-        Photo,
-        PhotoFailure,
-        PhotoResult,
-        Reason,
-        Rendered,
-        Status,
-    )
+    from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Photo, Picture, Reason
     from blurkit.settings import Settings, load_policy
 
 __all__ = [
@@ -50,6 +37,7 @@ __all__ = [
     "Photo",
     "PhotoFailure",
     "PhotoResult",
+    "Picture",
     "Point",
     "Reason",
     "Rendered",
@@ -64,21 +52,8 @@ _HOMES = {
     "errors": ("BlurkitError", "ExitCode"),
     "geometry": ("Box", "Point", "Size"),
     "pipeline": ("Blurrer",),
-    "records": (
-        "Action",
-        "AgeEstimate",
-        "Decision",
-        "Face",
-        "ImageFormat",
-        "Judgement",
-        "Outcome",
-        "Photo",
-        "PhotoFailure",
-        "PhotoResult",
-        "Reason",
-        "Rendered",
-        "Status",
-    ),
+    "outcomes": ("Outcome", "PhotoFailure", "PhotoResult", "Rendered", "Status"),
+    "records": ("Action", "AgeEstimate", "Decision", "Face", "ImageFormat", "Judgement", "Photo", "Picture", "Reason"),
     "settings": ("Settings", "load_policy"),
 }
 

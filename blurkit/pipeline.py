@@ -19,10 +19,11 @@ from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.obscure import covered_mask, moved, obscure, shrink
+from blurkit.outcomes import PhotoResult, Rendered, failure
 from blurkit.picture.proof import prove
 from blurkit.policy import Reviewed, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
-from blurkit.records import Action, Decision, Judgement, PhotoResult, Reason, Rendered, failure
+from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import Settings
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
     from blurkit.age.base import AgeEstimator
     from blurkit.detect.base import Detector
+    from blurkit.outcomes import Outcome, Proof
     from blurkit.policy.reviewed import Choice
-    from blurkit.records import Face, Outcome, Photo, Proof
+    from blurkit.records import Face, Photo, Picture
 
 MAX_ROUNDS = 3
 """How often a face found by the independent look is covered and the file made anew."""
@@ -167,9 +169,9 @@ class Blurrer:
         Raises:
             ModelError: A detector or the estimator failed; no other is tried in its place.
         """
-        faces = self.find_faces(photo)
+        faces = self.find_faces(photo.picture)
         with self._clock("age"):
-            ages = self._age_estimator.estimate(photo.pixels, faces)
+            ages = self._age_estimator.estimate(photo.picture.pixels, faces)
         with self._clock("policy"):
             decided = decide(
                 faces,
@@ -181,14 +183,14 @@ class Blurrer:
             )
             return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
 
-    def find_faces(self, photo: Photo) -> tuple[Face, ...]:
-        """Return the faces of a photo, from top to bottom.
+    def find_faces(self, picture: Picture) -> tuple[Face, ...]:
+        """Return the faces of a picture, from top to bottom.
 
         Raises:
             ModelError: A detector failed; no other is tried in its place.
         """
         with self._clock("detect"):
-            faces = self._finder.detect(photo.pixels)
+            faces = self._finder.detect(picture.pixels)
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
@@ -208,13 +210,14 @@ class Blurrer:
         decisions = tuple(decisions)
         missed: Sequence[Face] = ()
         with self._clock("obscure"):
-            small = shrink(photo, self.settings.output.max_side)
+            small = photo.showing(shrink(photo.picture, self.settings.output.max_side))
         for _ in range(1 + MAX_ROUNDS):
             with self._clock("obscure"):
                 placed = moved(decisions, photo.size, small.size)
                 covered = [decision.face for decision in placed if decision.judgement.action is Action.COVER]
                 mask = covered_mask(covered, self.settings.obscure, small.size)
-                drawn = prepare(obscure(small, placed, self.settings.obscure), kind)
+                covers = obscure(small.picture, placed, self.settings.obscure)
+                drawn = prepare(small.showing(covers), kind)
             with self._clock("encode"):
                 if self.settings.output.keep_blocks:
                     data, coding, mask = encode_keeping_blocks(drawn, mask)
@@ -224,7 +227,7 @@ class Blurrer:
                 metadata.check(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
-                missed = uncovered(decoded, placed, self._check_network)
+                missed = uncovered(decoded.picture, placed, self._check_network)
                 if not missed:
                     return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
             found = Judgement(None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True)

@@ -1,16 +1,14 @@
-"""What the stages hand to each other: photos, faces, ages, decisions and outcomes. All frozen."""
+"""What the stages hand to each other: photos, faces, ages and decisions. All frozen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from blurkit.errors import BlurkitError, ExitCode, ModelError, VerificationError
 from blurkit.geometry import Box, Point, Size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import numpy as np
@@ -57,25 +55,22 @@ class Reason(StrEnum):
     LOOKS_ADULT = "looks_adult"
 
 
-class Status(StrEnum):
-    """The verdict on a photo."""
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """Which colours a picture's samples stand for."""
 
-    READY = "ready"
-    """Written; nothing doubtful."""
-    LOOK = "look"
-    """Written; a person should look at a doubtful face."""
-    BLOCKED = "blocked"
-    """Could not be made safe: no output."""
-    FAILED = "failed"
-    """Could not be read or written: no output."""
+    icc_profile: bytes | None = None
+    """Colour profile of the samples; None means sRGB (or plain gray or CMYK)."""
+    palette: bytes | None = None
+    """RGB triples of a palette picture."""
+    transparency: bytes | int | None = None
+    """Transparency of a palette picture: alpha per entry, or the clear entry's index."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """How the source was coded, as far as the output keeps it."""
 
-    icc_profile: bytes | None = None
-    """Colour profile of the samples; None means sRGB (or plain gray or CMYK)."""
     dpi: tuple[float, float] | None = None
     """Density (x, y) in dots an inch."""
     quantization: tuple[tuple[int, ...], ...] | None = None
@@ -86,10 +81,6 @@ class Encoding:
     """JPEG progressive scans."""
     lossless: bool = False
     """WebP, HEIF or AVIF coded without loss."""
-    palette: bytes | None = None
-    """RGB triples of a palette picture."""
-    transparency: bytes | int | None = None
-    """Transparency of a palette picture: alpha per entry, or the clear entry's index."""
     compression: str | None = None
     """TIFF compression, by Pillow's name."""
     stored: bytes | None = field(default=None, repr=False, compare=False)
@@ -97,8 +88,8 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """A decoded photo, turned upright."""
+class Picture:
+    """What is to be seen: a photo or a frame of a clip, turned upright, whatever file it came from."""
 
     pixels: Pixels
     """What the models see: sRGB, uint8 of shape (H, W, 3), channels R G B, read-only."""
@@ -109,6 +100,22 @@ class Photo:
     """
     mode: str
     """Kind of samples: L, LA, RGB, RGBA, CMYK, P, or L, LA, RGB, RGBA with `;16` for 16-bit."""
+    colors: Colors = field(default_factory=Colors)
+    """Which colours the samples stand for."""
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the upright picture in pixels."""
+        height, width = self.pixels.shape[:2]
+        return Size(width, height)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded photo: its picture, and what is known of its file."""
+
+    picture: Picture
+    """What it shows."""
     format: ImageFormat
     """Format of the file it came from."""
     encoding: Encoding = field(default_factory=Encoding)
@@ -121,8 +128,12 @@ class Photo:
     @property
     def size(self) -> Size:
         """Width and height of the upright photo in pixels."""
-        height, width = self.pixels.shape[:2]
-        return Size(width, height)
+        return self.picture.size
+
+    def showing(self, picture: Picture) -> Photo:
+        """Return the same photo with another picture; stored blocks do not fit one of another size."""
+        encoding = self.encoding if picture.size == self.size else replace(self.encoding, stored=None)
+        return replace(self, picture=picture, encoding=encoding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,105 +199,3 @@ class Decision:
     """Where it is."""
     judgement: Judgement
     """What happens to it, and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What a written file can be told by later, and how far it differs from its source."""
-
-    input_sha256: str
-    """Hash of the photo's file, hexadecimal."""
-    output_sha256: str
-    """Hash of the file written."""
-    fingerprint: str
-    """Perceptual hash of the picture written: 256 bits, hexadecimal."""
-    changed_share: float
-    """Share of pixels under covers, or in blocks coded anew where the others are kept, 0..1."""
-    coding: str
-    """How it was coded, in words."""
-    max_difference_outside: int
-    """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost.
-
-    Where blocks are kept: outside the blocks coded anew, and 0.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A finished file in memory that passed its checks."""
-
-    data: bytes
-    """The whole file."""
-    format: ImageFormat
-    """Its format."""
-    decisions: tuple[Decision, ...]
-    """Those it was made from, and those that the checks added."""
-    proof: Proof
-    """What it can be told by later."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoResult:
-    """A photo that was analysed and, unless it was a dry run, written and verified."""
-
-    source: Path
-    """The photo, as the user gave it."""
-    output: Path | None
-    """The file written; None in a dry run."""
-    size: Size
-    """Of the upright photo, in pixels."""
-    decisions: tuple[Decision, ...]
-    """One a face, from top-left to bottom-right."""
-    status: Status
-    """READY or LOOK."""
-    removed: tuple[str, ...]
-    """What was hidden in the source and is not in the output, in words."""
-    seconds: Mapping[str, float]
-    """Time of each stage."""
-    proof: Proof | None = None
-    """What the file written can be told by later; None in a dry run."""
-    sha256: str | None = None
-    """Hash of the source file, hexadecimal."""
-    earlier: bool = False
-    """Whether an earlier run did it, and photo and output are as they were then."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFailure:
-    """A photo of which there is no output."""
-
-    source: Path
-    """The photo, as the user gave it."""
-    stage: str
-    """The stage that failed: load, detect, age, policy, obscure, metadata, verify or write."""
-    kind: str
-    """Name of the error class."""
-    error: str
-    """What happened."""
-    hint: str | None
-    """What to do about it."""
-    status: Status
-    """BLOCKED if it could not be made safe, else FAILED."""
-    exit_code: int
-    """The exit code this failure has when it is the only photo."""
-
-
-Outcome = PhotoResult | PhotoFailure
-"""What became of one photo."""
-
-
-def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
-    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
-    unsafe = isinstance(error, VerificationError | ModelError)
-    status = Status.BLOCKED if unsafe else Status.FAILED
-    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
-
-
-def died(source: Path) -> PhotoFailure:
-    """Return what became of a photo whose process died twice."""
-    return bug(source, "its process died twice", hint="it may need more memory: try --jobs 1")
-
-
-def bug(source: Path, what: str, *, hint: str) -> PhotoFailure:
-    """Return a fault of blurkit as what became of a photo."""
-    return PhotoFailure(source, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from blurkit.detect.views import Network
     from blurkit.geometry import Box
-    from blurkit.records import Decision, Face, Photo
+    from blurkit.records import Decision, Face, Photo, Picture
     from blurkit.settings import LoadSettings
 
 CELL = 16
@@ -65,18 +65,18 @@ def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
         raise PixelsChanged(f"the output cannot be read again: {fault.message}", hint=OTHER_FORMAT) from fault
     if decoded.size != drawn.size:
         raise PixelsChanged(f"the output is {decoded.size}, not {drawn.size}", hint=OTHER_FORMAT)
-    difference = _difference(decoded.pixels, drawn.pixels)
+    difference = _difference(decoded.picture.pixels, drawn.picture.pixels)
     if difference > MAX_DIFFERENCE:
         what = f"the output differs from what was drawn by {difference:.0f} of 255 in one place"
         raise PixelsChanged(what, hint=OTHER_FORMAT)
     return decoded
 
 
-def uncovered(photo: Photo, decisions: Sequence[Decision], network: Network) -> tuple[Face, ...]:
+def uncovered(picture: Picture, decisions: Sequence[Decision], network: Network) -> tuple[Face, ...]:
     """Look for faces with a network that did not place the covers.
 
     Args:
-        photo: The finished file as decoded.
+        picture: That of the finished file as decoded.
         decisions: What was covered, and what was kept on purpose.
         network: Another network than those that placed the covers.
 
@@ -86,8 +86,8 @@ def uncovered(photo: Photo, decisions: Sequence[Decision], network: Network) -> 
     Raises:
         DetectorFailed: The network failed.
     """
-    views = [view for side in LEVELS for view in level(photo.size, side, tile=TILE, overlap=OVERLAP)]
-    found = fuse(sweep(network, Halvings(photo.pixels), views), network.name, min_score=MIN_SCORE)
+    views = [view for side in LEVELS for view in level(picture.size, side, tile=TILE, overlap=OVERLAP)]
+    found = fuse(sweep(network, Halvings(picture.pixels), views), network.name, min_score=MIN_SCORE)
     return tuple(face for face in found if not any(_is_decided(face.box, decision) for decision in decisions))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from blurkit.batch import Task
 from blurkit.batch.naming import Source
-from blurkit.records import PhotoFailure, Status
+from blurkit.outcomes import PhotoFailure, Status
 
 LOCAL = {"host": "127.0.0.1", "protocol": "tcp://", "dashboard_address": None, "memory_limit": 0, "silence_logs": 60}
 

@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["blurkit"]):
     from blurkit.load import decode
     from blurkit.machine.memory import give_freed_memory_back
     from blurkit.obscure import covered_mask
-    from blurkit.records import PhotoFailure
+    from blurkit.outcomes import PhotoFailure
     from blurkit.settings import LoadSettings, ObscureSettings, Settings
 
 from tests import pictures
@@ -45,8 +45,8 @@ def load(data: bytes) -> None:
     """A file is a photo within the limit, or an error of ours."""
     with suppress(PhotoError):
         photo = decode(data, SMALL)
-        assert photo.pixels.shape[:2] == photo.samples.shape[:2]
-        assert photo.pixels.size <= 3e6
+        assert photo.picture.pixels.shape[:2] == photo.picture.samples.shape[:2]
+        assert photo.picture.pixels.size <= 3e6
 
 
 def clean(data: bytes) -> None:
@@ -79,7 +79,7 @@ def run(data: bytes, *, made: pipeline.Blurrer | None = None) -> None:
         return
     assert metadata.find(written) == ()
     shown = decode(written, SMALL)
-    cover = shown.pixels[covered_mask([FACE], COVER, shown.size)].astype(int)
+    cover = shown.picture.pixels[covered_mask([FACE], COVER, shown.size)].astype(int)
     assert not cover.size or np.abs(cover - np.median(cover, axis=0)).mean() < 40
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from blurkit.geometry import Box, Point
 from blurkit.picture.color import to_srgb
-from blurkit.records import Action, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Reason
+from blurkit.records import Action, Colors, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Picture, Reason
 
 KINDS = ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16")
 """Every kind of samples that a photo can have."""
@@ -53,17 +53,23 @@ def palette_of(size=(96, 64), seed=1):
     return bytes(_in_palette(_soft(*size, 4, seed)[..., :3]).getpalette("RGB"))
 
 
-def photo(mode="RGB", size=(96, 64), seed=1, *, samples=None, **encoding):
+def photo(mode="RGB", size=(96, 64), seed=1, *, samples=None, dpi=None, **colors):
     """Return a photo in memory, as `load` gives it."""
+    shown = picture(mode, size, seed, samples=samples, **colors)
+    return Photo(shown, ImageFormat.PNG, Encoding(dpi=dpi))
+
+
+def picture(mode="RGB", size=(96, 64), seed=1, *, samples=None, **colors):
+    """Return a picture in memory."""
     samples = smooth(mode, size, seed) if samples is None else samples
     if mode == "P":
-        encoding.setdefault("palette", palette_of(size, seed))
-    coded = Encoding(**encoding)
+        colors.setdefault("palette", palette_of(size, seed))
+    shown = Colors(**colors)
     samples = samples.copy()
     samples.flags.writeable = False
-    pixels = to_srgb(samples, mode, coded)
+    pixels = to_srgb(samples, mode, shown)
     pixels.flags.writeable = False
-    return Photo(pixels, samples, mode, ImageFormat.PNG, coded)
+    return Picture(pixels, samples, mode, shown)
 
 
 def file(kind="jpeg", mode="RGB", size=(96, 64), seed=1, **options):

@@ -10,7 +10,8 @@ from blurkit.batch import Task, opened, plan, run_batch
 from blurkit.batch.collect import collect
 from blurkit.batch.naming import Source
 from blurkit.errors import ModelMissing, SettingsError
-from blurkit.records import ImageFormat, PhotoFailure, PhotoResult, Status
+from blurkit.outcomes import PhotoFailure, PhotoResult, Status
+from blurkit.records import ImageFormat
 from blurkit.settings import Settings
 from tests import pictures
 from tests.fakes import BuggyDetector

@@ -20,8 +20,9 @@ from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
 from blurkit.obscure.covers import cover_of
+from blurkit.outcomes import PhotoFailure
 from blurkit.picture.proof import prove
-from blurkit.records import Face, ImageFormat, PhotoFailure
+from blurkit.records import Face, ImageFormat
 from blurkit.settings import LoadSettings, ObscureSettings
 from tests import pictures, profiles
 from tests.end_to_end.process import SAMPLES, blurkit, files
@@ -62,7 +63,7 @@ def sampled(name, size, folder, seed=1):
 def drawn(data, *faces, **values):
     """Return a photo, the same with covers, and their mask."""
     photo, chosen = decode(data, LoadSettings()), ObscureSettings(**values)
-    over = obscure(photo, pictures.covering(*faces), chosen, random=np.random.default_rng(1))
+    over = photo.showing(obscure(photo.picture, pictures.covering(*faces), chosen, random=np.random.default_rng(1)))
     return photo, prepare(over, photo.format), covered_mask(faces, chosen, photo.size)
 
 
@@ -90,7 +91,10 @@ def assert_kept(data, folder, *faces, **values):
     assert prove(photo, written, shown, may_differ, "").max_difference_outside == 0
     if mask.any():
         usual = decode(encode(over), LoadSettings())
-        far, usually_far = (np.abs(each.pixels[mask].astype(int) - over.pixels[mask]).mean() for each in (shown, usual))
+        drawn_there = over.picture.pixels[mask]
+        far, usually_far = (
+            np.abs(each.picture.pixels[mask].astype(int) - drawn_there).mean() for each in (shown, usual)
+        )
         assert far < 1.5 * usually_far + 2
     assert metadata.find(written) == ()
     return before, after
@@ -133,8 +137,8 @@ def test_profile_and_density_are_kept_and_nothing_else():
     data = pictures.file("jpeg", icc_profile=profiles.wide_gamut(), dpi=(300, 200), comment=PLANTED)
     photo, over, mask = drawn(data, FACE)
     written = metadata.strip(recode(over, mask)[0])
-    again = decode(written, LoadSettings()).encoding
-    assert (again.icc_profile, again.dpi) == (photo.encoding.icc_profile, (300, 200))
+    again = decode(written, LoadSettings())
+    assert (again.picture.colors.icc_profile, again.encoding.dpi) == (photo.picture.colors.icc_profile, (300, 200))
     assert PLANTED not in written
 
 
@@ -305,8 +309,8 @@ def test_a_source_that_the_library_cannot_read_to_its_end_gives_no_other_picture
         return
     finally:
         assert capfd.readouterr() == ("", "")  # the library's own words would spoil a JSON document
-    shown = decode(written, LoadSettings()).pixels
-    assert np.abs(shown[mask].astype(int) - over.pixels[mask]).mean() < 6
+    shown = decode(written, LoadSettings()).picture.pixels
+    assert np.abs(shown[mask].astype(int) - over.picture.pixels[mask]).mean() < 6
 
 
 def test_a_quantisation_table_with_zeros_makes_no_other_picture(blurrer):
@@ -317,7 +321,8 @@ def test_a_quantisation_table_with_zeros_makes_no_other_picture(blurrer):
     written, outcome = made.run_bytes(bytes(data), name="photo")
     assert "only the blocks under covers" in outcome.proof.coding
     _, over, mask = drawn(bytes(data), FACE)
-    assert np.abs(decode(written, LoadSettings()).pixels[mask].astype(int) - over.pixels[mask]).mean() < 6
+    shown = decode(written, LoadSettings()).picture.pixels
+    assert np.abs(shown[mask].astype(int) - over.picture.pixels[mask]).mean() < 6
 
 
 def test_the_size_of_the_photo_and_of_its_file_are_the_same():

@@ -16,7 +16,7 @@ from blurkit.batch.cluster import Cluster, Order, connected
 from blurkit.batch.journal import versions
 from blurkit.errors import OutputNotWritable, SettingsError
 from blurkit.machine.weights import model_hashes
-from blurkit.records import PhotoFailure
+from blurkit.outcomes import PhotoFailure
 from tests import clusters
 from tests.clusters import task
 from tests.end_to_end.process import ROOT, blurkit, files, foreign_lines, small, start, wait_until

@@ -14,14 +14,15 @@ from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
 from blurkit.obscure.covers import cover_of
+from blurkit.outcomes import PhotoResult
 from blurkit.pipeline import Blurrer
-from blurkit.records import Face, PhotoResult, Reason
+from blurkit.records import Face, Reason
 from blurkit.settings import DetectSettings, LoadSettings, ObscureSettings, Settings, load_policy
 from blurkit.verify import uncovered
 from tests.end_to_end.process import SAMPLES, blurkit, files, small
 from tests.fakes import FixedAge, FixedFaces, NoFaces
 from tests.metadata.photos import PLANTED, exif, thumbnail
-from tests.pictures import covering, photo
+from tests.pictures import covering, picture
 
 GRAY = np.array((128, 128, 128))
 
@@ -56,7 +57,7 @@ def no_check(monkeypatch):
 
 
 def pixels(path):
-    return decode(Path(path).read_bytes(), LoadSettings()).pixels
+    return decode(Path(path).read_bytes(), LoadSettings()).picture.pixels
 
 
 def known_faces(sample):
@@ -113,7 +114,7 @@ def test_a_thumbnail_of_the_uncovered_face_is_gone(no_check, tmp_path):
 def portrait(height):
     """Return a photo of noise, and a face of a height in its middle."""
     noise = np.random.default_rng(1).integers(0, 256, (2 * height, 2 * height, 3), dtype=np.uint8)
-    return photo(samples=noise), Face(Box(0.6 * height, 0.5 * height, 1.4 * height, 1.5 * height), 0.9, ("fixed",))
+    return picture(samples=noise), Face(Box(0.6 * height, 0.5 * height, 1.4 * height, 1.5 * height), 0.9, ("fixed",))
 
 
 @pytest.mark.parametrize("height", [40, 200, 2000])
@@ -252,7 +253,7 @@ def test_the_check_is_another_network_than_those_that_place_covers():
     assert network.name not in {detector.name for detector in detectors}
     assert type(network) not in {type(detector) for detector in detectors}
     shown = decode((SAMPLES / "tree" / "sports-day" / "IMG_0001.jpg").read_bytes(), LoadSettings())
-    assert len(uncovered(shown, (), network)) == 3
+    assert len(uncovered(shown.picture, (), network)) == 3
     for each in (*detectors, network):
         each.close()
 

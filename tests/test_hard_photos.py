@@ -31,7 +31,7 @@ def heads():
     """Return heads of the sample photos with some of what is around them, and the height of each face in pixels."""
     cut = []
     for name in PORTRAITS:
-        pixels = decode((SAMPLES / name).read_bytes(), LoadSettings()).pixels
+        pixels = decode((SAMPLES / name).read_bytes(), LoadSettings()).picture.pixels
         for face in FACES[name]["faces"]:
             left, top, right, bottom = Box(*face["box"]).expand(0.8, 0.8).pixels(Size(*pixels.shape[1::-1]))
             cut.append((pixels[top:bottom, left:right], face["height"]))

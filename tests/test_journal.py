@@ -11,8 +11,9 @@ from blurkit.batch import journal as journals
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.errors import OutputNotWritable
 from blurkit.geometry import Box, Point
+from blurkit.outcomes import PhotoResult, Proof, Status
 from blurkit.policy.reviewed import Choice
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Proof, Reason, Size, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Size
 from blurkit.settings import Settings
 
 CHOICE = Choice(Box(1.0, 2.0, 3.0, 4.0), Action.COVER)

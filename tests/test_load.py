@@ -47,51 +47,51 @@ def refused(data, error, *, words="", source=None, **settings):
 def test_every_format_and_kind_is_read(kind, mode):
     photo = load(file(kind, mode))
     assert photo.format == kind
-    assert photo.mode == ("P" if kind == "gif" else READ_AS.get(mode, mode))
-    assert photo.pixels.shape == (64, 96, 3)
-    assert photo.pixels.dtype == np.uint8
-    assert (photo.pixels == to_srgb(photo.samples, photo.mode, photo.encoding)).all()
-    assert not photo.pixels.flags.writeable
-    assert not photo.samples.flags.writeable
+    assert photo.picture.mode == ("P" if kind == "gif" else READ_AS.get(mode, mode))
+    assert photo.picture.pixels.shape == (64, 96, 3)
+    assert photo.picture.pixels.dtype == np.uint8
+    assert (photo.picture.pixels == to_srgb(photo.picture.samples, photo.picture.mode, photo.picture.colors)).all()
+    assert not photo.picture.pixels.flags.writeable
+    assert not photo.picture.samples.flags.writeable
 
 
 @pytest.mark.parametrize(("kind", "mode"), pictures.EVERY_FILE, ids=pictures.EVERY_ID)
 def test_the_samples_are_those_of_the_file(kind, mode):
     photo, original = load(file(kind, mode)), smooth(mode)
     if kind == "gif" and mode == "L":  # stored as a palette
-        assert (photo.pixels[..., 0] == original).all()
+        assert (photo.picture.pixels[..., 0] == original).all()
     elif kind in pictures.LOSSLESS:
-        assert (photo.samples == original).all()
+        assert (photo.picture.samples == original).all()
     else:
-        assert np.abs(photo.samples.astype(int) - original).mean() < LOSS
+        assert np.abs(photo.picture.samples.astype(int) - original).mean() < LOSS
 
 
 @pytest.mark.parametrize(("kind", "clear"), [("png", 3), ("png", bytes(range(60))), ("gif", 3)])
 def test_a_palette_keeps_its_clear_entries(kind, clear):
     photo = load(file(kind, "P", transparency=clear))
-    assert photo.mode == "P"
+    assert photo.picture.mode == "P"
     if isinstance(clear, int):
-        assert photo.encoding.transparency in (clear, b"\xff" * clear + b"\0")
+        assert photo.picture.colors.transparency in (clear, b"\xff" * clear + b"\0")
     else:
-        assert photo.encoding.transparency == clear
-    assert photo.encoding.palette[:180] == pictures.palette_of()[:180]
+        assert photo.picture.colors.transparency == clear
+    assert photo.picture.colors.palette[:180] == pictures.palette_of()[:180]
 
 
 @pytest.mark.parametrize(("mode", "clear", "becomes"), [("L", 90, "LA"), ("RGB", (220, 30, 30), "RGBA")])
 def test_one_clear_tone_becomes_alpha(mode, clear, becomes):
     image = Image.fromarray(corners()).convert(mode)
     photo = load(saved(image, "png", transparency=image.getpixel((0, 0)) if mode == "L" else clear))
-    assert photo.mode == becomes
-    assert photo.samples[0, 0, -1] == 0
-    assert photo.samples[-1, -1, -1] == 255
+    assert photo.picture.mode == becomes
+    assert photo.picture.samples[0, 0, -1] == 0
+    assert photo.picture.samples[-1, -1, -1] == 255
 
 
 def test_a_gray_gif_with_a_clear_tone_keeps_it():
     gray = Image.fromarray(np.arange(256, dtype=np.uint8).reshape(16, 16))
     photo = load(saved(gray, "gif", transparency=3, optimize=False))
-    assert photo.mode == "P"
-    assert photo.encoding.transparency == 3
-    assert (photo.pixels[..., 0] == np.arange(256).reshape(16, 16)).all()
+    assert photo.picture.mode == "P"
+    assert photo.picture.colors.transparency == 3
+    assert (photo.picture.pixels[..., 0] == np.arange(256).reshape(16, 16)).all()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_gray_gif_with_a_clear_tone_keeps_it():
     [("png", "L;16"), ("png", "RGBA;16"), ("tiff", "L;16"), ("tiff", "RGB;16"), ("tiff", "RGBA;16")],
 )
 def test_all_sixteen_bits_are_there(kind, sixteen):
-    assert len(np.unique(load(file(kind, sixteen)).samples & 255)) > 100
+    assert len(np.unique(load(file(kind, sixteen)).picture.samples & 255)) > 100
 
 
 def test_sixteen_bit_tiff_of_the_other_byte_order_is_read():
@@ -108,21 +108,21 @@ def test_sixteen_bit_tiff_of_the_other_byte_order_is_read():
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, smooth("L;16"), byteorder=">", metadata=None)
     photo = load(buffer.getvalue())
-    assert photo.mode == "L;16"
-    assert (photo.samples == smooth("L;16")).all()
+    assert photo.picture.mode == "L;16"
+    assert (photo.picture.samples == smooth("L;16")).all()
 
 
 def test_an_adobe_cmyk_jpeg_is_not_inverted():
     white = Image.new("CMYK", (32, 32), (0, 0, 0, 0))
     data = saved(white, "jpeg")
     assert b"Adobe" in data
-    assert load(data).pixels.min() > 250
+    assert load(data).picture.pixels.min() > 250
 
 
 def test_a_ycck_jpeg_is_read_as_cmyk():
     data = saved(Image.new("CMYK", (32, 32), (0, 0, 0, 0)), "jpeg")
     at = data.index(b"Adobe") + 11  # behind version and two flags: the transform; white has the same samples in both
-    assert load(data[:at] + b"\2" + data[at + 1 :]).mode == "CMYK"
+    assert load(data[:at] + b"\2" + data[at + 1 :]).picture.mode == "CMYK"
 
 
 # Upright
@@ -139,7 +139,7 @@ def test_every_orientation_comes_out_upright(kind, orientation):
     assert photo.size.width == 96
     middles = [(16, 24), (16, 72), (48, 24), (48, 72)]
     for row, column in middles:
-        assert np.abs(photo.pixels[row, column].astype(int) - corners()[row, column]).max() < 25
+        assert np.abs(photo.picture.pixels[row, column].astype(int) - corners()[row, column]).max() < 25
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -153,7 +153,7 @@ def test_sixteen_bits_come_out_upright(kind, orientation):
         block = b"eXIf" + exif(orientation).removeprefix(b"Exif\0\0")
         chunk = struct.pack(">I", len(block) - 4) + block + struct.pack(">I", zlib.crc32(block))
         data = data[:33] + chunk + data[33:]
-    assert (load(data).samples == smooth("RGB;16")).all()
+    assert (load(data).picture.samples == smooth("RGB;16")).all()
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 255])
@@ -185,7 +185,7 @@ def test_a_phone_jpeg_with_two_pictures_is_its_first():
     assert opened(data).n_frames == 2
     photo = load(data)
     assert photo.format is ImageFormat.JPEG
-    assert np.abs(photo.pixels[16, 24].astype(int) - corners()[16, 24]).max() < 25
+    assert np.abs(photo.picture.pixels[16, 24].astype(int) - corners()[16, 24]).max() < 25
 
 
 @pytest.mark.parametrize("primary", [0, 1])
@@ -196,7 +196,7 @@ def test_a_heic_of_two_pictures_is_its_primary(primary):
     heif.add_from_pillow(Image.new("RGB", (64, 64), (0, 0, 200)))
     buffer = io.BytesIO()
     heif.save(buffer, primary_index=primary)
-    red, _, blue = load(buffer.getvalue()).pixels[32, 32]
+    red, _, blue = load(buffer.getvalue()).picture.pixels[32, 32]
     assert (red > 150) == (primary == 0)
     assert (blue > 150) == (primary == 1)
 
@@ -304,7 +304,7 @@ def test_a_damaged_file_is_read_or_refused_never_a_bug(kind, seed):
 
 def test_decoders_say_nothing_on_standard_error(capfd):
     deep = file("tiff", "RGB;16", software=False, extratags=[(305, 2, 4, b"a\0b\0", True)])  # OpenCV would remark on it
-    assert load(deep).mode == "RGB;16"
+    assert load(deep).picture.mode == "RGB;16"
     packed = file("tiff", compression="tiff_lzw")  # libtiff would remark on what is now its middle
     refused(packed[:40] + b"\xff" * 40 + packed[80:], UnreadablePhoto)
     assert capfd.readouterr().err == ""

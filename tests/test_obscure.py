@@ -13,7 +13,7 @@ from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Face
 from blurkit.settings import ObscureSettings
 from tests import pictures, profiles
-from tests.pictures import covering, face, keeping, photo, tilted
+from tests.pictures import covering, face, keeping, picture, tilted
 
 SIZE = Size(96, 64)
 STYLES = list(Style)
@@ -174,7 +174,7 @@ def test_the_bounds_of_a_cover_hold_all_of_it(shape):
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("mode", pictures.KINDS)
 def test_outside_the_covers_nothing_changes_inside_everything(mode, style):
-    before = photo(mode)
+    before = picture(mode)
     after = drawn(before, face(), style=style)
     mask = mask_of(face())
     assert (after.samples[~mask] == before.samples[~mask]).all()
@@ -188,8 +188,8 @@ def test_outside_the_covers_nothing_changes_inside_everything(mode, style):
 @pytest.mark.parametrize("mode", pictures.KINDS)
 @pytest.mark.parametrize("style", STYLES)
 def test_what_the_models_and_the_checks_see_is_what_the_samples_show(mode, style):
-    after = drawn(photo(mode), face(), face(60, 5, 80, 30), style=style)
-    assert (after.pixels == to_srgb(after.samples, after.mode, after.encoding)).all()
+    after = drawn(picture(mode), face(), face(60, 5, 80, 30), style=style)
+    assert (after.pixels == to_srgb(after.samples, after.mode, after.colors)).all()
 
 
 @pytest.mark.parametrize(
@@ -204,21 +204,21 @@ def test_what_the_models_and_the_checks_see_is_what_the_samples_show(mode, style
 )
 @pytest.mark.parametrize("style", STYLES)
 def test_so_it_is_with_a_colour_profile(mode, profile, style):
-    after = drawn(photo(mode, icc_profile=profile), face(), style=style)
-    assert (after.pixels == to_srgb(after.samples, after.mode, after.encoding)).all()
+    after = drawn(picture(mode, icc_profile=profile), face(), style=style)
+    assert (after.pixels == to_srgb(after.samples, after.mode, after.colors)).all()
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "RGB;16", "CMYK", "P"])
 @pytest.mark.parametrize("profile", [None, profiles.wide_gamut()], ids=["sRGB", "wide gamut"])
 def test_a_solid_cover_has_the_colour_asked_for(mode, profile):
     profile = profile if mode != "CMYK" else None
-    after = drawn(photo(mode, icc_profile=profile), face(), color="#285abe")
+    after = drawn(picture(mode, icc_profile=profile), face(), color="#285abe")
     assert np.abs(after.pixels[32, 40].astype(int) - (0x28, 0x5A, 0xBE)).max() <= 3
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "L;16"])
 def test_a_solid_cover_in_a_gray_photo_is_as_light_as_its_colour(mode):
-    after = drawn(photo(mode), face(), color="#ffffff")
+    after = drawn(picture(mode), face(), color="#ffffff")
     assert after.pixels[32, 40].tolist() == [255, 255, 255]
 
 
@@ -227,7 +227,7 @@ def test_a_solid_cover_in_a_gray_photo_is_as_light_as_its_colour(mode):
 def test_a_cover_is_opaque_also_where_the_photo_is_clear(mode, style):
     samples = pictures.smooth(mode).copy()
     samples[..., -1] = 0
-    after = drawn(photo(mode, samples=samples), face(), style=style)
+    after = drawn(picture(mode, samples=samples), face(), style=style)
     mask = mask_of(face())
     assert (after.samples[mask][:, -1] == np.iinfo(samples.dtype).max).all()
     assert (after.samples[~mask][:, -1] == 0).all()
@@ -237,7 +237,7 @@ def test_a_cover_is_opaque_also_where_the_photo_is_clear(mode, style):
 def test_mosaic_cells_are_a_share_of_the_face_not_a_number_of_pixels(face_height):
     side = 3 * face_height
     tall = face(face_height, face_height, 2 * face_height, 2 * face_height)
-    after = drawn(photo(size=(side, side)), tall, style="pixelate", blocks_across=6)
+    after = drawn(picture(size=(side, side)), tall, style="pixelate", blocks_across=6)
     row = after.pixels[side // 2, face_height : 2 * face_height].astype(int)
     runs = np.diff(np.flatnonzero(np.abs(np.diff(row, axis=0)).sum(axis=1)))
     assert runs.min() >= face_height / 6 - GRID
@@ -245,7 +245,7 @@ def test_mosaic_cells_are_a_share_of_the_face_not_a_number_of_pixels(face_height
 
 
 def test_a_mosaic_takes_its_tones_from_around_the_cover():
-    before = photo()
+    before = picture()
     after = drawn(before, face(), style="pixelate")
     mask = mask_of(face())
     around = {tuple(tone) for tone in before.pixels[~mask].tolist()}
@@ -256,9 +256,9 @@ def test_a_mosaic_takes_its_tones_from_around_the_cover():
 @pytest.mark.parametrize("style", STYLES)
 def test_a_face_that_fills_the_photo_leaves_nothing_of_it(mode, style):
     whole = face(-10, -10, 106, 74)
-    one, other = (drawn(photo(mode, seed=seed, **_same_palette(mode)), whole, style=style) for seed in (1, 2))
+    one, other = (drawn(picture(mode, seed=seed, **_same_palette(mode)), whole, style=style) for seed in (1, 2))
     assert (one.samples == other.samples).all()
-    assert one.encoding == other.encoding
+    assert one.colors == other.colors
 
 
 def _same_palette(mode):
@@ -266,33 +266,33 @@ def _same_palette(mode):
 
 
 def test_the_mosaic_differs_from_run_to_run_when_left_to_chance():
-    shown = [obscure(photo(), covering(face()), settings(style="pixelate")).pixels for _ in range(2)]
+    shown = [obscure(picture(), covering(face()), settings(style="pixelate")).pixels for _ in range(2)]
     assert (shown[0] != shown[1]).any()
 
 
 def test_covered_wins_over_kept_where_faces_overlap():
     mine, beside = face(), face(40, 24, 60, 48)
     decisions = keeping(beside) + covering(mine)
-    after = obscure(photo(), decisions, settings(), random=np.random.default_rng(1))
-    assert (after.pixels == drawn(photo(), mine).pixels).all()
+    after = obscure(picture(), decisions, settings(), random=np.random.default_rng(1))
+    assert (after.pixels == drawn(picture(), mine).pixels).all()
 
 
 def test_a_photo_with_nothing_to_cover_is_itself():
-    before = photo()
+    before = picture()
     assert obscure(before, keeping(face()), settings()) is before
     assert obscure(before, (), settings()) is before
 
 
 def test_the_source_is_not_written_to():
-    before = photo("P")
-    samples, palette = before.samples.copy(), before.encoding.palette
+    before = picture("P")
+    samples, palette = before.samples.copy(), before.colors.palette
     drawn(before, face())
     assert (before.samples == samples).all()
-    assert before.encoding.palette == palette
+    assert before.colors.palette == palette
 
 
 def test_what_comes_out_cannot_be_written_to():
-    after = drawn(photo("RGBA"), face())
+    after = drawn(picture("RGBA"), face())
     assert not after.samples.flags.writeable
     assert not after.pixels.flags.writeable
 
@@ -300,53 +300,55 @@ def test_what_comes_out_cannot_be_written_to():
 # Palettes
 
 
-def palette_photo(outside, inside, colors, **encoding):
+def palette_picture(outside, inside, entries, **colors):
     """Return a palette photo with one entry outside the cover of `face()`, and another inside."""
     samples = np.where(mask_of(face()), inside, outside).astype(np.uint8)
-    return photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel()), **encoding)
+    return picture("P", samples=samples, palette=bytes(np.array(entries, np.uint8).ravel()), **colors)
 
 
 def test_a_palette_entry_that_only_covered_pixels_used_is_gone():
-    after = drawn(palette_photo(0, 1, [(10, 20, 30), (200, 150, 120)]), face())
-    assert bytes((200, 150, 120)) not in after.encoding.palette
-    assert after.encoding.palette[:3] == bytes((10, 20, 30))
+    after = drawn(palette_picture(0, 1, [(10, 20, 30), (200, 150, 120)]), face())
+    assert bytes((200, 150, 120)) not in after.colors.palette
+    assert after.colors.palette[:3] == bytes((10, 20, 30))
     assert after.pixels[32, 40].tolist() == [128, 128, 128]
 
 
 def test_a_full_palette_that_is_all_used_gives_its_nearest_entry():
     colors = [(i, i, 255 - i) for i in range(256)]
     samples = np.tile(np.arange(256, dtype=np.uint8), (120, 1))
-    full = photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel()))
+    full = picture("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel()))
     after = drawn(full, face(), color="#7f7f80")
-    assert after.encoding.palette == full.encoding.palette
+    assert after.colors.palette == full.colors.palette
     assert after.pixels[32, 40].tolist() == [127, 127, 128]
 
 
 def test_a_palette_with_room_gets_the_colour():
     colors = [(250, 0, 0), (0, 250, 0)]
     samples = np.tile(np.array([0, 1], np.uint8), (64, 48))
-    after = drawn(photo("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel())), face(), color="blue")
+    after = drawn(
+        picture("P", samples=samples, palette=bytes(np.array(colors, np.uint8).ravel())), face(), color="blue"
+    )
     assert after.pixels[32, 40].tolist() == [40, 90, 190]
-    assert len(after.encoding.palette) == 9
+    assert len(after.colors.palette) == 9
 
 
 @pytest.mark.parametrize("clear", [1, b"\xff\x00"])
 def test_a_clear_entry_under_the_cover_becomes_opaque(clear):
-    after = drawn(palette_photo(0, 1, [(10, 20, 30), (200, 150, 120)], transparency=clear), face())
-    assert after.encoding.transparency in (None, b"\xff\xff")
+    after = drawn(palette_picture(0, 1, [(10, 20, 30), (200, 150, 120)], transparency=clear), face())
+    assert after.colors.transparency in (None, b"\xff\xff")
 
 
 @pytest.mark.parametrize("clear", [0, b"\x00\xff"])
 def test_a_clear_entry_outside_stays_clear_and_is_not_drawn_with(clear):
-    after = drawn(palette_photo(0, 1, [(128, 128, 128), (200, 150, 120)], transparency=clear), face())
-    assert after.encoding.transparency in (0, b"\x00\xff")
+    after = drawn(palette_picture(0, 1, [(128, 128, 128), (200, 150, 120)], transparency=clear), face())
+    assert after.colors.transparency in (0, b"\x00\xff")
     assert after.samples[32, 40] != 0
 
 
 def test_only_faces_to_cover_are_covered():
     decisions = covering(face()) + keeping(face(60, 5, 80, 30))
-    after = obscure(photo(), decisions, settings())
-    assert (after.pixels[~mask_of(face())] == photo().pixels[~mask_of(face())]).all()
+    after = obscure(picture(), decisions, settings())
+    assert (after.pixels[~mask_of(face())] == picture().pixels[~mask_of(face())]).all()
     assert all(d.judgement.action in Action for d in decisions)
 
 

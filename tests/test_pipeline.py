@@ -9,7 +9,8 @@ from blurkit import errors, metadata, pipeline
 from blurkit.errors import ExitCode, OutputNotWritable, VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
-from blurkit.records import Action, Decision, Judgement, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.outcomes import PhotoFailure, PhotoResult, Status
+from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, load_policy
 from tests import pictures, profiles
 from tests.fakes import (
@@ -50,10 +51,10 @@ def test_every_kind_of_photo_goes_all_the_way(blurrer, photo_file, out, kind, mo
     assert written.size == outcome.size == shown(source).size
     assert metadata.find(target.read_bytes()) == ()
     mask = covered_mask([face()], ObscureSettings(), written.size)
-    changed = (written.pixels[mask] != shown(source).pixels[mask]).any(axis=1).mean()
+    changed = (written.picture.pixels[mask] != shown(source).picture.pixels[mask]).any(axis=1).mean()
     assert changed > (0.3 if mode == "1" else 0.9)  # a mosaic of black and white meets half of what was there
     if kind in pictures.LOSSLESS:
-        assert (written.pixels[~mask] == shown(source).pixels[~mask]).all()
+        assert (written.picture.pixels[~mask] == shown(source).picture.pixels[~mask]).all()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_decisions_changed_by_hand_are_rendered(blurrer, photo_file):
     kept = replace(decision, judgement=Judgement(None, Action.KEEP, Reason.MANUAL))
     covered, plain = made.render(photo, [decision]), made.render(photo, [kept])
     assert covered.data != plain.data
-    assert (decode(plain.data, LoadSettings()).pixels == photo.pixels).all()
+    assert (decode(plain.data, LoadSettings()).picture.pixels == photo.picture.pixels).all()
 
 
 def test_models_are_closed_with_the_blurrer(blurrer):
@@ -173,7 +174,7 @@ def test_a_face_found_by_the_independent_look_is_covered_and_the_file_made_anew(
     assert isinstance(outcome, PhotoResult), outcome
     assert {d.judgement.reason for d in outcome.decisions} == {Reason.FOUND_IN_CHECK}
     assert outcome.status is Status.LOOK
-    assert shown(out / "a.png").pixels[30, 40].tolist() == [128, 128, 128]
+    assert shown(out / "a.png").picture.pixels[30, 40].tolist() == [128, 128, 128]
 
 
 def test_a_face_that_stays_visible_withholds_the_file(blurrer, tmp_path, out):
@@ -342,4 +343,4 @@ def test_a_decision_without_a_face_in_the_photo_is_harmless(blurrer, photo_file)
     photo = shown(photo_file("png"))
     away = Decision(face(500, 500, 520, 530), Judgement(None, Action.COVER, Reason.MANUAL))
     rendered = blurrer().render(photo, [away])
-    assert (decode(rendered.data, LoadSettings()).pixels == photo.pixels).all()
+    assert (decode(rendered.data, LoadSettings()).picture.pixels == photo.picture.pixels).all()

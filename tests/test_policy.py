@@ -6,8 +6,9 @@ import pytest
 
 from blurkit.choices import PRESETS
 from blurkit.geometry import Box, Size
+from blurkit.outcomes import Status
 from blurkit.policy import decide, explain, verdict
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 from blurkit.settings import PolicySettings, load_policy
 from tests.pictures import face
 

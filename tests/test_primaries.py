@@ -11,7 +11,7 @@ from blurkit.metadata.icc import oddities
 from blurkit.picture.color import to_srgb
 from blurkit.picture.named import profile_of
 from blurkit.picture.primaries import PRIMARIES
-from blurkit.records import Encoding
+from blurkit.records import Colors
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.fakes import FixedFaces
@@ -39,7 +39,7 @@ def p3_shown(shades):
 
 def test_display_p3_looks_as_it_should():
     samples = pictures.smooth("RGB")
-    shown = to_srgb(samples, "RGB", Encoding(icc_profile=profile_of(P3)))
+    shown = to_srgb(samples, "RGB", Colors(icc_profile=profile_of(P3)))
     assert np.abs(shown - p3_shown(samples)).max() <= 3
     assert np.abs(shown.astype(int) - samples).max() > 10
 
@@ -47,25 +47,25 @@ def test_display_p3_looks_as_it_should():
 @pytest.mark.parametrize("kind", ["heif", "avif"])
 def test_a_file_that_names_p3_by_a_number_is_shown_in_p3(kind):
     photo = decode(named(P3, kind), LoadSettings())
-    assert photo.encoding.icc_profile == profile_of(P3)
-    assert np.abs(photo.pixels - p3_shown(photo.samples)).max() <= 3
+    assert photo.picture.colors.icc_profile == profile_of(P3)
+    assert np.abs(photo.picture.pixels - p3_shown(photo.picture.samples)).max() <= 3
 
 
 @pytest.mark.parametrize("kind", ["heif", "avif"])
 @pytest.mark.parametrize("primaries", [SRGB, 2, 5])
 def test_srgb_and_numbers_that_mean_nothing_stay_as_they_are(kind, primaries):
     photo = decode(named(primaries, kind), LoadSettings())
-    assert photo.encoding.icc_profile is None
-    assert photo.pixels is photo.samples
+    assert photo.picture.colors.icc_profile is None
+    assert photo.picture.pixels is photo.picture.samples
 
 
 def test_a_profile_in_the_file_comes_before_the_number():
     data = pictures.file("heif", color_primaries=P3, transfer_characteristics=13, icc_profile=profiles.wide_gamut())
-    assert decode(data, LoadSettings()).encoding.icc_profile != profile_of(P3)
+    assert decode(data, LoadSettings()).picture.colors.icc_profile != profile_of(P3)
 
 
 def test_a_gray_photo_takes_no_profile_of_colours():
-    assert decode(named(P3, mode="L"), LoadSettings()).pixels.shape[2] == 3
+    assert decode(named(P3, mode="L"), LoadSettings()).picture.pixels.shape[2] == 3
 
 
 @pytest.mark.parametrize("primaries", [9, 12])
@@ -75,7 +75,7 @@ def test_the_profiles_are_sound_and_hide_nothing(primaries):
     assert int.from_bytes(profile[:4]) == len(profile)
     name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()
     assert name == PRIMARIES[primaries][0]
-    white = to_srgb(np.full((1, 1, 3), 255, np.uint8), "RGB", Encoding(icc_profile=profile))
+    white = to_srgb(np.full((1, 1, 3), 255, np.uint8), "RGB", Colors(icc_profile=profile))
     assert white.min() >= 254
 
 
@@ -88,6 +88,6 @@ def test_the_output_shows_the_same_colours(wanted, photo_file, blurrer, out):
     before = decode(source.read_bytes(), LoadSettings())
     assert made.run(source, out=target).status == "ready"
     after = decode(target.read_bytes(), LoadSettings())
-    assert np.abs(before.pixels.astype(int) - after.pixels).mean() < 4
-    assert (after.encoding.icc_profile is None) is (wanted == "auto")
+    assert np.abs(before.picture.pixels.astype(int) - after.picture.pixels).mean() < 4
+    assert (after.picture.colors.icc_profile is None) is (wanted == "auto")
     assert isinstance(pictures.opened(target.read_bytes()), Image.Image)

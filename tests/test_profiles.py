@@ -15,7 +15,7 @@ from blurkit.obscure import covered_mask, obscure
 from blurkit.picture.color import to_srgb
 from blurkit.picture.curves import CURVES, SRGB_CURVE, formula, read_curve
 from blurkit.picture.profiles import is_srgb, rebuilt, srgb
-from blurkit.records import Encoding, ImageFormat
+from blurkit.records import Colors, ImageFormat
 from blurkit.settings import LoadSettings, ObscureSettings
 from tests import pictures, profiles
 from tests.metadata.photos import thumbnail
@@ -31,8 +31,8 @@ def load(data):
 def again(data, *faces, wanted=OutputFormat.AUTO):
     """Return a file as it is written: covered, encoded."""
     photo = load(data)
-    drawn = obscure(photo, covering(*faces), ObscureSettings(), random=np.random.default_rng(1))
-    return encode(prepare(drawn, output_format(photo.format, wanted)))
+    drawn = obscure(photo.picture, covering(*faces), ObscureSettings(), random=np.random.default_rng(1))
+    return encode(prepare(photo.showing(drawn), output_format(photo.format, wanted)))
 
 
 def tagged(tag, content):
@@ -79,9 +79,9 @@ def test_a_photo_hidden_in_a_profile_is_not_in_the_output(kind, carrier):
 def test_nor_where_blocks_are_kept(carrier):
     pytest.importorskip("jpeglib", reason="there is no build of the library for this machine")
     photo = load(file("jpeg", icc_profile=CARRIERS[carrier]))
-    drawn = obscure(photo, covering(face()), ObscureSettings(), random=np.random.default_rng(1))
+    drawn = obscure(photo.picture, covering(face()), ObscureSettings(), random=np.random.default_rng(1))
     mask = covered_mask([face()], ObscureSettings(), photo.size)
-    written, words, _ = encode_keeping_blocks(prepare(drawn, ImageFormat.JPEG), mask)
+    written, words, _ = encode_keeping_blocks(prepare(photo.showing(drawn), ImageFormat.JPEG), mask)
     metadata.check(written)
     assert HIDDEN[-99:-9] not in written
     assert ("whole" in words) is (carrier == "table")  # its samples were converted
@@ -136,7 +136,7 @@ def test_colours_stay_the_same(case):
     new = rebuilt(SAME[case])
     assert new is not None
     assert len(new) < 1000
-    before, after = (to_srgb(every_color(), "RGB", Encoding(icc_profile=each)) for each in (SAME[case], new))
+    before, after = (to_srgb(every_color(), "RGB", Colors(icc_profile=each)) for each in (SAME[case], new))
     assert np.abs(before.astype(int) - after).max() <= 2
     assert np.abs(before.astype(int) - after).mean() <= 0.3
 
@@ -151,7 +151,7 @@ def test_a_profile_made_again_is_made_the_same(case):
 def test_a_gray_profile_shows_the_same(gamma):
     tones = np.arange(256, dtype=np.uint8)[None]
     old, new = profiles.gray(gamma), rebuilt(profiles.gray(gamma))
-    before, after = (to_srgb(tones, "L", Encoding(icc_profile=each)) for each in (old, new))
+    before, after = (to_srgb(tones, "L", Colors(icc_profile=each)) for each in (old, new))
     assert np.abs(before.astype(int) - after).max() <= 1
     assert rebuilt(new) == new
 
@@ -159,7 +159,7 @@ def test_a_gray_profile_shows_the_same(gamma):
 def test_a_profile_is_judged_by_its_numbers_and_not_by_its_name():
     liar = profiles.of_curve(b"curv" + bytes(8), name="Anna's Linear sRGB")
     assert not is_srgb(liar)
-    assert to_srgb(np.full((1, 1, 3), 55, np.uint8), "RGB", Encoding(icc_profile=liar)).min() > 120
+    assert to_srgb(np.full((1, 1, 3), 55, np.uint8), "RGB", Colors(icc_profile=liar)).min() > 120
     assert is_srgb(profiles.srgb())
     assert is_srgb(profiles.of_curve(SRGB_CURVE.tag(), name="Nothing of the kind"))
     assert not is_srgb(profiles.of_curve(formula(1.8).tag(), name="sRGB IEC61966-2.1"))
@@ -188,18 +188,18 @@ def test_a_curve_that_is_none_is_refused(curve):
 
 @pytest.mark.parametrize("kind", PROFILED)
 def test_a_wide_gamut_profile_is_kept_and_shown(kind):
-    plain = load(file(kind)).samples
+    plain = load(file(kind)).picture.samples
     photo = load(file(kind, icc_profile=profiles.wide_gamut()))
-    assert photo.encoding.icc_profile == rebuilt(profiles.wide_gamut())
-    assert (photo.samples == plain).all()
-    assert np.abs(photo.pixels - profiles.wide_gamut_shown(plain)).max() <= 4
+    assert photo.picture.colors.icc_profile == rebuilt(profiles.wide_gamut())
+    assert (photo.picture.samples == plain).all()
+    assert np.abs(photo.picture.pixels - profiles.wide_gamut_shown(plain)).max() <= 4
 
 
 @pytest.mark.parametrize("kind", PROFILED)
 def test_the_output_has_the_profile_of_the_source(kind):
     source = file(kind, icc_profile=profiles.wide_gamut())
     written = load(again(source, face(), wanted=OutputFormat.SAME))
-    assert written.encoding.icc_profile == rebuilt(profiles.wide_gamut())
+    assert written.picture.colors.icc_profile == rebuilt(profiles.wide_gamut())
 
 
 @pytest.mark.parametrize("mode", ["RGB;16", "RGBA;16", "L;16"])
@@ -209,17 +209,17 @@ def test_the_density_and_profile_of_sixteen_bits_are_kept(kind, mode):
     photo = pictures.photo(mode, dpi=(240, 240), icc_profile=profile)
     coded = load(encode(prepare(photo, ImageFormat(kind))))
     assert coded.encoding.dpi == pytest.approx((240, 240), abs=0.1)
-    assert coded.encoding.icc_profile == profile
-    assert (coded.samples == photo.samples).all()
+    assert coded.picture.colors.icc_profile == profile
+    assert (coded.picture.samples == photo.picture.samples).all()
 
 
 @pytest.mark.parametrize(("kind", "mode"), [("jpeg", "L"), ("png", "L"), ("tiff", "L"), ("png", "LA")])
 def test_a_gray_profile_is_kept_and_shown(kind, mode):
     source = file(kind, mode, icc_profile=profiles.gray())
     photo = load(source)
-    assert photo.encoding.icc_profile == rebuilt(profiles.gray())
-    assert photo.pixels.mean() > load(file(kind, mode)).pixels.mean() + 20
-    assert load(again(source, face())).encoding.icc_profile == rebuilt(profiles.gray())
+    assert photo.picture.colors.icc_profile == rebuilt(profiles.gray())
+    assert photo.picture.pixels.mean() > load(file(kind, mode)).picture.pixels.mean() + 20
+    assert load(again(source, face())).picture.colors.icc_profile == rebuilt(profiles.gray())
 
 
 TABLES = [
@@ -236,7 +236,7 @@ TABLES = [
 @pytest.mark.parametrize(("kind", "mode", "profile"), TABLES, ids=[f"{kind}/{mode}" for kind, mode, _ in TABLES])
 def test_colours_in_a_table_become_srgb(kind, mode, profile):
     if mode == "RGB;16":
-        plain = load(file(kind, mode)).samples
+        plain = load(file(kind, mode)).picture.samples
         data = encode(prepare(pictures.photo(mode, samples=plain, icc_profile=profile), ImageFormat.PNG))
         before = smooth("RGB")
     else:
@@ -245,17 +245,17 @@ def test_colours_in_a_table_become_srgb(kind, mode, profile):
         shown_by_pillow = pictures.opened(pictures.saved(image, kind))  # coded once more, like the photo
         before = np.asarray(shown_by_pillow.convert("RGB") if mode == "P" else shown_by_pillow)
     photo = load(data)
-    assert photo.encoding.icc_profile is None
-    assert photo.mode == {"CMYK": "RGB", "RGB;16": "RGB"}.get(mode, mode)
+    assert photo.picture.colors.icc_profile is None
+    assert photo.picture.mode == {"CMYK": "RGB", "RGB;16": "RGB"}.get(mode, mode)
     kept = {"RGB;16": "RGB", "P": "RGB"}.get(mode, mode)
-    shown = to_srgb(before, kept, Encoding(icc_profile=profile)).astype(int)
-    assert np.abs(photo.pixels.astype(int) - shown).max() <= 1
-    assert (photo.pixels == to_srgb(photo.samples, photo.mode, photo.encoding)).all()
+    shown = to_srgb(before, kept, Colors(icc_profile=profile)).astype(int)
+    assert np.abs(photo.picture.pixels.astype(int) - shown).max() <= 1
+    assert (photo.picture.pixels == to_srgb(photo.picture.samples, photo.picture.mode, photo.picture.colors)).all()
     if mode in ("RGBA", "LA"):
-        assert (photo.samples[..., -1] == smooth(mode)[..., -1]).all()
+        assert (photo.picture.samples[..., -1] == smooth(mode)[..., -1]).all()
     written = load(again(data, face()))
-    assert isinstance(Image.fromarray(written.pixels), Image.Image)
-    assert written.encoding.icc_profile is None
+    assert isinstance(Image.fromarray(written.picture.pixels), Image.Image)
+    assert written.picture.colors.icc_profile is None
 
 
 USELESS = {
@@ -270,13 +270,14 @@ USELESS = {
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
 def test_a_profile_of_no_use_is_dropped(kind, case):
     photo = load(file(kind, icc_profile=USELESS[case]))
-    assert photo.encoding.icc_profile is None
-    assert photo.pixels is photo.samples
+    assert photo.picture.colors.icc_profile is None
+    assert photo.picture.pixels is photo.picture.samples
 
 
 def test_a_profile_with_a_name_that_is_no_text_is_used_all_the_same():
     profile = profiles.wide_gamut().replace(b"Wide gamut\0", b"Wi\xff\x84 gamut\0")
-    assert np.abs(load(file("png", icc_profile=profile)).pixels - profiles.wide_gamut_shown(smooth())).max() <= 4
+    shown = load(file("png", icc_profile=profile)).picture.pixels
+    assert np.abs(shown - profiles.wide_gamut_shown(smooth())).max() <= 4
 
 
 def test_our_own_profile_is_srgb_and_small():

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from blurkit.load import decode
+from blurkit.outcomes import PhotoResult
 from blurkit.picture.proof import SAME_PICTURE, distance, fingerprint
-from blurkit.records import PhotoResult
 from blurkit.settings import LoadSettings
 from tests import pictures
 from tests.fakes import FixedFaces
@@ -17,7 +17,7 @@ SIZE = (480, 320)
 
 
 def shown(data):
-    return decode(data, LoadSettings()).pixels
+    return decode(data, LoadSettings()).picture.pixels
 
 
 def remade(picture, *, size=SIZE, kind="jpeg", **options):
@@ -93,9 +93,9 @@ def test_the_largest_difference_outside_would_show_a_changed_pixel(photo_file, b
     real = pipeline.encode
 
     def spoiled(photo):
-        pixels = photo.samples.copy()
+        pixels = photo.picture.samples.copy()
         pixels[0, 0, 0] ^= 64
-        return real(pictures.photo(samples=pixels))
+        return real(photo.showing(pictures.picture(samples=pixels)))
 
     monkeypatch.setattr(pipeline, "encode", spoiled)
     assert prove(blurrer, photo_file("png"), out).max_difference_outside == 64

@@ -2,14 +2,14 @@
 
 import pickle
 import re
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from blurkit import errors
 from blurkit.errors import BlurkitError, ExitCode, UnreadablePhoto
 from blurkit.geometry import Size
-from blurkit.records import AgeEstimate
+from blurkit.records import AgeEstimate, Encoding
 from tests import pictures
 
 ERRORS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, BlurkitError)]
@@ -25,9 +25,17 @@ def test_a_photo_knows_its_size_and_cannot_be_changed() -> None:
     photo = pictures.photo(size=(90, 60))
     assert photo.size == Size(90, 60)
     with pytest.raises(FrozenInstanceError):
-        photo.mode = "L"
+        photo.picture.mode = "L"
     with pytest.raises(ValueError, match="read-only"):
-        photo.pixels[0, 0] = 0
+        photo.picture.pixels[0, 0] = 0
+
+
+def test_a_photo_that_shows_a_smaller_picture_has_no_stored_blocks() -> None:
+    photo = replace(pictures.photo(size=(90, 60)), encoding=Encoding(dpi=(300.0, 300.0), stored=b"the whole file"))
+    assert photo.showing(pictures.picture(size=(90, 60), seed=2)).encoding == photo.encoding
+    assert photo.showing(pictures.picture(size=(90, 60), seed=2)).encoding.stored == b"the whole file"
+    assert photo.showing(pictures.picture(size=(45, 30))).encoding.stored is None
+    assert photo.showing(pictures.picture(size=(45, 30))).encoding.dpi == (300.0, 300.0)
 
 
 @pytest.mark.parametrize("kind", ERRORS)

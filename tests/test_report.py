@@ -8,18 +8,8 @@ from pathlib import Path
 import pytest
 
 from blurkit.geometry import Box, Point, Size
-from blurkit.records import (
-    Action,
-    AgeEstimate,
-    Decision,
-    Face,
-    Judgement,
-    PhotoFailure,
-    PhotoResult,
-    Proof,
-    Reason,
-    Status,
-)
+from blurkit.outcomes import PhotoFailure, PhotoResult, Proof, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 from blurkit.report import BatchReport, Entry, sentences
 from blurkit.report.summary import REASONS
 from blurkit.settings import Settings

@@ -13,8 +13,8 @@ import pytest
 
 from blurkit.cli.console import Show
 from blurkit.errors import SettingsError
+from blurkit.outcomes import Status
 from blurkit.policy import explain
-from blurkit.records import Status
 from blurkit.report.page import GENERATOR, to_html
 from blurkit.report.table import HEADER, to_csv
 from blurkit.settings import Settings

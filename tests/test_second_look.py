@@ -17,7 +17,8 @@ from blurkit.detect.merge import with_opinion
 from blurkit.detect.second_look import CERTAIN, Classifier, SecondLook, is_doubtful, read_classifier
 from blurkit.errors import DetectorFailed, ModelChecksum, ModelMissing
 from blurkit.geometry import Box, Point
-from blurkit.records import Face, PhotoFailure
+from blurkit.outcomes import PhotoFailure
+from blurkit.records import Face
 from blurkit.settings import DetectSettings
 from tests.fakes import FixedFaces
 

@@ -41,7 +41,7 @@ def test_what_a_crop_cuts_off_does_not_come_back(kind):
     data = saved(Image.fromarray(SAMPLES), kind, quality=100)
     photo = decode(cropped(data, (40, 1), (30, 1), (-28, 1), (-17, 1)), LIMIT)  # the top left corner
     assert (photo.size.width, photo.size.height) == (40, 30)
-    assert np.abs(photo.pixels.astype(int) - SAMPLES[:30, :40]).mean() < 4
+    assert np.abs(photo.picture.pixels.astype(int) - SAMPLES[:30, :40]).mean() < 4
 
 
 def test_a_crop_between_pixels_moves_inward():
@@ -59,7 +59,7 @@ def test_a_crop_is_made_before_the_picture_is_turned(orientation):
     upright = {1: only, 3: only[::-1, ::-1], 6: np.rot90(only, -1), 8: np.rot90(only), 2: only[:, ::-1], 5: only.T}
     rows, columns = np.nonzero(upright[orientation])
     part = SAMPLES[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    assert np.abs(shown.pixels.astype(int) - part).mean() < 4
+    assert np.abs(shown.picture.pixels.astype(int) - part).mean() < 4
 
 
 @pytest.mark.parametrize("note", [((99, 1), (30, 1)), ((0, 1), (30, 1)), ((40, 0), (30, 1))])

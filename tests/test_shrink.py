@@ -39,7 +39,7 @@ def test_nothing_in_a_smaller_photo_depends_on_a_covered_face(blurrer, side):
 
 
 def test_a_cover_that_is_not_moved_along_would_be_seen():
-    small = shrink(with_face(255), 97)
+    small = shrink(with_face(255).picture, 97)
     at_old_place = covered_mask([FACE], ObscureSettings(), small.size)
     assert small.pixels[~at_old_place].max() == 255
 
@@ -61,32 +61,32 @@ def test_a_face_found_in_the_small_photo_is_covered_and_told_where_it_was(blurre
 
 
 def test_a_photo_is_never_enlarged():
-    photo = with_face(255)
-    assert shrink(photo, 300) is photo
-    assert shrink(photo, None) is photo
+    picture = with_face(255).picture
+    assert shrink(picture, 300) is picture
+    assert shrink(picture, None) is picture
 
 
 @pytest.mark.parametrize("mode", KINDS)
 def test_every_kind_of_samples_keeps_its_picture(mode):
-    photo = pictures.photo(mode, size=(96, 64))
-    small = shrink(photo, 48)
+    picture = pictures.picture(mode, size=(96, 64))
+    small = shrink(picture, 48)
     assert small.size == Size(48, 32)
     assert small.mode == ("RGB" if mode == "P" else mode)
-    mean = photo.pixels.reshape(32, 2, 48, 2, 3).mean(axis=(1, 3))
+    mean = picture.pixels.reshape(32, 2, 48, 2, 3).mean(axis=(1, 3))
     if "A" not in mode:
         assert np.abs(small.pixels - mean).max() <= 8  # CMYK and palettes are averaged in their own tones
     assert not small.pixels.flags.writeable
 
 
 def test_a_thin_photo_keeps_a_row():
-    assert shrink(pictures.photo(samples=np.zeros((1, 400, 3), np.uint8)), 100).size == Size(100, 1)
+    assert shrink(pictures.picture(samples=np.zeros((1, 400, 3), np.uint8)), 100).size == Size(100, 1)
 
 
 def test_what_is_clear_lends_no_colour_to_its_neighbours():
     samples = np.zeros((128, 128, 4), np.uint8)
     samples[:, ::2] = (200, 100, 50, 255)
     samples[:, 1::2] = (0, 255, 0, 0)
-    small = shrink(pictures.photo("RGBA", samples=samples), 64)
+    small = shrink(pictures.picture("RGBA", samples=samples), 64)
     assert np.abs(small.samples.astype(int) - (200, 100, 50, 128)).max() <= 1
 
 

@@ -32,7 +32,7 @@ def test_a_finished_file_is_given_back_decoded(kind):
     drawn, data = finished(kind)
     decoded = check(data, drawn, LIMIT)
     assert decoded.size == drawn.size
-    assert np.abs(decoded.pixels.astype(int) - drawn.pixels).mean() < 8
+    assert np.abs(decoded.picture.pixels.astype(int) - drawn.picture.pixels).mean() < 8
 
 
 @pytest.mark.parametrize("quality", [5, 20])
@@ -52,8 +52,8 @@ def test_coarse_coding_is_not_damage(quality):
 )
 def test_a_picture_other_than_was_drawn_is_refused(spoil):
     drawn, _ = finished("png")
-    other = np.ascontiguousarray(spoil(drawn.pixels)).astype(np.uint8)
-    data = metadata.strip(encode(replace(drawn, samples=other, pixels=other)))
+    other = np.ascontiguousarray(spoil(drawn.picture.pixels)).astype(np.uint8)
+    data = metadata.strip(encode(drawn.showing(replace(drawn.picture, samples=other, pixels=other))))
     with pytest.raises(PixelsChanged, match="differs"):
         check(data, drawn, LIMIT)
 
@@ -74,46 +74,46 @@ def test_a_file_that_cannot_be_read_again_is_refused():
 # The independent look
 
 
-def photo():
-    return pictures.photo(samples=corners((192, 128)))
+def picture():
+    return pictures.picture(samples=corners((192, 128)))
 
 
 RED = SeesColor((220, 30, 30))  # the first quarter: 0, 0, 96, 64
 
 
 def test_a_face_that_is_neither_covered_nor_kept_is_found_where_it_is():
-    (found,) = uncovered(photo(), (), RED)
+    (found,) = uncovered(picture(), (), RED)
     assert found.box.iou(Box(0, 0, 96, 64)) > 0.9
 
 
 @pytest.mark.parametrize("decide", [covering, keeping])
 def test_what_was_decided_is_not_found_again(decide):
-    assert uncovered(photo(), decide(face(0, 0, 96, 64)), RED) == ()
+    assert uncovered(picture(), decide(face(0, 0, 96, 64)), RED) == ()
 
 
 def test_a_decision_beside_the_face_does_not_count():
-    assert len(uncovered(photo(), covering(face(100, 70, 150, 120)), RED)) == 1
-    assert len(uncovered(photo(), keeping(face(90, 0, 120, 40)), RED)) == 1
+    assert len(uncovered(picture(), covering(face(100, 70, 150, 120)), RED)) == 1
+    assert len(uncovered(picture(), keeping(face(90, 0, 120, 40)), RED)) == 1
 
 
 def test_a_sighting_that_is_not_sure_is_no_face():
-    assert uncovered(photo(), (), FixedSightings(Sighting(Box(10, 10, 40, 40), 0.3))) == ()
-    assert uncovered(photo(), (), BlindNetwork()) == ()
+    assert uncovered(picture(), (), FixedSightings(Sighting(Box(10, 10, 40, 40), 0.3))) == ()
+    assert uncovered(picture(), (), BlindNetwork()) == ()
 
 
 def test_a_network_that_fails_is_an_error_not_an_all_clear():
     with pytest.raises(DetectorFailed):
-        uncovered(photo(), (), CrashingNetwork())
+        uncovered(picture(), (), CrashingNetwork())
 
 
 def test_a_face_found_by_hand_counts_as_decided():
     by_hand = Decision(face(0, 0, 96, 64), Judgement(None, Action.KEEP, Reason.MANUAL))
-    assert uncovered(photo(), (by_hand,), RED) == ()
+    assert uncovered(picture(), (by_hand,), RED) == ()
 
 
 def test_a_child_in_front_of_a_kept_adult_is_found():
-    assert len(uncovered(photo(), keeping(face(0, 0, 192, 160)), RED)) == 1
+    assert len(uncovered(picture(), keeping(face(0, 0, 192, 160)), RED)) == 1
 
 
 def test_what_lies_under_a_cover_is_only_the_cover():
-    assert uncovered(photo(), covering(face(0, 0, 192, 160)), RED) == ()
+    assert uncovered(picture(), covering(face(0, 0, 192, 160)), RED) == ()

@@ -26,7 +26,9 @@ def main() -> None:
         outcome = blurrer.run(SAMPLE, out=out)
         if not isinstance(outcome, PhotoResult):
             raise SystemExit(outcome.error)
-        halves = [Image.fromarray(np.asarray(decode(read(path), LoadSettings()).pixels)) for path in (SAMPLE, out)]
+        halves = [
+            Image.fromarray(np.asarray(decode(read(path), LoadSettings()).picture.pixels)) for path in (SAMPLE, out)
+        ]
     halves = [
         half.resize((WIDTH, round(half.height * WIDTH / half.width)), Image.Resampling.LANCZOS) for half in halves
     ]

@@ -21,9 +21,10 @@ from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import available_cpus, in_processes
 from blurkit.metadata import Hidden, Kind
+from blurkit.outcomes import failure
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import fingerprint
-from blurkit.records import ImageFormat, Photo, failure
+from blurkit.records import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from blurkit.audit.matches import Reports
     from blurkit.batch.naming import Source
     from blurkit.geometry import Size
+    from blurkit.outcomes import PhotoFailure
     from blurkit.pipeline import Blurrer
-    from blurkit.records import Decision, PhotoFailure
+    from blurkit.records import Decision, Photo
     from blurkit.settings import Settings
 
 MAX_VIDEOS = 2
@@ -151,7 +153,7 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         matches = reports.matches(sha256, None)
         problem = damage or failure(source.path, error, stage=stage)
         return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
-    matches = reports.matches(sha256, fingerprint(photo.pixels) if reports else None)
+    matches = reports.matches(sha256, fingerprint(photo.picture.pixels) if reports else None)
     return Audited(source.given, sha256, photo.size, visible, findings, beside, matches, damage)
 
 
@@ -211,7 +213,7 @@ def faces_in_video(video: bytes, blurrer: Blurrer) -> tuple[int | None, int]:
         ModelError: A detector failed.
     """
     frames = frames_of(video)
-    found = [len(blurrer.find_faces(Photo(frame, frame, "RGB", ImageFormat.BMP))) for frame in frames]
+    found = [len(blurrer.find_faces(Picture(frame, frame, "RGB"))) for frame in frames]
     return max(found, default=None), len(frames)
 
 
@@ -235,8 +237,8 @@ def faces_in(hidden: Hidden, blurrer: Blurrer, settings: Settings) -> int | None
     if hidden.picture is None:
         return None
     try:
-        photo = _plain_rows(hidden.picture) or decode(hidden.picture, settings.load)
-        return len(blurrer.find_faces(photo))
+        picture = _plain_rows(hidden.picture) or decode(hidden.picture, settings.load).picture
+        return len(blurrer.find_faces(picture))
     except ModelError:
         raise
     except BlurkitError:
@@ -267,8 +269,8 @@ def exit_code(audited: Sequence[Audited], *, is_one: bool) -> ExitCode:
     return ExitCode(failures[0].exit_code) if is_one else ExitCode.PARTIAL
 
 
-def _plain_rows(picture: bytes) -> Photo | None:
-    """Return a thumbnail of plain RGB rows as a photo; None if it is something else."""
+def _plain_rows(picture: bytes) -> Picture | None:
+    """Return a thumbnail of plain RGB rows; None if it is something else."""
     import numpy as np
 
     if not picture.startswith(NO_PHOTO):
@@ -278,4 +280,4 @@ def _plain_rows(picture: bytes) -> Photo | None:
     if len(rows) != width * height * 3:
         return None
     pixels = np.frombuffer(rows, np.uint8).reshape(height, width, 3)
-    return Photo(pixels, pixels, "RGB", ImageFormat.BMP)
+    return Picture(pixels, pixels, "RGB")

@@ -13,14 +13,14 @@ from blurkit.errors import BlurkitError, PixelsChanged
 from blurkit.load import read, shown_hash
 from blurkit.machine.workers import in_processes
 from blurkit.metadata import Kind
-from blurkit.records import died, failure
+from blurkit.outcomes import died, failure
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blurkit.batch.naming import Source
-    from blurkit.records import PhotoFailure
+    from blurkit.outcomes import PhotoFailure
     from blurkit.settings import LoadSettings
 
 

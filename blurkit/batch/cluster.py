@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 from blurkit.batch.journal import versions
 from blurkit.errors import BlurkitError, ExitCode, OutputNotWritable, SettingsError, UnreadablePhoto
 from blurkit.machine.weights import model_hashes
-from blurkit.records import PhotoFailure, Status, failure
+from blurkit.outcomes import PhotoFailure, Status, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from blurkit.batch.run import Task
-    from blurkit.records import Outcome
+    from blurkit.outcomes import Outcome
 
     Work = Callable[[Task], Outcome]
 

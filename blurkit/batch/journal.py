@@ -24,8 +24,8 @@ from pydantic import TypeAdapter
 from blurkit.errors import OutputNotWritable
 from blurkit.machine.files import hash_of_file, replace_file
 from blurkit.machine.weights import model_hashes
+from blurkit.outcomes import PhotoResult
 from blurkit.policy.decide import regions_about
-from blurkit.records import PhotoResult
 from blurkit.version import __version__
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from blurkit.errors import BlurkitError, OutputExists, SettingsError
 from blurkit.machine.files import content_of
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import available_cpus, in_processes
+from blurkit.outcomes import PhotoFailure, bug, died, failure
 from blurkit.pipeline import Blurrer
-from blurkit.records import PhotoFailure, bug, died, failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from blurkit.batch.journal import Journal
     from blurkit.batch.naming import Source
+    from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.policy import Reviewed
-    from blurkit.records import Outcome, PhotoResult
     from blurkit.settings import Settings
 
 AHEAD = 16

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blurkit.audit.examine import Audited
-    from blurkit.records import Outcome
+    from blurkit.outcomes import Outcome
     from blurkit.report import BatchReport
     from blurkit.settings import Settings
 
@@ -66,7 +66,7 @@ class Show:
 
     def outcome(self, outcome: Outcome) -> None:
         """Say at once what failed; with --verbose, what was done."""
-        from blurkit.records import PhotoFailure
+        from blurkit.outcomes import PhotoFailure
         from blurkit.report import sentences
 
         if isinstance(outcome, PhotoFailure):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.machine.workers import available_cpus, in_processes
-from blurkit.records import died
+from blurkit.outcomes import died
 from blurkit.watch.arrival import FOLDERS, process
 from blurkit.watch.watcher import Watcher
 

@@ -19,7 +19,7 @@ from blurkit.records import ImageFormat
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from blurkit.records import Encoding, Photo
+    from blurkit.records import Photo
 
     Mask = npt.NDArray[np.bool_]
     Coefficients = npt.NDArray[np.int16]
@@ -75,7 +75,7 @@ def obstacle(photo: Photo) -> str | None:
         return "only a JPEG that is neither turned nor made smaller can keep its blocks"
     planes = _planes(photo)
     unit = _unit(planes)
-    is_known = len(planes) == COMPONENTS.get(photo.mode, -1)
+    is_known = len(planes) == COMPONENTS.get(photo.picture.mode, -1)
     if not is_known or any(unit[0] % plane.across or unit[1] % plane.down for plane in planes):
         return "its blocks are of a rare kind"
     return None
@@ -112,7 +112,7 @@ def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
         where = np.nonzero(blocks[: shape[0], : shape[1]])
         changes.append(Change(shape, where[0], where[1], _coded(photo, component, planes, where)))
     size = photo.size.height, photo.size.width
-    data = _with_header(replace_blocks(photo.encoding.stored or b"", size, changes), photo.encoding)
+    data = _with_header(replace_blocks(photo.encoding.stored or b"", size, changes), photo)
     return data, _may_differ(touched, (across, down), covered.shape)
 
 
@@ -149,8 +149,9 @@ def _coded(
     rows = where[0][:, None] * SIDE * step[0] + np.arange(SIDE * step[0])
     columns = where[1][:, None] * SIDE * step[1] + np.arange(SIDE * step[1])
     rows, columns = np.minimum(rows, photo.size.height - 1), np.minimum(columns, photo.size.width - 1)
-    samples = photo.samples[rows[:, :, None], columns[:, None, :]].astype(np.float32)
-    tones = samples if photo.mode == "L" else samples @ TO_YCC[component].astype(np.float32) + 128 * (component > 0)
+    picture = photo.picture
+    samples = picture.samples[rows[:, :, None], columns[:, None, :]].astype(np.float32)
+    tones = samples if picture.mode == "L" else samples @ TO_YCC[component].astype(np.float32) + 128 * (component > 0)
     means = tones.reshape(-1, SIDE, step[0], SIDE, step[1]).mean(axis=(2, 4)) - 128
     table = np.maximum(np.reshape(plane.table, (SIDE, SIDE)), 1)  # a damaged one may hold zeros
     coefficients = np.rint(_COSINES @ means @ _COSINES.T / table)
@@ -177,14 +178,15 @@ def _may_differ(touched: Mask, unit: tuple[int, int], shape: tuple[int, ...]) ->
     return np.asarray(cv2.dilate(whole.astype(np.uint8), reach), bool)
 
 
-def _with_header(data: bytes, encoding: Encoding) -> bytes:
+def _with_header(data: bytes, photo: Photo) -> bytes:
     """Return a JPEG, as the library wrote it, with density and colour profile in its header."""
     end = 4 + int.from_bytes(data[4:6])
     if data[:4] != b"\xff\xd8\xff\xe0" or data[6:11] != b"JFIF\0":
         raise PixelsChanged("the output has no header", hint=REMEDY)
-    across, down = (round(value) for value in encoding.dpi) if encoding.dpi else (1, 1)
-    density = bytes([encoding.dpi is not None]) + across.to_bytes(2) + down.to_bytes(2)
-    profile = encoding.icc_profile or b""
+    dpi = photo.encoding.dpi
+    across, down = (round(value) for value in dpi) if dpi else (1, 1)
+    density = bytes([dpi is not None]) + across.to_bytes(2) + down.to_bytes(2)
+    profile = photo.picture.colors.icc_profile or b""
     pieces = [profile[at : at + _ICC_PIECE] for at in range(0, len(profile), _ICC_PIECE)]
     segments = b"".join(
         b"\xff\xe2" + (16 + len(piece)).to_bytes(2) + b"ICC_PROFILE\0" + bytes([number, len(pieces)]) + piece

@@ -15,7 +15,7 @@ from blurkit.encode.blocks import obstacle, recode
 from blurkit.errors import OutputNotWritable
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import opacity
-from blurkit.records import Encoding, ImageFormat
+from blurkit.records import Encoding, ImageFormat, Picture
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,18 +71,19 @@ def prepare(photo: Photo, kind: ImageFormat) -> Photo:
         photo: A photo with its covers drawn.
         kind: The output's format.
     """
-    as_source = photo.mode in HELD[kind] and (photo.encoding.icc_profile is None or kind in PROFILED)
+    picture = photo.picture
+    as_source = picture.mode in HELD[kind] and (picture.colors.icc_profile is None or kind in PROFILED)
     if as_source and not (kind is ImageFormat.JPEG and photo.format in PHONE_ONLY):
         return photo if kind is photo.format else replace(photo, format=kind, encoding=_portable(photo.encoding))
-    pixels = photo.pixels
-    alpha = opacity(photo.samples, photo.mode, photo.encoding)
+    pixels = picture.pixels
+    alpha = opacity(picture.samples, picture.mode, picture.colors)
     if alpha is not None:
-        shown = pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
-        pixels = ((shown + 127) // 255).astype(np.uint8)
-    gray = photo.mode.startswith("L") and "L" in HELD[kind]
+        on_white = pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
+        pixels = ((on_white + 127) // 255).astype(np.uint8)
+    gray = picture.mode.startswith("L") and "L" in HELD[kind]
     samples, mode = (np.ascontiguousarray(pixels[..., 0]), "L") if gray else (pixels, "RGB")
-    encoding = Encoding(dpi=photo.encoding.dpi)
-    return replace(photo, pixels=pixels, samples=samples, mode=mode, format=kind, encoding=encoding)
+    shown = Picture(pixels, samples, mode)
+    return replace(photo, picture=shown, format=kind, encoding=Encoding(dpi=photo.encoding.dpi))
 
 
 def encode(photo: Photo) -> bytes:
@@ -95,7 +96,7 @@ def encode(photo: Photo) -> bytes:
     """
     try:
         with native_stderr_silenced():
-            return _encode_deep(photo) if photo.mode in ("RGB;16", "RGBA;16") else _encode(photo)
+            return _encode_deep(photo) if photo.picture.mode in ("RGB;16", "RGBA;16") else _encode(photo)
     except (OSError, ValueError) as fault:  # encoders refuse what does not fit the format, such as 70,000 px JPEG
         raise OutputNotWritable(
             f"cannot be encoded as {photo.format.value.upper()}: {fault}", hint="try --format png"
@@ -120,18 +121,19 @@ def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask
     if why is not None:
         return encode(photo), f"{coding_words(photo)}, coded anew as a whole: {why}", covered
     data, may_differ = recode(photo, covered)
-    words = f"JPEG, {photo.mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
+    mode = photo.picture.mode
+    words = f"JPEG, {mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
     return data, words, may_differ
 
 
 def coding_words(photo: Photo) -> str:
     """Say how `encode` codes a photo: format, samples, and what is kept of the source's coding."""
     encoding, kind = photo.encoding, photo.format
-    words = [kind.value.upper(), photo.mode.replace(";", " ")]
+    words = [kind.value.upper(), photo.picture.mode.replace(";", " ")]
     if kind is ImageFormat.JPEG:
         tables = "the source's tables" if encoding.quantization else f"quality {QUALITY}"
         chroma = encoding.subsampling or ("4:4:4" if encoding.quantization else "4:2:0")
-        words += [chroma] if photo.mode == "RGB" else []
+        words += [chroma] if photo.picture.mode == "RGB" else []
         words += [tables, "progressive" if encoding.progressive else "baseline"]
     elif kind in PHONE_ONLY or (kind is ImageFormat.WEBP and not encoding.lossless):
         words.append(f"quality {QUALITY}")
@@ -143,19 +145,19 @@ def coding_words(photo: Photo) -> str:
 def _encode(photo: Photo) -> bytes:
     from PIL import Image
 
-    encoding, kind = photo.encoding, photo.format
+    picture, encoding, kind = photo.picture, photo.encoding, photo.format
     if kind is ImageFormat.HEIF:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
-    size = photo.size.width, photo.size.height
-    mode = {"L;16": "I;16"}.get(photo.mode, photo.mode)
-    image = Image.frombuffer(mode, size, np.ascontiguousarray(photo.samples), "raw", mode, 0, 1)
-    if photo.mode == "P" and encoding.palette is not None:
-        image.putpalette(encoding.palette, "RGB")
+    size = picture.size.width, picture.size.height
+    mode = {"L;16": "I;16"}.get(picture.mode, picture.mode)
+    image = Image.frombuffer(mode, size, np.ascontiguousarray(picture.samples), "raw", mode, 0, 1)
+    if picture.mode == "P" and picture.colors.palette is not None:
+        image.putpalette(picture.colors.palette, "RGB")
     options: dict[str, Any] = {}
     if kind is ImageFormat.JPEG:
-        options = _jpeg_options(encoding, photo.mode)
+        options = _jpeg_options(encoding, picture.mode)
     elif kind is ImageFormat.WEBP:
         options = {"exact": True} | ({"lossless": True} if encoding.lossless else {"quality": QUALITY})
     elif kind is ImageFormat.TIFF:
@@ -164,12 +166,12 @@ def _encode(photo: Photo) -> bytes:
         }
     elif kind in PHONE_ONLY:
         options = {"quality": QUALITY} | ({"tile_size": HEIF_TILE} if kind is ImageFormat.HEIF else {})
-    if encoding.icc_profile is not None and kind in PROFILED:
-        options["icc_profile"] = encoding.icc_profile
+    if picture.colors.icc_profile is not None and kind in PROFILED:
+        options["icc_profile"] = picture.colors.icc_profile
     if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
         options["dpi"] = encoding.dpi
-    if encoding.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
-        options["transparency"] = encoding.transparency
+    if picture.colors.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
+        options["transparency"] = picture.colors.transparency
     buffer = io.BytesIO()
     image.save(buffer, kind.value.upper(), **options)
     return buffer.getvalue()
@@ -188,26 +190,27 @@ def _jpeg_options(encoding: Encoding, mode: str) -> dict[str, Any]:
 
 def _encode_deep(photo: Photo) -> bytes:
     """Encode colour of 16 bits a sample, which Pillow cannot write."""
-    encoding, profile = photo.encoding, photo.encoding.icc_profile
+    picture, encoding = photo.picture, photo.encoding
+    profile = picture.colors.icc_profile
     if photo.format is ImageFormat.TIFF:
         import tifffile
 
         options: dict[str, Any] = {"compression": None if encoding.compression == "raw" else "zlib"}
-        if photo.mode == "RGBA;16":
+        if picture.mode == "RGBA;16":
             options["extrasamples"] = ["unassalpha"]
         if encoding.dpi is not None:
             options |= {"resolution": encoding.dpi, "resolutionunit": "INCH"}
         buffer = io.BytesIO()
         tifffile.imwrite(
-            buffer, photo.samples, photometric="rgb", iccprofile=profile, metadata=None, software=False, **options
+            buffer, picture.samples, photometric="rgb", iccprofile=profile, metadata=None, software=False, **options
         )
         return buffer.getvalue()
     import cv2
 
-    order = [2, 1, 0, 3][: photo.samples.shape[2]]
+    order = [2, 1, 0, 3][: picture.samples.shape[2]]
     kinds = [cv2.IMAGE_METADATA_ICCP] if profile else []
     chunks = [np.frombuffer(profile, np.uint8)] if profile else []
-    done, data = cv2.imencodeWithMetadata(".png", np.ascontiguousarray(photo.samples[..., order]), kinds, chunks)
+    done, data = cv2.imencodeWithMetadata(".png", np.ascontiguousarray(picture.samples[..., order]), kinds, chunks)
     if not done:
         raise OSError("the encoder refused the picture")
     return _with_density(data.tobytes(), encoding.dpi)

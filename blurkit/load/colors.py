@@ -13,31 +13,32 @@ import numpy as np
 
 from blurkit.picture.color import to_srgb
 from blurkit.picture.profiles import rebuilt
+from blurkit.records import Colors
 
 if TYPE_CHECKING:
-    from blurkit.records import Encoding, Samples
+    from blurkit.records import Samples
 
 
-def own_colors(samples: Samples, mode: str, encoding: Encoding) -> tuple[Samples, str, Encoding]:
-    """Return samples, their kind and their encoding with a colour profile made anew, or with none.
+def own_colors(samples: Samples, mode: str, colors: Colors) -> tuple[Samples, str, Colors]:
+    """Return samples, their kind and their colours with a profile made anew, or with none.
 
     A profile in the form of a table takes 16 bits down to 8, and inks to RGB.
 
     Args:
         samples: Of the kind `mode`.
-        mode: Kind of samples, as in `Photo.mode`.
-        encoding: With the profile as it came.
+        mode: Kind of samples, as in `Picture.mode`.
+        colors: With the profile as it came.
     """
-    if encoding.icc_profile is None:
-        return samples, mode, encoding
-    profile = rebuilt(encoding.icc_profile)
+    if colors.icc_profile is None:
+        return samples, mode, colors
+    profile = rebuilt(colors.icc_profile)
     if profile is not None:
-        return samples, mode, replace(encoding, icc_profile=profile)
-    plain = replace(encoding, icc_profile=None, stored=None)
+        return samples, mode, replace(colors, icc_profile=profile)
+    plain = replace(colors, icc_profile=None)
     if mode == "P":
-        colors = np.frombuffer(encoding.palette or b"", np.uint8).reshape(1, -1, 3)
-        return samples, mode, replace(plain, palette=to_srgb(colors, "RGB", encoding).tobytes())
-    shown = to_srgb(samples, mode, encoding)
+        entries = np.frombuffer(colors.palette or b"", np.uint8).reshape(1, -1, 3)
+        return samples, mode, replace(plain, palette=to_srgb(entries, "RGB", colors).tobytes())
+    shown = to_srgb(samples, mode, colors)
     if mode.startswith("L"):
         shown = shown[..., :1]
     if mode.startswith(("LA", "RGBA")):

@@ -11,7 +11,7 @@ import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.colors import own_colors
-from blurkit.load.encoding import encoding_of
+from blurkit.load.encoding import colors_of, encoding_of
 from blurkit.load.opening import ANIMATED, COPY_AGAIN, decoder_faults, open_image, too_large
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
@@ -20,7 +20,7 @@ from blurkit.picture.crop import crop_of
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
 from blurkit.picture.orientation import SHORT, TURNED, orientation_of
 from blurkit.picture.orientation import TAG as ORIENTATION
-from blurkit.records import ImageFormat, Photo
+from blurkit.records import ImageFormat, Photo, Picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,18 +98,21 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         _refuse_raw(image, kind)
         image.load()
         samples, mode = _samples(image, data, kind)
+        found = colors_of(image, mode, data, kind)
+        samples, mode, colors = own_colors(samples, mode, found)
+        is_converted = found.icc_profile is not None and colors.icc_profile is None
         if kind is ImageFormat.AVIF and (crop := crop_of(data, image.size)):  # HEIF is cropped by its decoder
             samples = samples[crop.top : crop.bottom, crop.left : crop.right]
         orientation = _orientation(image, kind)
-        encoding = encoding_of(image, mode, data, kind, turned=orientation in (5, 6, 7, 8))
-        if kind is ImageFormat.JPEG and orientation == 1:
+        encoding = encoding_of(image, data, kind, turned=orientation in (5, 6, 7, 8))
+        if kind is ImageFormat.JPEG and orientation == 1 and not is_converted:
             encoding = replace(encoding, stored=data)
-        samples, mode, encoding = own_colors(samples, mode, encoding)
         samples = _upright(samples, orientation)
     samples.flags.writeable = False
-    pixels = to_srgb(samples, mode, encoding)
+    pixels = to_srgb(samples, mode, colors)
     pixels.flags.writeable = False
-    return Photo(pixels, samples, mode, kind, encoding, source, hashlib.sha256(data).hexdigest())
+    picture = Picture(pixels, samples, mode, colors)
+    return Photo(picture, kind, encoding, source, hashlib.sha256(data).hexdigest())
 
 
 def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:

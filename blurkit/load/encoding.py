@@ -1,4 +1,4 @@
-"""How a source is coded, as far as the output keeps it: profile, density, tables, palette. Part of the load stage."""
+"""How a source is coded, as far as the output keeps it: colours, density, tables. Part of the load stage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from blurkit.picture.color import usable_profile
 from blurkit.picture.named import profile_in
-from blurkit.records import Encoding, ImageFormat
+from blurkit.records import Colors, Encoding, ImageFormat
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -19,20 +19,32 @@ GRAYS = bytes(tone for tone in range(256) for _ in range(3))
 SUBSAMPLINGS = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
 
-def encoding_of(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *, turned: bool) -> Encoding:
+def colors_of(image: Image.Image, mode: str, data: bytes, kind: ImageFormat) -> Colors:
+    """Return which colours the samples of a source stand for.
+
+    Args:
+        image: As Pillow opened it.
+        mode: Kind of samples, as in `Picture.mode`.
+        data: The whole file.
+        kind: Its format.
+    """
+    profile = usable_profile(profile_in(image.info, data, kind), mode)
+    if mode != "P":
+        return Colors(profile)
+    transparency = image.info.get("transparency")
+    palette = bytes(image.getpalette("RGB") or GRAYS)
+    return Colors(profile, palette, transparency if isinstance(transparency, bytes | int) else None)
+
+
+def encoding_of(image: Image.Image, data: bytes, kind: ImageFormat, *, turned: bool) -> Encoding:
     """Return what the output keeps of the way the source is coded.
 
     Args:
         image: As Pillow opened it.
-        mode: Kind of samples, as in `Photo.mode`.
         data: The whole file.
         kind: Its format.
         turned: Whether the upright photo is the stored one turned by 90 degrees.
     """
-    palette, transparency = None, None
-    if mode == "P":
-        palette = bytes(image.getpalette("RGB") or GRAYS)
-        transparency = image.info.get("transparency")
     tables = getattr(image, "quantization", None) if kind is ImageFormat.JPEG else None
     subsampling = None
     if tables:
@@ -42,14 +54,11 @@ def encoding_of(image: Image.Image, mode: str, data: bytes, kind: ImageFormat, *
         if turned and subsampling == "4:2:2":
             subsampling = "4:4:4"
     return Encoding(
-        icc_profile=usable_profile(profile_in(image.info, data, kind), mode),
         dpi=_density(image.info.get("dpi"), turned=turned),
         quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
         subsampling=subsampling,
         progressive=bool(image.info.get("progressive")),
         lossless=kind is ImageFormat.WEBP and _is_lossless_webp(data),
-        palette=palette,
-        transparency=transparency if isinstance(transparency, bytes | int) else None,
         compression=image.info.get("compression") if kind is ImageFormat.TIFF else None,
     )
 

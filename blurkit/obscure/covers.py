@@ -1,4 +1,4 @@
-"""The obscure stage: a photo and decisions in, a photo with covers out.
+"""The obscure stage: a picture and decisions in, a picture with covers out.
 
 What is drawn under a cover is a function of its geometry, of colours and random numbers, and of pixels outside all
 covers: of no pixel under any cover. So nothing of a face can be got back from it.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from blurkit.geometry import Point, Size
-    from blurkit.records import Decision, Encoding, Face, Photo
+    from blurkit.records import Colors, Decision, Face, Picture
     from blurkit.settings import ObscureSettings
 
     Mask = npt.NDArray[np.bool_]
@@ -198,47 +198,47 @@ def covered_mask(faces: Sequence[Face], settings: ObscureSettings, size: Size) -
 
 
 def obscure(
-    photo: Photo,
+    picture: Picture,
     decisions: Sequence[Decision],
     settings: ObscureSettings,
     *,
     random: np.random.Generator | None = None,
-) -> Photo:
+) -> Picture:
     """Draw a cover over each face that is to be covered.
 
     Args:
-        photo: The upright photo; not written to.
+        picture: The upright picture; not written to.
         decisions: One a face; a covered face wins over a kept one beside it.
         settings: Style, shape, colour, margin and cells.
         random: For tests; by default seeded from the operating system, and the seed is not stored.
 
     Returns:
-        A new photo. Palette entries that only covered pixels used are gone from its palette.
+        A new picture. Palette entries that only covered pixels used are gone from its palette.
 
     Invariant: outside the covers nothing changes; inside, nothing depends on a pixel under any cover.
     """
     faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
     if not faces:
-        return photo
-    mask = covered_mask(faces, settings, photo.size)
-    if photo.mode == "P":
-        photo = replace(photo, encoding=_open_palette(photo, mask, settings))
-    pixels = photo.pixels.copy()
-    samples = pixels if photo.samples is photo.pixels else photo.samples.copy()
+        return picture
+    mask = covered_mask(faces, settings, picture.size)
+    if picture.mode == "P":
+        picture = replace(picture, colors=_open_palette(picture, mask, settings))
+    pixels = picture.pixels.copy()
+    samples = pixels if picture.samples is picture.pixels else picture.samples.copy()
     random = random or np.random.default_rng(secrets.randbits(128))
     for face in faces:
         cover = cover_of(face, settings)
-        window, touched = stamp(cover, photo.size)
+        window, touched = stamp(cover, picture.size)
         if settings.style is Style.SOLID:
             shades, picks = np.asarray([settings.rgb], np.uint8), np.zeros(touched.shape, int)
         else:
-            shades, picks = _ring_shades(photo, cover, mask, random), _mosaic(touched.shape, cover, settings, random)
-        tones = from_srgb(shades, photo.mode, photo.encoding)
+            shades, picks = _ring_shades(picture, cover, mask, random), _mosaic(touched.shape, cover, settings, random)
+        tones = from_srgb(shades, picture.mode, picture.colors)
         samples[window][touched] = tones[picks[touched]]
         if pixels is not samples:
-            pixels[window][touched] = to_srgb(tones[None], photo.mode, photo.encoding)[0][picks[touched]]
+            pixels[window][touched] = to_srgb(tones[None], picture.mode, picture.colors)[0][picks[touched]]
     samples.flags.writeable = pixels.flags.writeable = False
-    return replace(photo, samples=samples, pixels=pixels)
+    return replace(picture, samples=samples, pixels=pixels)
 
 
 def _mosaic(
@@ -250,28 +250,28 @@ def _mosaic(
     return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)[: shape[0], : shape[1]]
 
 
-def _ring_shades(photo: Photo, cover: Cover, mask: Mask, random: np.random.Generator) -> npt.NDArray[np.uint8]:
+def _ring_shades(picture: Picture, cover: Cover, mask: Mask, random: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return `TONES` colours (n, 3) of the ring just outside a cover; grays if there is no ring."""
-    left, top, right, bottom = cover.bounds.expand(RING, RING).pixels(photo.size)
+    left, top, right, bottom = cover.bounds.expand(RING, RING).pixels(picture.size)
     open_rows, open_columns = np.nonzero(~mask[top:bottom, left:right])
     if len(open_rows) == 0:
         return np.repeat(np.linspace(64, 192, TONES).astype(np.uint8)[:, None], 3, axis=1)
     picks = random.integers(len(open_rows), size=TONES)
-    shades: npt.NDArray[np.uint8] = photo.pixels[open_rows[picks] + top, open_columns[picks] + left]
+    shades: npt.NDArray[np.uint8] = picture.pixels[open_rows[picks] + top, open_columns[picks] + left]
     return shades
 
 
-def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encoding:
-    """Return the encoding with a palette of only the colours that open pixels use, and one for the cover.
+def _open_palette(picture: Picture, mask: Mask, settings: ObscureSettings) -> Colors:
+    """Return the colours with a palette of only those that open pixels use, and one for the cover.
 
     What only covered pixels used could tell their tones, so those entries are blanked.
     """
-    palette = np.frombuffer(photo.encoding.palette or b"", np.uint8).reshape(-1, 3).copy()
+    palette = np.frombuffer(picture.colors.palette or b"", np.uint8).reshape(-1, 3).copy()
     used = np.zeros(256, bool)
-    used[np.unique(photo.samples[~mask])] = True
+    used[np.unique(picture.samples[~mask])] = True
     used = used[: len(palette)]
     palette[~used] = 0
-    clear = photo.encoding.transparency
+    clear = picture.colors.transparency
     if isinstance(clear, bytes):
         alpha = np.frombuffer(clear.ljust(len(palette), b"\xff")[: len(palette)], np.uint8).copy()
         alpha[~used] = 255
@@ -279,12 +279,12 @@ def _open_palette(photo: Photo, mask: Mask, settings: ObscureSettings) -> Encodi
     elif clear is not None and not used[clear]:
         clear = None
     if settings.style is Style.SOLID:
-        color = from_srgb(np.asarray([settings.rgb], np.uint8), "RGB", photo.encoding)
+        color = from_srgb(np.asarray([settings.rgb], np.uint8), "RGB", picture.colors)
         if not used.all():
             palette[used.argmin()] = color[0]
         elif len(palette) < 256:
             palette = np.concatenate([palette, color])
-    return replace(photo.encoding, palette=palette.tobytes(), transparency=clear)
+    return replace(picture.colors, palette=palette.tobytes(), transparency=clear)
 
 
 def _between(one: Point, other: Point) -> tuple[float, float]:

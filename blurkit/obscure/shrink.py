@@ -12,35 +12,36 @@ import numpy as np
 
 from blurkit.geometry import Box, Point, Size
 from blurkit.picture.color import opacity, to_srgb
+from blurkit.records import Colors, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blurkit.records import Decision, Photo, Samples
+    from blurkit.records import Decision, Samples
 
 
-def shrink(photo: Photo, max_side: int | None) -> Photo:
-    """Return the photo with its longer side at most `max_side` pixels; never enlarged.
+def shrink(picture: Picture, max_side: int | None) -> Picture:
+    """Return the picture with its longer side at most `max_side` pixels; never enlarged.
 
-    Each new pixel is the mean of the part of the photo that it shows, and of nothing beside it. A photo with a palette
+    Each new pixel is the mean of the part of the picture that it shows, and of nothing beside it. One with a palette
     becomes true colour, since indices have no mean.
     """
-    if max_side is None or photo.size.long_side <= max_side:
-        return photo
-    factor = max_side / photo.size.long_side
-    size = Size(max(1, round(photo.size.width * factor)), max(1, round(photo.size.height * factor)))
-    samples, mode, encoding = photo.samples, photo.mode, replace(photo.encoding, stored=None)
+    if max_side is None or picture.size.long_side <= max_side:
+        return picture
+    factor = max_side / picture.size.long_side
+    size = Size(max(1, round(picture.size.width * factor)), max(1, round(picture.size.height * factor)))
+    samples, mode, colors = picture.samples, picture.mode, picture.colors
     if mode == "P":
-        alpha = opacity(samples, mode, encoding)
-        samples, mode = photo.pixels, "RGB"
+        alpha = opacity(samples, mode, colors)
+        samples, mode = picture.pixels, "RGB"
         if alpha is not None:
-            samples, mode = np.dstack([photo.pixels, alpha.reshape(photo.pixels.shape[:2])]), "RGBA"
-        encoding = replace(encoding, palette=None, transparency=None, icc_profile=None)
+            samples, mode = np.dstack([picture.pixels, alpha.reshape(picture.pixels.shape[:2])]), "RGBA"
+        colors = Colors()
     small = _mean(samples, size, clear=mode.startswith(("LA", "RGBA")))
     small.flags.writeable = False
-    pixels = to_srgb(small, mode, encoding)
+    pixels = to_srgb(small, mode, colors)
     pixels.flags.writeable = False
-    return replace(photo, pixels=pixels, samples=small, mode=mode, encoding=encoding)
+    return Picture(pixels, small, mode, colors)
 
 
 def moved(decisions: Sequence[Decision], before: Size, after: Size) -> tuple[Decision, ...]:

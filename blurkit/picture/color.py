@@ -2,7 +2,7 @@
 
 No stage of its own: load, obscure and encode use it.
 
-Invariant: the view of a photo (`Photo.pixels`) is always `to_srgb` of its samples.
+Invariant: the view of a picture (`Picture.pixels`) is always `to_srgb` of its samples.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import ImageCms
 
-    from blurkit.records import Encoding, Pixels, Samples
+    from blurkit.records import Colors, Pixels, Samples
 
 LUMA = (0.299, 0.587, 0.114)
 """Shares of red, green and blue in a gray. Source: ITU-R BT.601."""
@@ -30,7 +30,7 @@ def usable_profile(profile: object, mode: str) -> bytes | None:
 
     Args:
         profile: The profile found in a file, if any.
-        mode: Kind of samples, as in `Photo.mode`.
+        mode: Kind of samples, as in `Picture.mode`.
     """
     from PIL import ImageCms
 
@@ -43,13 +43,13 @@ def usable_profile(profile: object, mode: str) -> bytes | None:
     return profile
 
 
-def to_srgb(samples: Samples, mode: str, encoding: Encoding) -> Pixels:
+def to_srgb(samples: Samples, mode: str, colors: Colors) -> Pixels:
     """Return the view that the models see: sRGB without alpha, so that nothing hides in a clear part.
 
     Args:
         samples: Of the kind `mode`, shape (H, W) or (H, W, C); returned itself if it is 8-bit sRGB.
-        mode: Kind of samples, as in `Photo.mode`.
-        encoding: Its profile and palette.
+        mode: Kind of samples, as in `Picture.mode`.
+        colors: Its profile and palette.
     """
     from PIL import Image
 
@@ -59,19 +59,19 @@ def to_srgb(samples: Samples, mode: str, encoding: Encoding) -> Pixels:
         shades = np.ascontiguousarray(shades[..., 0] if kind == "L" else shades[..., :3])
     elif mode == "P":
         table = np.zeros((256, 3), np.uint8)
-        colors = _palette(encoding)
-        table[: len(colors)] = colors
+        entries = _palette(colors)
+        table[: len(entries)] = entries
         shades = table[shades]
-    if encoding.icc_profile is not None and not is_srgb(encoding.icc_profile):
-        return _converted(shades, _transform(encoding.icc_profile, kind, inverse=False), kind)
+    if colors.icc_profile is not None and not is_srgb(colors.icc_profile):
+        return _converted(shades, _transform(colors.icc_profile, kind, inverse=False), kind)
     if kind == "L":
         return np.repeat(shades[..., None], 3, axis=2)
     return shades if kind == "RGB" else np.array(Image.fromarray(shades, kind).convert("RGB"))
 
 
-def from_srgb(shades: npt.NDArray[np.uint8], mode: str, encoding: Encoding) -> Samples:
+def from_srgb(shades: npt.NDArray[np.uint8], mode: str, colors: Colors) -> Samples:
     """Return sRGB colours (n, 3) as n samples of a kind, opaque; of a palette, the nearest entries."""
-    kind, profile = _base(mode), encoding.icc_profile
+    kind, profile = _base(mode), colors.icc_profile
     tones: npt.NDArray[np.uint8]
     if profile is not None and not is_srgb(profile) and (inverse := _inverse(profile, kind)) is not None:
         tones = _converted(shades[None], inverse, "RGB")[0]
@@ -80,18 +80,18 @@ def from_srgb(shades: npt.NDArray[np.uint8], mode: str, encoding: Encoding) -> S
     else:
         tones = np.column_stack([255 - shades, np.zeros(len(shades), np.uint8)]) if kind == "CMYK" else shades
     if mode == "P":
-        return _nearest_entries(tones, encoding)
+        return _nearest_entries(tones, colors)
     if mode.startswith(("LA", "RGBA")):
         tones = np.column_stack([tones, np.full(len(tones), 255, np.uint8)])
     return tones.astype(np.uint16) * np.uint16(257) if mode.endswith(";16") else tones
 
 
-def opacity(samples: Samples, mode: str, encoding: Encoding) -> npt.NDArray[np.uint8] | None:
+def opacity(samples: Samples, mode: str, colors: Colors) -> npt.NDArray[np.uint8] | None:
     """Return how opaque each pixel is, uint8 of shape (H, W, 1); None if all are."""
     if mode == "P":
-        if encoding.transparency is None:
+        if colors.transparency is None:
             return None
-        return _entry_opacity(encoding)[samples][..., None]
+        return _entry_opacity(colors)[samples][..., None]
     if not mode.startswith(("LA", "RGBA")):
         return None
     alpha = samples[..., -1:]
@@ -103,13 +103,13 @@ def _base(mode: str) -> str:
     return {"L": "L", "LA": "L", "CMYK": "CMYK"}.get(mode.removesuffix(";16"), "RGB")
 
 
-def _palette(encoding: Encoding) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(encoding.palette or b"", np.uint8).reshape(-1, 3)
+def _palette(colors: Colors) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(colors.palette or b"", np.uint8).reshape(-1, 3)
 
 
-def _entry_opacity(encoding: Encoding) -> npt.NDArray[np.uint8]:
+def _entry_opacity(colors: Colors) -> npt.NDArray[np.uint8]:
     """Return the opacity of 256 palette entries."""
-    table, clear = np.full(256, 255, np.uint8), encoding.transparency
+    table, clear = np.full(256, 255, np.uint8), colors.transparency
     if isinstance(clear, bytes):
         table[: len(clear)] = np.frombuffer(clear, np.uint8)[:256]
     elif clear is not None:
@@ -117,10 +117,10 @@ def _entry_opacity(encoding: Encoding) -> npt.NDArray[np.uint8]:
     return table
 
 
-def _nearest_entries(tones: npt.NDArray[np.uint8], encoding: Encoding) -> npt.NDArray[np.uint8]:
+def _nearest_entries(tones: npt.NDArray[np.uint8], colors: Colors) -> npt.NDArray[np.uint8]:
     """Return for each colour (n, 3) the number of the nearest opaque palette entry."""
-    palette = _palette(encoding).astype(int)
-    clear = _entry_opacity(encoding)[: len(palette)] < 255
+    palette = _palette(colors).astype(int)
+    clear = _entry_opacity(colors)[: len(palette)] < 255
     distance = np.abs(palette[None] - tones[:, None].astype(int)).sum(axis=2) + 1000 * clear
     nearest: npt.NDArray[np.uint8] = distance.argmin(axis=1).astype(np.uint8)
     return nearest

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.records import Proof
+from blurkit.outcomes import Proof
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,11 +40,11 @@ def prove(source: Photo, data: bytes, decoded: Photo, covered: npt.NDArray[np.bo
     """
     import cv2
 
-    largest = cv2.norm(source.pixels, decoded.pixels, cv2.NORM_INF, (~covered).view(np.uint8))
+    largest = cv2.norm(source.picture.pixels, decoded.picture.pixels, cv2.NORM_INF, (~covered).view(np.uint8))
     return Proof(
         input_sha256=source.sha256 or "",
         output_sha256=hashlib.sha256(data).hexdigest(),
-        fingerprint=fingerprint(decoded.pixels),
+        fingerprint=fingerprint(decoded.picture.pixels),
         changed_share=float(covered.mean()),
         coding=coding,
         max_difference_outside=int(largest),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from blurkit.choices import OnUnknown
 from blurkit.geometry import Box
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Status
+from blurkit.outcomes import Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 from blurkit.settings import PolicySettings, Region
 
 if TYPE_CHECKING:

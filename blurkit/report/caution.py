@@ -10,8 +10,9 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from blurkit.geometry import Box
+from blurkit.outcomes import PhotoResult
 from blurkit.picture.proof import SAME_PICTURE, distance
-from blurkit.records import Action, PhotoResult
+from blurkit.records import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
-from blurkit.records import PhotoResult
+from blurkit.outcomes import PhotoResult
 from blurkit.report.summary import Entry
 
 if TYPE_CHECKING:
-    from blurkit.records import Outcome
+    from blurkit.outcomes import Outcome
 
 
 class Entries(Sequence[Entry]):

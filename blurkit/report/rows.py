@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blurkit.records import Action, PhotoFailure
+from blurkit.outcomes import PhotoFailure
+from blurkit.records import Action
 from blurkit.report.summary import REASONS, most_first
 
 if TYPE_CHECKING:
-    from blurkit.records import Decision, Proof
+    from blurkit.outcomes import Proof
+    from blurkit.records import Decision
     from blurkit.report.summary import Entry
 
 

@@ -12,13 +12,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blurkit.records import Action, PhotoFailure, PhotoResult, Reason, Status
+from blurkit.outcomes import PhotoFailure, PhotoResult, Status
+from blurkit.records import Action, Reason
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from blurkit.records import Decision, Outcome, Proof
+    from blurkit.outcomes import Outcome, Proof
+    from blurkit.records import Decision
     from blurkit.settings import Settings
 
 SCHEMA = 1

@@ -68,7 +68,7 @@ class Pictures:
 
     def thumb(self, number: int) -> bytes:
         """Return a photo's thumbnail as JPEG."""
-        return self._small(number, "thumb", lambda photo: _scaled(photo.pixels, THUMB))
+        return self._small(number, "thumb", lambda photo: _scaled(photo.picture.pixels, THUMB))
 
     def face(self, number: int, spot: Spot) -> bytes:
         """Return a face with some of what is around it as JPEG."""
@@ -77,7 +77,7 @@ class Pictures:
 
     def preview(self, number: int) -> bytes:
         """Return a photo at a size that fits a screen as JPEG."""
-        return _jpeg(_scaled(self._photo(number).pixels, PREVIEW))
+        return _jpeg(_scaled(self._photo(number).picture.pixels, PREVIEW))
 
     def region(self, number: int, box: Box) -> bytes:
         """Return a part of a photo at its own size as JPEG."""
@@ -85,7 +85,7 @@ class Pictures:
 
     def after(self, number: int, decisions: Sequence[Decision]) -> bytes:
         """Return a photo with its covers, at the size of the preview, as JPEG."""
-        covered = obscure(self._photo(number), decisions, self._session.settings.obscure)
+        covered = obscure(self._photo(number).picture, decisions, self._session.settings.obscure)
         return _jpeg(_scaled(covered.pixels, PREVIEW))
 
     def burst(self, number: int) -> list[int]:
@@ -116,10 +116,10 @@ class Pictures:
         if number not in self._gists:
             import cv2
 
-            photo = self._photo(number)
-            gray = photo.pixels.mean(axis=2) if photo.pixels.size < 1e6 else _scaled(photo.pixels, THUMB).mean(axis=2)
+            pixels = self._photo(number).picture.pixels
+            gray = (pixels if pixels.size < 1e6 else _scaled(pixels, THUMB)).mean(axis=2)
             small = cv2.resize(gray.astype(np.float32), (GIST, GIST), interpolation=cv2.INTER_AREA)
-            self._gists[number] = photo.size, small
+            self._gists[number] = Size(pixels.shape[1], pixels.shape[0]), small
         return self._gists[number]
 
     def _small(self, number: int, what: str, make: Callable[[Photo], Pixels]) -> bytes:
@@ -164,7 +164,7 @@ def _part(photo: Photo, box: Box) -> Pixels:
     left, top, right, bottom = box.pixels(photo.size)
     if right <= left or bottom <= top:
         raise UnreadablePhoto("there is nothing of the photo in this part", path=photo.source)
-    return photo.pixels[top:bottom, left:right]
+    return photo.picture.pixels[top:bottom, left:right]
 
 
 def _scaled(pixels: Pixels, long_side: int) -> Pixels:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box
+from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
 from blurkit.policy.reviewed import Choice
-from blurkit.records import Action, PhotoFailure
+from blurkit.records import Action
 from blurkit.review.seal import seal
 from blurkit.review.spots import Sheet, Sheets, Shown, Spot, with_action
 from blurkit.version import __version__
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from blurkit.records import Decision, Outcome
+    from blurkit.outcomes import Outcome
+    from blurkit.records import Decision
     from blurkit.review.requests import Edit
     from blurkit.settings import Settings
 

@@ -12,7 +12,8 @@ from blurkit.review.doubt import is_uncertain
 
 if TYPE_CHECKING:
     from blurkit.geometry import Size
-    from blurkit.records import Decision, Outcome
+    from blurkit.outcomes import Outcome
+    from blurkit.records import Decision
 
 
 @dataclass(frozen=True, slots=True)

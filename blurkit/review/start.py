@@ -14,9 +14,10 @@ from blurkit.age.calibration import load_calibration
 from blurkit.batch.collect import collect
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box, Size
+from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
 from blurkit.policy.reviewed import FILE_NAME
-from blurkit.records import AgeEstimate, Face, PhotoResult
+from blurkit.records import AgeEstimate, Face
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
 from blurkit.review.work import Work
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from blurkit.batch import Task
-    from blurkit.records import Outcome
+    from blurkit.outcomes import Outcome
     from blurkit.review.work import Run
     from blurkit.settings import Settings
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blurkit.outcomes import PhotoFailure
 from blurkit.policy import explain
 from blurkit.policy.reviewed import MAX_NOTE, Why
-from blurkit.records import Action, PhotoFailure, Reason
+from blurkit.records import Action, Reason
 from blurkit.review import remember
 from blurkit.review.doubt import doubt, is_uncertain
 from blurkit.review.requests import QUESTIONS, REFERENCE

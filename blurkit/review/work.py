@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from blurkit import batch
 from blurkit.errors import BlurkitError, SettingsError
 from blurkit.machine.files import read_regular, replace_text
-from blurkit.records import PhotoFailure, PhotoResult, Status
+from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from blurkit.records import Outcome
+    from blurkit.outcomes import Outcome
     from blurkit.review.pictures import Pictures
     from blurkit.review.requests import SignOff
     from blurkit.review.session import Session

@@ -12,13 +12,13 @@ from blurkit import batch
 from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.machine.memory import give_freed_memory_back
-from blurkit.records import PhotoFailure, Status, bug, failure
+from blurkit.outcomes import PhotoFailure, Status, bug, failure
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
     from blurkit.batch.journal import Journal
     from blurkit.batch.naming import Source
-    from blurkit.records import Outcome, PhotoResult
+    from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.settings import Settings
 
 FOLDERS = {Status.READY: Path("ready"), Status.LOOK: Path("review")}

@@ -17,14 +17,15 @@ from blurkit.batch.numbering import numbered, release
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
 from blurkit.machine.files import content_of
-from blurkit.records import Action, PhotoFailure, Status
+from blurkit.outcomes import PhotoFailure, Status
+from blurkit.records import Action
 from blurkit.watch.arrival import FOLDERS, Arrival
 from blurkit.watch.inbox import Inbox
 from blurkit.watch.seen import Memory, Seen
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
-    from blurkit.records import Outcome, PhotoResult
+    from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.settings import Settings
     from blurkit.watch.inbox import Sighting, State
 

@@ -31,7 +31,7 @@ def detector(request):
 
 
 def sample(name):
-    return decode((SAMPLES / name).read_bytes(), LoadSettings()).pixels
+    return decode((SAMPLES / name).read_bytes(), LoadSettings()).picture.pixels
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def estimator(request):
 @pytest.fixture(scope="module")
 def photo():
     """Return a photo of two adults, and their faces."""
-    pixels = decode(SAMPLE.read_bytes(), LoadSettings()).pixels
+    pixels = decode(SAMPLE.read_bytes(), LoadSettings()).picture.pixels
     detector = make_detector("centerface", DetectSettings())
     faces = detector.detect(pixels)
     detector.close()

@@ -17,7 +17,8 @@ import random
 from pathlib import Path
 from blurkit.geometry import Box, Point, Size
 from blurkit.pipeline import Blurrer
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Proof, Reason, Status
+from blurkit.outcomes import PhotoResult, Proof, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 def decision():
     x, y, low = (random.random() * 100 for _ in range(3))
     points = tuple(Point(random.random(), random.random()) for _ in range(5))

@@ -15,7 +15,7 @@ from blurkit.audit.matches import Reports
 from blurkit.batch.naming import Source
 from blurkit.errors import PhotoError
 from blurkit.load import decode
-from blurkit.records import PhotoFailure, PhotoResult
+from blurkit.outcomes import PhotoFailure, PhotoResult
 from blurkit.settings import LoadSettings, Settings
 from tests import pictures
 from tests.metadata.planted import everything
@@ -52,8 +52,8 @@ def damaged(draw):
 def test_decoding_gives_a_photo_or_an_error_of_ours(data):
     with suppress(PhotoError):
         photo = decode(data, SMALL)
-        assert photo.pixels.shape[:2] == photo.samples.shape[:2]
-        assert photo.pixels.size <= 3e6
+        assert photo.picture.pixels.shape[:2] == photo.picture.samples.shape[:2]
+        assert photo.picture.pixels.size <= 3e6
 
 
 @settings(max_examples=60)
@@ -97,7 +97,7 @@ from tests import pictures
 from tests.property.test_fuzz import FILES, SMALL
 def write(data):
     photo = decode(data, SMALL)
-    over = obscure(photo, pictures.covering(pictures.face()), ObscureSettings())
+    over = photo.showing(obscure(photo.picture, pictures.covering(pictures.face()), ObscureSettings()))
     metadata.strip(encode(prepare(over, photo.format)))
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 dice = random.Random(int(sys.argv[1]))

@@ -181,19 +181,19 @@ PLACES = UPRIGHT | TILTED
 """Faces inside, across and beyond the borders of a photo of 96 by 65, upright and tilted."""
 
 
-def repainted(photo, mask, seed):
-    """Return the photo with other samples under the covers, and nothing else changed."""
+def repainted(picture, mask, seed):
+    """Return the picture with other samples under the covers, and nothing else changed."""
     random = np.random.default_rng(seed)
-    samples = photo.samples.copy()
-    top = len(photo.encoding.palette) // 3 if photo.encoding.palette else int(np.iinfo(samples.dtype).max) + 1
+    samples = picture.samples.copy()
+    top = len(picture.colors.palette) // 3 if picture.colors.palette else int(np.iinfo(samples.dtype).max) + 1
     samples[mask] = random.integers(top, size=samples[mask].shape)
     samples.flags.writeable = False
-    pixels = to_srgb(samples, photo.mode, photo.encoding)
-    return replace(photo, samples=samples, pixels=pixels)
+    pixels = to_srgb(samples, picture.mode, picture.colors)
+    return replace(picture, samples=samples, pixels=pixels)
 
 
-def covered(photo, places, chosen, seed=5):
-    return obscure(photo, covering(*places), chosen, random=np.random.default_rng(seed))
+def covered(picture, places, chosen, seed=5):
+    return obscure(picture, covering(*places), chosen, random=np.random.default_rng(seed))
 
 
 PROFILES = {"L": profiles.gray(), "LA": profiles.gray(), "CMYK": profiles.cmyk()}
@@ -205,15 +205,15 @@ PROFILES = {"L": profiles.gray(), "LA": profiles.gray(), "CMYK": profiles.cmyk()
 @given(places=st.lists(PLACES, min_size=1, max_size=4), style=STYLES, seed=st.integers(0, 99))
 def test_a_cover_carries_nothing_of_what_is_under_it_and_touches_nothing_else(mode, profiled, places, style, seed):
     profile = PROFILES.get(mode.removesuffix(";16"), profiles.wide_gamut()) if profiled else None
-    photo = pictures.photo(mode, (96, 65), icc_profile=profile)
+    picture = pictures.picture(mode, (96, 65), icc_profile=profile)
     chosen = ObscureSettings(**style)
-    mask = covered_mask(places, chosen, photo.size)
-    one, other = covered(photo, places, chosen), covered(repainted(photo, mask, seed), places, chosen)
+    mask = covered_mask(places, chosen, picture.size)
+    one, other = covered(picture, places, chosen), covered(repainted(picture, mask, seed), places, chosen)
     assert (one.samples == other.samples).all()
     assert (one.pixels == other.pixels).all()
-    assert one.encoding == other.encoding
-    assert (one.samples[~mask] == photo.samples[~mask]).all()
-    assert (one.pixels[~mask] == photo.pixels[~mask]).all()
+    assert one.colors == other.colors
+    assert (one.samples[~mask] == picture.samples[~mask]).all()
+    assert (one.pixels[~mask] == picture.pixels[~mask]).all()
 
 
 @settings(max_examples=60)
@@ -480,6 +480,6 @@ def test_names_stay_as_they_are_where_none_meet(sources):
 
 
 def test_a_decision_to_keep_draws_nothing():
-    photo = pictures.photo()
+    picture = pictures.picture()
     kept = tuple(Decision(pictures.face(), Judgement(None, Action.KEEP, Reason.MANUAL)) for _ in range(3))
-    assert obscure(photo, kept, ObscureSettings()).samples is photo.samples
+    assert obscure(picture, kept, ObscureSettings()).samples is picture.samples

@@ -3,7 +3,8 @@
 import hashlib
 
 from blurkit.geometry import Box, Size
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, PhotoResult, Reason, Status
+from blurkit.outcomes import PhotoResult, Status
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 from tests.end_to_end.process import small
 from tests.review.browsing import DESKTOP, actions, opened_any, sure
 from tests.review.serving import in_browser, serving

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from blurkit.errors import OutputNotWritable, PhotoChanged, SettingsError
+from blurkit.outcomes import failure
 from blurkit.policy import reviewed as decisions
-from blurkit.records import Action, Reason, failure
+from blurkit.records import Action, Reason
 from blurkit.review import start
 from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, Edit, SignOff

@@ -1,0 +1,130 @@
+"""What becomes of a photo: a result or a failure, and what is known of the file written. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from blurkit.errors import BlurkitError, ExitCode, ModelError, VerificationError
+from blurkit.geometry import Size
+from blurkit.records import Decision, ImageFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Status(StrEnum):
+    """The verdict on a photo."""
+
+    READY = "ready"
+    """Written; nothing doubtful."""
+    LOOK = "look"
+    """Written; a person should look at a doubtful face."""
+    BLOCKED = "blocked"
+    """Could not be made safe: no output."""
+    FAILED = "failed"
+    """Could not be read or written: no output."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a written file can be told by later, and how far it differs from its source."""
+
+    input_sha256: str
+    """Hash of the photo's file, hexadecimal."""
+    output_sha256: str
+    """Hash of the file written."""
+    fingerprint: str
+    """Perceptual hash of the picture written: 256 bits, hexadecimal."""
+    changed_share: float
+    """Share of pixels under covers, or in blocks coded anew where the others are kept, 0..1."""
+    coding: str
+    """How it was coded, in words."""
+    max_difference_outside: int
+    """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost.
+
+    Where blocks are kept: outside the blocks coded anew, and 0.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished file in memory that passed its checks."""
+
+    data: bytes
+    """The whole file."""
+    format: ImageFormat
+    """Its format."""
+    decisions: tuple[Decision, ...]
+    """Those it was made from, and those that the checks added."""
+    proof: Proof
+    """What it can be told by later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """A photo that was analysed and, unless it was a dry run, written and verified."""
+
+    source: Path
+    """The photo, as the user gave it."""
+    output: Path | None
+    """The file written; None in a dry run."""
+    size: Size
+    """Of the upright photo, in pixels."""
+    decisions: tuple[Decision, ...]
+    """One a face, from top-left to bottom-right."""
+    status: Status
+    """READY or LOOK."""
+    removed: tuple[str, ...]
+    """What was hidden in the source and is not in the output, in words."""
+    seconds: Mapping[str, float]
+    """Time of each stage."""
+    proof: Proof | None = None
+    """What the file written can be told by later; None in a dry run."""
+    sha256: str | None = None
+    """Hash of the source file, hexadecimal."""
+    earlier: bool = False
+    """Whether an earlier run did it, and photo and output are as they were then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFailure:
+    """A photo of which there is no output."""
+
+    source: Path
+    """The photo, as the user gave it."""
+    stage: str
+    """The stage that failed: load, detect, age, policy, obscure, metadata, verify or write."""
+    kind: str
+    """Name of the error class."""
+    error: str
+    """What happened."""
+    hint: str | None
+    """What to do about it."""
+    status: Status
+    """BLOCKED if it could not be made safe, else FAILED."""
+    exit_code: int
+    """The exit code this failure has when it is the only photo."""
+
+
+Outcome = PhotoResult | PhotoFailure
+"""What became of one photo."""
+
+
+def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
+    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
+    unsafe = isinstance(error, VerificationError | ModelError)
+    status = Status.BLOCKED if unsafe else Status.FAILED
+    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
+
+
+def died(source: Path) -> PhotoFailure:
+    """Return what became of a photo whose process died twice."""
+    return bug(source, "its process died twice", hint="it may need more memory: try --jobs 1")
+
+
+def bug(source: Path, what: str, *, hint: str) -> PhotoFailure:
+    """Return a fault of blurkit as what became of a photo."""
+    return PhotoFailure(source, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))
