@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
-import pydantic
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from blurkit.choices import PRESETS, DetectorName, OnUnknown, OutputFormat, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
+from blurkit.validation import shown, validated
 
 NAMED_COLORS = {
     "gray": (128, 128, 128),
@@ -30,7 +30,11 @@ NAMED_COLORS = {
 """Cover colours by name, as (red, green, blue) 0..255."""
 
 
-Model = TypeVar("Model", bound=BaseModel)
+OPTIONS = "blurkit run --help"
+"""Prints what each option takes."""
+
+SHOW = "blurkit policy show children"
+"""Prints every key of a policy."""
 
 
 class _Frozen(BaseModel):
@@ -87,12 +91,13 @@ class Region(_Frozen):
     files: str = "*"
     """Which photos, as a pattern for the file name or the path as given (`stage-*.jpg`)."""
 
-    @model_validator(mode="after")
-    def _is_a_box(self) -> Self:
-        left, top, right, bottom = self.box
+    @field_validator("box")
+    @classmethod
+    def _is_a_box(cls, box: tuple[Share, Share, Share, Share]) -> tuple[Share, Share, Share, Share]:
+        left, top, right, bottom = box
         if left >= right or top >= bottom:
-            raise ValueError("box is left, top, right, bottom with left < right and top < bottom")
-        return self
+            raise ValueError("left, top, right, bottom with left < right and top < bottom, as shares 0 to 1")
+        return box
 
 
 KEPT = (Reason.NEVER_REGION, Reason.LOOKS_ADULT)
@@ -160,11 +165,12 @@ class ObscureSettings(_Frozen):
     blocks_across: Annotated[int, Field(ge=2, le=12)] = 8
     """Cells of the mosaic across a face."""
 
-    @model_validator(mode="after")
-    def _color_exists(self) -> Self:
-        if self.color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", self.color):
-            raise ValueError(f"color is one of {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
-        return self
+    @field_validator("color")
+    @classmethod
+    def _is_a_color(cls, color: str) -> str:
+        if color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise ValueError(f"one of {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
+        return color
 
     @property
     def rgb(self) -> tuple[int, int, int]:
@@ -216,43 +222,7 @@ class Settings(_Frozen):
             policy = load_policy(policy)
         if policy is not None:
             parts["policy"] = policy
-        return validated(cls, parts, origin="settings")
-
-
-def validated(model: type[Model], values: dict[str, Any], *, origin: str) -> Model:
-    """Check plain values against a settings model.
-
-    Args:
-        model: The settings class.
-        values: Keys and values, as TOML gives them.
-        origin: Where the values come from, for the message.
-
-    Returns:
-        The frozen settings.
-
-    Raises:
-        SettingsError: An unknown key or a value that is not allowed; names the key and what is allowed.
-    """
-    try:
-        return model.model_validate(values)
-    except pydantic.ValidationError as fault:
-        lines = []
-        for problem in fault.errors(include_url=False):
-            key = ".".join(str(part) for part in problem["loc"]) or model.__name__
-            if problem["type"] == "extra_forbidden":
-                lines.append(f"unknown key '{key}'; known here: {', '.join(sorted(_fields_at(model, problem['loc'])))}")
-            else:
-                lines.append(f"{key}: {problem['msg'].removeprefix('Value error, ')} (got {problem['input']!r:.60})")
-        raise SettingsError("; ".join(lines), path=origin, hint="blurkit policy show children") from fault
-
-
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> set[str]:
-    """Return the keys known at the place of an unknown one."""
-    tables: dict[str, type[BaseModel]] = {"regions": Region, "rules": Rule}
-    tables |= {name: type(part) for name, part in Settings() if isinstance(part, BaseModel)}
-    for part in location[:-1]:
-        model = tables.get(str(part), model)
-    return set(model.model_fields)
+        return validated(cls, parts, origin="settings", hint=SHOW if isinstance(policy, dict) else OPTIONS)
 
 
 def load_policy(name: str | Path) -> PolicySettings:
@@ -270,7 +240,7 @@ def load_policy(name: str | Path) -> PolicySettings:
         SettingsError: No such preset or file, not TOML, an unknown key or a value that is not allowed.
     """
     if str(name) in PRESETS:
-        return validated(PolicySettings, tomllib.loads(preset_text(str(name))), origin=str(name))
+        return validated(PolicySettings, tomllib.loads(preset_text(str(name))), origin=str(name), hint=SHOW)
     path = Path(name)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -278,19 +248,22 @@ def load_policy(name: str | Path) -> PolicySettings:
         raise SettingsError(
             "no such preset or policy file", path=name, hint=f"presets are {', '.join(PRESETS)}"
         ) from fault
+    except RecursionError as fault:
+        raise SettingsError("cannot be read as TOML: nested too deeply", path=name, hint=SHOW) from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise SettingsError(f"cannot be read as TOML: {fault}", path=name, hint="blurkit policy check FILE") from fault
+        raise SettingsError(f"cannot be read as TOML: {fault}", path=name, hint=SHOW) from fault
     base: dict[str, Any] = {"name": path.stem}
     if "preset" in values:
         preset = values.pop("preset")
         if preset not in PRESETS:
-            raise SettingsError(f"preset: one of {', '.join(PRESETS)} (got {preset!r})", path=name)
+            raise SettingsError(f"preset: one of {', '.join(PRESETS)} (got {shown(preset)})", path=name, hint=SHOW)
         base = tomllib.loads(preset_text(preset)) | base
     elif "rules" not in values:
+        validated(PolicySettings, base | values, origin=str(name), hint=SHOW)  # names every key that is wrong
         raise SettingsError(
             "a policy needs rules or a preset to start from", path=name, hint='begin the file with: preset = "children"'
         )
-    return validated(PolicySettings, base | values, origin=str(name))
+    return validated(PolicySettings, base | values, origin=str(name), hint=SHOW)
 
 
 def preset_text(name: str) -> str:

@@ -1,5 +1,7 @@
 """Fixtures of all tests: photos on disk, settings, and a `Blurrer` of fakes that opens no model."""
 
+import signal
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -64,3 +66,35 @@ def blurrer(monkeypatch):
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def command(capsys):
+    """Run a command, and return its exit code, standard output and standard error."""
+    from blurkit.cli import main
+
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        return caught.value.code, shown.out, shown.err
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def fakes(monkeypatch, blurrer):
+    """Let the command work with fakes; return a list that takes the settings it was given."""
+    from blurkit.batch import opened
+
+    given = []
+
+    def make(settings, *, threads, decisions=None):
+        given.append(settings)
+        return blurrer()
+
+    monkeypatch.setattr(opened, "Blurrer", make)
+    return given

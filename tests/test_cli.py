@@ -6,40 +6,10 @@ from datetime import date
 
 import pytest
 
-from blurkit.cli import console, main
+from blurkit.cli import console
 from blurkit.errors import ExitCode, FaceVisible
 from blurkit.version import __version__
 from tests import pictures
-
-
-@pytest.fixture
-def command(capsys):
-    """Run a command, and return its exit code, standard output and standard error."""
-    before = signal.getsignal(signal.SIGTERM)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            main([str(argument) for argument in arguments])
-        shown = capsys.readouterr()
-        return caught.value.code, shown.out, shown.err
-
-    yield run
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture
-def fakes(monkeypatch, blurrer):
-    """Let the command work with fakes; return a list that takes the settings it was given."""
-    from blurkit.batch import opened
-
-    given = []
-
-    def make(settings, *, threads, decisions=None):
-        given.append(settings)
-        return blurrer()
-
-    monkeypatch.setattr(opened, "Blurrer", make)
-    return given
 
 
 def test_the_version(command):

@@ -16,8 +16,8 @@ from blurkit.settings import (
     load_policy,
     policy_toml,
     preset_text,
-    validated,
 )
+from blurkit.validation import validated
 
 COVER_ALL = '[[rules]]\nwhen = "everyone"\naction = "cover"\n'
 
@@ -131,7 +131,7 @@ def test_a_colour_may_be_hex():
 
 
 def test_the_origin_is_in_the_message():
-    error = refused(lambda: validated(ObscureSettings, {"style": "x"}, origin="my.toml"), "my.toml")
+    error = refused(lambda: validated(ObscureSettings, {"style": "x"}, origin="my.toml", hint="look"), "my.toml")
     assert error.hint
 
 

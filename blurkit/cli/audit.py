@@ -22,8 +22,10 @@ def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show
     from blurkit.audit import report
     from blurkit.audit.matches import read_reports
     from blurkit.batch.collect import collect
+    from blurkit.batch.place import check_photos
     from blurkit.machine.workers import available_cpus
 
+    check_photos(work.photos)
     reports = read_reports(against)
     collected = collect(work.photos, recursive=work.recursive)
     looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or available_cpus())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.cli import options
-from blurkit.cli.console import Show, complain, say, write_out
+from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
 from blurkit.cli.run import NO_PHOTOS, Work
 from blurkit.errors import ExitCode, SettingsError
@@ -48,15 +48,18 @@ def do_clean(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Clean the photos of a command and say what became of them."""
     from blurkit.batch.clean import clean_all
     from blurkit.batch.collect import collect
+    from blurkit.batch.place import check_photos, folder_of
     from blurkit.machine.workers import available_cpus
 
     if work.out is None:
         raise SettingsError(
             "a folder for the clean photos is needed", path="--out", hint="blurkit clean PHOTOS --out clean"
         )
+    check_photos(work.photos)
+    folder = folder_of(work.photos, work.out)
     show.note(NO_FACES)
-    collected = collect(work.photos, recursive=work.recursive, out=work.out)
-    cleaning = clean_all(collected.sources, work.out, settings.load, jobs=work.jobs or available_cpus())
+    collected = collect(work.photos, recursive=work.recursive)
+    cleaning = clean_all(collected.sources, folder, settings.load, jobs=work.jobs or available_cpus())
     done = [_said(each, show) for each in show.progress(cleaning, len(collected.sources))]
     if show.json:
         write_out(_document(done, collected))
@@ -74,7 +77,7 @@ def do_clean(work: Work, settings: Settings, show: Show) -> ExitCode:
 def _said(each: Cleaned, show: Show) -> Cleaned:
     """Say at once what failed; with --verbose, what was taken out."""
     if each.error is not None:
-        complain(f"{each.error.stage} {each.given}: {each.error.error}", each.error.hint)
+        show.failure(each.error, each.given)
     elif show.verbose and not show.quiet:
         say(one_line(f"{each.given}: taken out: {', '.join(each.removed) or 'nothing, it was clean'}"))
     return each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.errors import SettingsError
@@ -11,11 +11,11 @@ from blurkit.machine.files import replace_text
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from blurkit.audit.examine import Audited
-    from blurkit.outcomes import Outcome
+    from blurkit.outcomes import Outcome, PhotoFailure
     from blurkit.report import BatchReport
     from blurkit.settings import Settings
 
@@ -26,7 +26,7 @@ REPORTS = (".json", ".csv", ".html")
 """Forms of a report, by the extension of its file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Show:
     """What a command prints: JSON on standard output; everything for people on standard error."""
 
@@ -34,6 +34,8 @@ class Show:
     quiet: bool
     verbose: bool
     report: Path | None
+    _alike: dict[tuple[str, str, str | None], list[str]] | None = field(default=None, init=False)
+    """With --quiet, photos that are refused for the same reason; None to say each at once."""
 
     def begin(self, settings: Settings) -> None:
         """Before any photo is done: refuse a report that cannot be written, and say if a detector is missing."""
@@ -52,12 +54,28 @@ class Show:
 
     def progress(self, outcomes: Iterable[Thing], total: int) -> Iterable[Thing]:
         """Pass outcomes on, with a progress bar on a terminal."""
-        if self.quiet or self.json or not sys.stderr.isatty():
+        if self.quiet:
+            return self._grouped(outcomes)
+        if self.json or not sys.stderr.isatty():
             return outcomes
         from rich.console import Console
         from rich.progress import track
 
         return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
+
+    def _grouped(self, outcomes: Iterable[Thing]) -> Iterator[Thing]:
+        """Pass outcomes on, and say at the end what was refused: one line for all that are refused alike."""
+        self._alike = {}
+        try:
+            yield from outcomes
+        finally:
+            alike, self._alike = self._alike, None
+            for (stage, error, hint), (first, *more) in alike.items():
+                if more:
+                    others = "1 other photo" if len(more) == 1 else f"{len(more)} other photos"
+                    complain(f"{stage} {first} and {others}: {error}{f' ({hint})' if hint else ''}", None)
+                else:
+                    complain(f"{stage} {first}: {error}", hint)
 
     def note(self, text: str) -> None:
         """Say something to the person who waits, unless only errors are wanted."""
@@ -70,27 +88,36 @@ class Show:
         from blurkit.report import sentences
 
         if isinstance(outcome, PhotoFailure):
-            complain(f"{outcome.stage} {outcome.source}: {outcome.error}", outcome.hint)
+            self.failure(outcome, str(outcome.source))
         elif self.verbose and not self.quiet:
             say("\n".join(map(one_line, sentences(outcome))))
+
+    def failure(self, failure: PhotoFailure, given: str) -> None:
+        """Say why a photo was refused: at once, or with others when all are done."""
+        if self._alike is None:
+            complain(f"{failure.stage} {given}: {failure.error}", failure.hint)
+        else:
+            self._alike.setdefault((failure.stage, failure.error, failure.hint), []).append(given)
 
     def audited(self, each: Audited) -> Audited:
         """Say what was found in a file: on standard output, since that was asked for."""
         from blurkit.audit.report import sentences
 
         if each.error is not None:
-            complain(f"{each.error.stage} {each.given}: {each.error.error}", each.error.hint)
+            self.failure(each.error, each.given)
         if not self.json and not self.quiet:
             write_out("\n".join(map(one_line, sentences(each))))
         return each
 
     def end(self, report: BatchReport, *, written: bool) -> None:
         """Print the document or the summary, and write the report's file."""
+        from blurkit.report.look import to_look_at
+
         if self.json:
             sys.stdout.writelines(report.json_parts())
             sys.stdout.flush()
         elif not self.quiet and report.entries:
-            say(report.summary(written=written))
+            say("\n".join([report.summary(written=written), *map(one_line, to_look_at(report.entries))]))
         if self.report is not None:
             replace_text(self.report, self._parts(report, written=written))
 
@@ -112,7 +139,7 @@ def complain(what: str, hint: str | None) -> None:
     """Say on standard error what went wrong, and what helps."""
     say(f"error: {one_line(what)}")
     if hint:
-        say(f"hint: {hint.rstrip()}")
+        say("hint: " + "\n".join(map(one_line, hint.rstrip().splitlines())))
 
 
 def write_out(text: str) -> None:

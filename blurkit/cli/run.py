@@ -43,6 +43,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
     from blurkit.batch.collect import collect
+    from blurkit.batch.place import check_photos, place_of
     from blurkit.encode.blocks import check_available
     from blurkit.machine.weights import model_hashes
     from blurkit.machine.workers import available_cpus
@@ -55,18 +56,20 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         raise SettingsError(
             "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
         )
+    check_photos(work.photos)
+    place = place_of(work.photos, None if work.dry_run else work.out)
     if settings.output.keep_blocks:
         check_available()
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
-    collected = collect(work.photos, recursive=work.recursive, out=work.out)
-    out = None if work.dry_run else work.out
+    collected = collect(work.photos, recursive=work.recursive)
+    settings, out = place.suited(settings, collected.sources), place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
-    tasks = batch.plan(collected.sources, out, settings, journal)
+    tasks = place.named(batch.plan(collected.sources, out, settings, journal))
     entries, code = Entries(), ExitCode.OK
     try:
-        with _cluster(work) as cluster:
+        with _cluster(work, out) as cluster:
             running = batch.run_batch(
                 tasks,
                 settings,
@@ -99,7 +102,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
 
 
 @contextmanager
-def _cluster(work: Work) -> Iterator[Cluster | None]:
+def _cluster(work: Work, out: str | None) -> Iterator[Cluster | None]:
     """Lend the workers of a cluster, if they were asked for."""
     if work.executor is ExecutorName.LOCAL:
         if work.scheduler is not None:
@@ -113,7 +116,6 @@ def _cluster(work: Work) -> Iterator[Cluster | None]:
         raise SettingsError("is for this machine", path="--jobs", hint="start as many workers as you want")
     from blurkit.batch.cluster import connected
 
-    out = None if work.dry_run else work.out
     with connected(work.scheduler, [*work.photos, work.decisions], out) as cluster:
         yield cluster
 

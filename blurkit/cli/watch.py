@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.machine.workers import available_cpus, in_processes
 from blurkit.outcomes import died
@@ -54,12 +55,11 @@ def _checked(wanted: Watch) -> str:
         raise SettingsError(
             "a folder for the safe photos is needed", path="--out", hint="blurkit watch INBOX --out safe"
         )
-    inbox, out = Path(wanted.inbox), Path(wanted.out)
+    inbox = Path(wanted.inbox)
     if not inbox.is_dir():
-        raise SettingsError("is no folder", path=wanted.inbox, hint="give the folder in which photos arrive")
-    forbidden = [out.resolve(), *((out / folder).resolve() for folder in FOLDERS.values())]
-    if inbox.resolve() == forbidden[0] or any(inbox.resolve().is_relative_to(each) for each in forbidden[1:]):
+        raise SettingsError("is not a folder", path=wanted.inbox, hint="give the folder in which photos arrive")
+    if any(inbox.resolve().is_relative_to((Path(wanted.out) / folder).resolve()) for folder in FOLDERS.values()):
         raise SettingsError(
             "its outputs would be taken for photos that arrive", path=wanted.out, hint="choose another --out"
         )
-    return wanted.out
+    return folder_of([wanted.inbox], wanted.out)

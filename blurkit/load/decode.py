@@ -20,6 +20,7 @@ from blurkit.picture.crop import crop_of
 from blurkit.picture.formats import RAW_SUFFIXES, sniff
 from blurkit.picture.orientation import SHORT, TURNED, orientation_of
 from blurkit.picture.orientation import TAG as ORIENTATION
+from blurkit.picture.others import READ, what_else
 from blurkit.records import ImageFormat, Photo, Picture
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ SUBFILE_TYPE, DNG_VERSION = 254, 50706
 STRIP = 32
 """Rows that are copied at once: pieces small enough that their memory is used again are many times faster."""
 
-EXPORT = "export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF"
-
 
 def read(path: Path) -> bytes:
     """Read a file.
@@ -55,7 +54,7 @@ def read(path: Path) -> bytes:
         return read_regular(path)
     except OSError as fault:
         if fault.errno == errno.EFBIG:
-            raise PhotoTooLarge(str(fault.strerror), path=path, hint=EXPORT) from fault
+            raise PhotoTooLarge(str(fault.strerror), path=path, hint=READ) from fault
         raise UnreadablePhoto(
             f"cannot be read: {fault.strerror or fault}", path=path, hint="check its name and who may read it"
         ) from fault
@@ -88,8 +87,11 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     if not data:
         raise UnreadablePhoto("the file is empty", hint=COPY_AGAIN)
     kind = sniff(data[:64])
-    if kind is None or (source is not None and source.suffix.lower() in RAW_SUFFIXES):
-        raise UnsupportedFormat("not a photo that blurkit reads", hint=EXPORT)
+    if source is not None and source.suffix.lower() in RAW_SUFFIXES:
+        raise UnsupportedFormat("a raw photo of a camera", hint=READ)
+    if kind is None:
+        what, remedy = what_else(data[:64])
+        raise UnsupportedFormat(what, hint=remedy)
     with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > settings.max_megapixels:
@@ -132,7 +134,7 @@ def _refuse_raw(image: Image.Image, kind: ImageFormat) -> None:
     if kind is ImageFormat.TIFF:
         tags = image.tag_v2  # type: ignore[attr-defined]
         if DNG_VERSION in tags or int(tags.get(SUBFILE_TYPE, 0)) & 1:
-            raise UnsupportedFormat("a raw photo, of which only a preview can be shown", hint=EXPORT)
+            raise UnsupportedFormat("a raw photo, of which only a preview can be shown", hint=READ)
 
 
 def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Samples, str]:

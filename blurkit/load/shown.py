@@ -10,6 +10,7 @@ from blurkit.load.opening import ANIMATED, decoder_faults, open_image, too_large
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.formats import sniff
 from blurkit.picture.orientation import orientation_of
+from blurkit.picture.others import what_else
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
     """
     kind = sniff(data[:64])
     if kind is None:
-        raise UnsupportedFormat("not a photo that blurkit reads")
+        what, remedy = what_else(data[:64])
+        raise UnsupportedFormat(what, hint=remedy)
     digest = hashlib.sha256()
     with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
         if image.width * image.height > settings.max_megapixels * 1e6:

@@ -12,6 +12,7 @@ from blurkit.errors import MetadataRemains, UnsupportedFormat
 from blurkit.metadata import bmp, gif, isobmff, jpeg, png, tiff, webp
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.picture import formats
+from blurkit.picture.others import what_else
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -104,5 +105,6 @@ def _container(data: bytes) -> Container:
     """Return the module that knows the format of a file."""
     kind = sniff(data)
     if kind is None:
-        raise UnsupportedFormat("not a photo that blurkit reads")
+        what, remedy = what_else(data[:64])
+        raise UnsupportedFormat(what, hint=remedy)
     return FORMATS[kind]

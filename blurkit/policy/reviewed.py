@@ -17,7 +17,7 @@ from blurkit.errors import PhotoChanged, SettingsError
 from blurkit.geometry import Box
 from blurkit.machine.files import read_regular, replace_text
 from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
-from blurkit.settings import validated
+from blurkit.validation import validated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -114,7 +114,7 @@ def load_sealed(path: Path, seal: Seal) -> tuple[dict[str, tuple[Choice, ...]], 
     hint = "give the file that the review wrote, or move it away to start anew"
     try:
         values = json.loads(read_regular(path))
-        known = validated(_File, values, origin=str(path))
+        known = validated(_File, values, origin=str(path), hint=hint)
         photos = {sha256: tuple(map(_choice, choices)) for sha256, choices in known.photos.items()}
         is_ours = bool(known.seal) and hmac.compare_digest(known.seal.encode(), seal(_content(values)).encode())
     except SettingsError as fault:

@@ -28,6 +28,7 @@ OUR_LINES = re.compile(
     r"|\d+ photos? (written|looked at, nothing written)"
     r"|\d+ photos? (was|were) done before and unchanged since"
     r"|  \d+ photos? should be looked at by a person before publishing"
+    r"|  look at: .+|  and \d+ more|to review them: blurkit review .+"
     r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"
     r"|removed: .+"
     r"|\d+ photos? could not be (done|made safe): no output"
