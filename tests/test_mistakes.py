@@ -8,7 +8,7 @@ import pytest
 from blurkit.batch.place import place_of
 from blurkit.errors import ExitCode, SettingsError
 from tests import pictures
-from tests.fakes import FixedAge
+from tests.fakes import FixedAge, NoFaces
 
 DICT = re.compile(r"\{'|\bdict\b|PosixPath|<class")
 ESCAPE = "\x1b"
@@ -238,7 +238,10 @@ def test_photos_to_look_at_are_named(command, monkeypatch, blurrer, tmp_path, ou
     assert f"to review them: blurkit review '{folder}'\n" in err
 
 
-def test_no_photo_to_look_at_names_none(command, fakes, photo_file, out):
+def test_no_photo_to_look_at_names_none(command, monkeypatch, blurrer, photo_file, out):
+    from blurkit.batch import opened
+
+    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(NoFaces()))
     _, _, err = command("run", photo_file(), "--out", out)
     assert "look at:" not in err
     assert "to review" not in err
