@@ -26,10 +26,11 @@ ADAPTERS = {
     "onnxruntime": {"blurkit.machine.weights"},
     "distributed": {"blurkit.batch.cluster"},
     "jpeglib": {"blurkit.encode.coefficients"},
-    "typer": {"blurkit.cli.app", "blurkit.cli.guard", "blurkit.cli.options", "blurkit.cli.policy"},
+    "typer": {"blurkit.cli.app", "blurkit.cli.guard", "blurkit.cli.help", "blurkit.cli.options", "blurkit.cli.policy"},
     "rich": {"blurkit.cli.console"},
     "pydantic": {
         "blurkit.settings",
+        "blurkit.validation",
         "blurkit.policy.reviewed",
         "blurkit.batch.journal",
         "blurkit.review.requests",

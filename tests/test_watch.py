@@ -200,13 +200,6 @@ def test_what_is_not_ours_is_never_withdrawn_or_replaced(once, inbox, tmp_path):
     assert "ready/b-2.png" in outputs(tmp_path)
 
 
-def test_an_output_folder_inside_the_inbox_is_not_watched(once, inbox):
-    wide(inbox, "a.png")
-    for _ in range(2):
-        once(arguments=("in", "--out", "in/safe"))
-    assert files(inbox) == ["a.png", "safe/review/a.png"]
-
-
 def test_photos_for_a_website_are_numbered_as_they_come(once, inbox, tmp_path):
     for number, name in enumerate(("anna.png", "ben.png", "cleo.png")):
         (high if number else wide)(inbox, name, shade=number)
@@ -220,8 +213,9 @@ def test_photos_for_a_website_are_numbered_as_they_come(once, inbox, tmp_path):
     ("arguments", "word"),
     [
         (("in",), "--out"),
-        (("gone", "--out", "out"), "no folder"),
-        (("in", "--out", "in"), "its outputs"),
+        (("gone", "--out", "out"), "not a folder"),
+        (("in", "--out", "in"), "lies in the folder"),
+        (("in", "--out", "in/safe"), "lies in the folder"),
         (("in", "--out", "."), None),
         (("out/ready", "--out", "out"), "its outputs"),
     ],
@@ -255,9 +249,10 @@ def test_a_photo_that_changes_while_it_is_looked_at_is_done_later(once, done, in
 
 def test_an_output_that_cannot_be_written_is_tried_again(once, done, inbox, tmp_path):
     high(inbox, "a.png")
-    (tmp_path / "out").write_text("a file")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "ready").write_text("a file")
     assert once()[0] == 7
-    (tmp_path / "out").unlink()
+    (tmp_path / "out" / "ready").unlink()
     assert once()[0] == 0
     assert outputs(tmp_path) == ["ready/a.png"]
 
@@ -291,13 +286,14 @@ def test_an_inbox_that_goes_is_waited_for(once, inbox, tmp_path, monkeypatch):
 def test_an_output_that_could_not_be_written_is_tried_again_and_told_once(once, inbox, tmp_path, monkeypatch):
     """In one long watch, which Ctrl-C ends at last."""
     high(inbox, "a.png")
-    (tmp_path / "out").write_text("a file")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "ready").write_text("a file")
     looks = []
 
     def sleep(_):
         looks.append(None)
         if len(looks) == 4:
-            (tmp_path / "out").unlink()
+            (tmp_path / "out" / "ready").unlink()
         if len(looks) == 6:
             raise KeyboardInterrupt
 

@@ -57,14 +57,14 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
             "a folder for the safe photos is needed", path="--out", hint="blurkit run PHOTOS --out safe"
         )
     check_photos(work.photos)
-    place = place_of(work.photos, None if work.dry_run else work.out)
+    place = place_of(work.photos, work.out)
     if settings.output.keep_blocks:
         check_available()
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
     collected = collect(work.photos, recursive=work.recursive)
-    settings, out = place.suited(settings, collected.sources), place.folder
+    settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))
     entries, code = Entries(), ExitCode.OK

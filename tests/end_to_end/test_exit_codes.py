@@ -173,10 +173,10 @@ def test_5_the_output_would_be_the_original(photo):
     assert files(photo.parent) == ["photo.jpg"]
 
 
-def test_5_the_output_folder_is_a_file(photo, tmp_path):
+def test_2_the_output_folder_is_a_file(photo, tmp_path):
     (tmp_path / "out").write_bytes(b"precious")
     done = blurkit("run", photo, "--out", tmp_path / "out", *QUICK)
-    assert done.code == 5
+    assert done.code == 2
     assert (tmp_path / "out").read_bytes() == b"precious"
 
 

@@ -127,17 +127,6 @@ def test_what_travels_with_photos_is_counted_and_not_copied(tmp_path):
     assert "2 other files skipped" in done.err
 
 
-def test_an_output_folder_inside_the_input_is_left_out(tmp_path):
-    small(tmp_path, "in/a.jpg")
-    run("in", "--out", "in/safe", cwd=tmp_path)
-    (tmp_path / "link").symlink_to(tmp_path / "in" / "safe")
-    done = run("in", "--out", "link", "--overwrite", "--json", cwd=tmp_path)
-    assert [photo["path"] for photo in done.document["photos"]] == ["in/a.jpg"]
-    dry = run("in", "--out", "in/safe", "--dry-run", "--json", cwd=tmp_path)
-    assert [photo["path"] for photo in dry.document["photos"]] == ["in/a.jpg"]
-    assert files(tmp_path / "in") == ["a.jpg", "safe/a.jpg"]
-
-
 def test_a_photo_named_twice_is_done_once(tmp_path):
     path = small(tmp_path, "in/a.jpg")
     done = run(path, path.parent, "--out", tmp_path / "out", "--json")
