@@ -1,14 +1,17 @@
 """Spawned processes, each with one piece of work at a time."""
 
+import multiprocessing
 import os
 import signal
+import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from blurkit.machine import workers
-from blurkit.machine.workers import in_processes
+from blurkit.machine import spawning, workers
+from blurkit.machine.workers import Lost, in_processes
 
 
 def double(number):
@@ -31,6 +34,22 @@ def die_once(path):
     return mark.name
 
 
+def hang_on_one(number):
+    """Hang as native code does: no signal but the last is heeded."""
+    if number == 1:
+        signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+        time.sleep(600)
+    return number
+
+
+def die():
+    os._exit(9)
+
+
+def sleep_long():
+    time.sleep(600)
+
+
 def fail(number):
     raise ValueError(f"no {number}")
 
@@ -39,6 +58,17 @@ def interrupted(_):
     """Return what Ctrl-C does in a worker."""
     os.kill(os.getpid(), signal.SIGINT)
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def write_slowly(path):
+    """Write `b` slowly; `a` ends when that has begun."""
+    begun = path.with_name("begun")
+    if path.name == "b":
+        begun.touch()
+        time.sleep(1)
+        path.write_text("whole")
+    while not begun.exists():
+        time.sleep(0.01)
 
 
 def name_of_process(_):
@@ -52,7 +82,7 @@ def test_an_interrupt_while_a_process_starts_comes_when_it_has_started(stop):
     started = []
 
     def start():
-        with workers._interrupts_held():
+        with spawning.interrupts_held():
             signal.raise_signal(stop)
             started.append(stop)
 
@@ -81,7 +111,7 @@ def test_no_work_starts_no_process():
 
 
 def test_a_piece_that_kills_its_process_twice_has_no_result_and_the_rest_has():
-    assert list(in_processes(die_on_three, range(6), 2)) == [0, 1, 2, None, 4, 5]
+    assert list(in_processes(die_on_three, range(6), 2)) == [0, 1, 2, Lost.DIED, 4, 5]
 
 
 def test_a_piece_whose_process_died_once_is_done_again(tmp_path):
@@ -103,3 +133,73 @@ def test_a_reader_that_stops_early_leaves_no_process():
     results = in_processes(double, range(50), 2)
     assert next(results) == 0
     results.close()
+
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+
+
+@POSIX
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_piece_that_hangs_is_ended_and_the_rest_goes_on(jobs):
+    limit = {1: 0.3}
+    results = in_processes(hang_on_one, range(5), jobs, seconds=lambda number: limit.get(number, 600))
+    assert list(results) == [0, Lost.LATE, 2, 3, 4]
+    assert not multiprocessing.active_children()
+
+
+def test_getting_ready_does_not_count_as_time_of_a_piece():
+    assert list(in_processes(double, range(2), 1, seconds=lambda _: 0.2, prepare=partial(time.sleep, 1))) == [0, 2]
+
+
+def test_a_process_that_dies_before_its_first_piece_is_not_started_for_ever():
+    assert list(in_processes(double, range(2), 1, prepare=die)) == [Lost.DIED, Lost.DIED]
+
+
+def test_a_process_that_never_gets_ready_is_given_up(monkeypatch):
+    monkeypatch.setattr(workers, "START_SECONDS", 0.5)
+    assert list(in_processes(double, range(2), 2, prepare=sleep_long)) == [Lost.LATE, Lost.LATE]
+
+
+@POSIX
+def test_no_more_is_waited_for_once_it_is_not_wanted(monkeypatch):
+    monkeypatch.setattr(workers, "END_SECONDS", 0.2)
+    stop = threading.Event()
+    results = in_processes(hang_on_one, range(3), 1, stop=stop)
+    assert next(results) == 0
+    stop.set()
+    assert list(results) == []
+    assert not multiprocessing.active_children()
+
+
+@POSIX
+def test_ctrl_c_ends_a_piece_that_hangs(monkeypatch):
+    monkeypatch.setattr(workers, "END_SECONDS", 0.2)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Timer(1.5, os.kill, [os.getpid(), signal.SIGINT]).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(in_processes(hang_on_one, [1], 1))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not multiprocessing.active_children()
+
+
+def test_work_under_way_ends_before_its_process_does(tmp_path):
+    results = in_processes(write_slowly, [tmp_path / "a", tmp_path / "b"], 2)
+    next(results)
+    results.close()
+    assert (tmp_path / "b").read_text() == "whole"
+
+
+@POSIX
+def test_the_interrupt_mask_of_another_thread_stays_as_it_was():
+    masks = []
+
+    def work():
+        list(in_processes(double, [1], 1))
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert masks == [set()]

@@ -1,146 +1,249 @@
-"""Spawned processes that do one piece of work at a time: one that dies takes no other's work with it."""
+"""Spawned processes that do one piece of work at a time: one that dies or hangs takes no other's work with it."""
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
-import sys
 import threading
+import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import suppress
+from enum import StrEnum
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blurkit.errors import ExitCode, SettingsError
+from blurkit.errors import ExitCode
 from blurkit.machine.crash import forbid_core_dumps
+from blurkit.machine.spawning import imports_are_safe, interrupts_held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
-SAFE_PATH = "PYTHONSAFEPATH"
-"""Variable by which a Python imports nothing from the folder it is started in."""
+START_SECONDS = 300.0
+"""How long a process may take until it is ready for its first piece."""
 
-_starting = threading.RLock()
-"""Held while the variables of this process are those of the process that is started."""
+END_SECONDS = 5.0
+"""How long work under way may take to end when no more is wanted; then its process is killed."""
+
+POLL_SECONDS = 0.5
+"""How often it is looked whether more is wanted."""
 
 
-def in_processes(work: Callable[[Piece], Result], pieces: Sequence[Piece], jobs: int) -> Iterator[Result | None]:
+class Lost(StrEnum):
+    """Why a piece of work has no result."""
+
+    DIED = "died"
+    """Its process died twice."""
+    LATE = "late"
+    """It took longer than it may, and its process was killed."""
+
+
+def in_processes(
+    work: Callable[[Piece], Result],
+    pieces: Sequence[Piece],
+    jobs: int,
+    *,
+    seconds: Callable[[Piece], float] = lambda _: math.inf,
+    prepare: Callable[[], object] | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[Result | Lost]:
     """Do pieces of work in so many processes, each one piece at a time.
 
-    If a process dies, its piece is tried once more in a new one while nothing else runs: memory may suffice for it
-    alone.
+    If a process dies, its piece is tried once more while nothing else runs: memory may suffice for it alone.
 
     Args:
         work: A function that a spawned process can import.
         pieces: What to call it with.
         jobs: Number of processes.
+        seconds: How long a piece may take.
+        prepare: Called first in each process, outside that time; what it raises is left to the work to meet.
+        stop: Once it is set, no more results are wanted.
 
     Yields:
-        Results in the order of the pieces; None for one whose process died twice.
+        Results in the order of the pieces, or why there is none.
     """
-    todo, again, next_out = deque(range(len(pieces))), deque[int](), 0
-    results: dict[int, Result | None] = {}
-    running: dict[Future[Result], tuple[int, _Worker]] = {}
-    with ExitStack() as workers:
-        idle = [workers.enter_context(_Worker()) for _ in range(jobs)]
-        while todo or again or running:
-            if again and not running:
-                index = again.popleft()
-                results[index] = _alone(work, pieces[index])
-            while todo and idle and not again:
-                index, worker = todo.popleft(), idle.pop()
-                running[worker.start(work, pieces[index])] = index, worker
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                index, worker = running.pop(future)
-                try:
-                    results[index] = future.result()
-                except BrokenProcessPool:
-                    again.append(index)
-                    worker = workers.enter_context(_Worker())
-                idle.append(worker)
-            while next_out in results:
-                yield results.pop(next_out)
-                next_out += 1
-
-
-def _alone(work: Callable[[Piece], Result], piece: Piece) -> Result | None:
-    with _Worker() as worker:
-        try:
-            return worker.start(work, piece).result()
-        except BrokenProcessPool:
-            return None
-
-
-class _Worker(ProcessPoolExecutor):
-    """One process that leaves Ctrl-C to its parent, which lets the work under way end and starts no more."""
-
-    def __init__(self) -> None:
-        # Spawned, since MediaPipe hangs in a process that was forked.
-        with _imports_are_safe():
-            super().__init__(1, multiprocessing.get_context("spawn"), _begin)
-
-    def start(self, work: Callable[[Piece], Result], piece: Piece) -> Future[Result]:
-        """Hand over a piece of work; the process starts with its first."""
-        with _imports_are_safe(), _interrupts_held():
-            return self.submit(work, piece)
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _imports_are_safe() -> Iterator[None]:
-    """Let a process that is started import nothing from the working folder; Python looks there first."""
-    if sys.flags.safe_path:  # handed on by itself
-        yield
-        return
-    if sys.flags.ignore_environment:
-        why = "with its option -E, Python imports what lies in the working folder"
-        raise SettingsError(why, hint="start Python with -I, or with -E -P")
-    with _starting:
-        before = os.environ.get(SAFE_PATH)
-        os.environ[SAFE_PATH] = "1"
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[SAFE_PATH]
-            else:
-                os.environ[SAFE_PATH] = before
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until a process is started whole; the process never gets it, not even before its first line."""
-    if threading.current_thread() is not threading.main_thread():  # only that is interrupted
-        yield
-        return
-    held: list[int] = []
-    handled = [number for number in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(number))]
-    before = {number: signal.signal(number, lambda number, _: held.append(number)) for number in handled}
-    if hasattr(signal, "pthread_sigmask"):  # a process inherits what is blocked here, but no handler
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    crew = _Crew(work, pieces, seconds, [_Worker(work, prepare) for _ in range(min(jobs, len(pieces)))])
     try:
-        yield
+        for index in range(len(pieces)):
+            while index not in crew.results:
+                if stop is not None and stop.is_set():
+                    return
+                crew.hand_out()
+                crew.take()
+            yield crew.results.pop(index)
     finally:
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    for stop in held:
-        signal.raise_signal(stop)
+        crew.end()
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the parent, end with it, however it ends, and leave no memory behind."""
+class _Crew(Generic[Piece, Result]):
+    """Workers, and what they have and had to do."""
+
+    def __init__(
+        self,
+        work: Callable[[Piece], Result],
+        pieces: Sequence[Piece],
+        seconds: Callable[[Piece], float],
+        workers: Sequence[_Worker[Piece, Result]],
+    ) -> None:
+        self.results: dict[int, Result | Lost] = {}
+        """What came of each piece, by its number."""
+        self._pieces, self._seconds, self._workers = pieces, seconds, workers
+        self._todo, self._again, self._alone = deque(range(len(pieces))), deque[int](), set[int]()
+
+    def hand_out(self) -> None:
+        """Give a piece to whoever has none; one whose process died runs while nothing else does."""
+        for worker in self._workers:
+            busy = {other.index for other in self._workers if other.index is not None}
+            if worker.index is not None or (self._again and busy) or busy & self._alone:
+                continue
+            if waiting := self._again or self._todo:
+                index = waiting.popleft()
+                worker.begin(index, self._pieces[index], self._seconds(self._pieces[index]))
+
+    def take(self) -> None:
+        """Wait a little for something to come of a piece."""
+        busy = [(worker, worker.index) for worker in self._workers if worker.index is not None]
+        left = min(worker.deadline for worker, _ in busy) - time.monotonic()
+        answered = wait([worker.connection for worker, _ in busy], min(POLL_SECONDS, max(0.0, left)))
+        for worker, index in busy:
+            result: Result | Lost
+            if worker.connection in answered:
+                if worker.is_new:
+                    worker.send_first()
+                    continue
+                result = worker.answer()
+            elif worker.deadline <= time.monotonic():
+                worker.kill()
+                result = Lost.LATE
+            else:
+                continue
+            if result is Lost.DIED and index not in self._alone:
+                self._again.append(index)
+                self._alone.add(index)
+            else:
+                self.results[index] = result
+
+    def end(self) -> None:
+        """Let the work under way end, if it does so soon: whatever it writes is whole or not there."""
+        until = time.monotonic() + END_SECONDS
+        try:
+            for worker in self._workers:
+                worker.dismiss()
+            for worker in self._workers:
+                worker.wait(until - time.monotonic())
+        finally:
+            for worker in self._workers:
+                worker.kill()
+
+
+class _Worker(Generic[Piece, Result]):
+    """A process that leaves Ctrl-C to its parent; it starts with its first piece, and anew after its death."""
+
+    connection: Connection[Any, Any]
+    """To the process, while there is one."""
+
+    def __init__(self, work: Callable[[Piece], Result], prepare: Callable[[], object] | None) -> None:
+        self.index: int | None = None
+        """The piece under way; None if there is none."""
+        self.deadline = math.inf
+        """When that is late."""
+        self._does = work, prepare
+        self._process: Any = None
+        self._first: tuple[Piece, float] | None = None
+
+    def begin(self, index: int, piece: Piece, seconds: float) -> None:
+        """Hand over a piece of work; a process that is new gets it when it is ready."""
+        self.index = index
+        if self._process is not None:
+            self._send(piece, seconds)
+            return
+        spawn = multiprocessing.get_context("spawn")  # MediaPipe hangs in a process that was forked
+        self.connection, there = spawn.Pipe()
+        self._process = spawn.Process(target=_serve, args=(there, *self._does), daemon=True)
+        with imports_are_safe(), interrupts_held():
+            self._process.start()
+        there.close()
+        self._first, self.deadline = (piece, seconds), time.monotonic() + START_SECONDS
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the process has not had its first piece yet."""
+        return self._first is not None
+
+    def send_first(self) -> None:
+        """Hand over the first piece to a process that is ready; one that has died says so in the next answer."""
+        if self._first is not None:
+            piece, seconds = self._first
+            self._first = None
+            with suppress(EOFError, OSError):
+                self.connection.recv()
+            self._send(piece, seconds)
+
+    def answer(self) -> Result | Lost:
+        """Return what came of the piece.
+
+        Raises:
+            Exception: What the work raised.
+        """
+        try:
+            is_result, value = self.connection.recv()
+        except (EOFError, OSError):
+            self.kill()
+            return Lost.DIED
+        self.index, self.deadline = None, math.inf
+        if is_result:
+            result: Result = value
+            return result
+        raise value
+
+    def dismiss(self) -> None:
+        """Give the process no more work; it ends after what it is at."""
+        if self._process is not None:
+            self.connection.close()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for its end."""
+        if self._process is not None:
+            self._process.join(max(0.0, seconds))
+
+    def kill(self) -> None:
+        """End the process at once, if it is there."""
+        process, self._process, self._first, self.index = self._process, None, None, None
+        self.deadline = math.inf
+        if process is not None:
+            process.kill()
+            process.join()
+            self.connection.close()
+
+    def _send(self, piece: Piece, seconds: float) -> None:
+        with suppress(OSError):  # it died meanwhile, which its end of the connection tells as well
+            self.connection.send(piece)
+        self.deadline = time.monotonic() + seconds
+
+
+def _serve(parent: Connection[Any, Any], work: Callable[[Any], Any], prepare: Callable[[], object] | None) -> None:
+    """Do one piece of work after the other, until the parent wants no more."""
     forbid_core_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(Exception):  # each piece says what is wrong
+        if prepare is not None:
+            prepare()
+    with suppress(EOFError, OSError):  # the parent has closed the connection
+        parent.send((True, None))
+        while True:
+            piece = parent.recv()
+            try:
+                answer = True, work(piece)
+            except Exception as error:
+                answer = False, error
+            parent.send(answer)
 
 
 def _end_with_parent() -> None:
