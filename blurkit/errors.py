@@ -9,6 +9,7 @@ Our exception hierarchy:
         UnsupportedFormat               not a photo format, animated, several pages
         PhotoTooLarge                   more megapixels than allowed
         PhotoChanged                    not the file that was reviewed
+        PhotoTooSlow                    not done within the time limit
       ModelError                     4  weights absent, altered or failing
         ModelMissing
         ModelChecksum
@@ -112,6 +113,10 @@ class PhotoTooLarge(PhotoError):
 
 class PhotoChanged(PhotoError):
     """The file is not the one that a person reviewed."""
+
+
+class PhotoTooSlow(PhotoError):
+    """The photo was not done within the time limit."""
 
 
 class ModelError(BlurkitError):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import pictures
-from tests.fakes import BlindNetwork, FixedAge, FixedFaces
+from tests.fakes import BlindNetwork, FixedAge, FixedFaces, in_this_process
 
 settings.register_profile(
     "quick",
@@ -97,4 +97,5 @@ def fakes(monkeypatch, blurrer):
         return blurrer()
 
     monkeypatch.setattr(opened, "Blurrer", make)
+    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     return given

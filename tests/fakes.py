@@ -130,3 +130,8 @@ class CrashingNetwork(BlindNetwork):
 
     def look(self, picture: Pixels) -> list[Sighting]:
         raise DetectorFailed("the check fell over")
+
+
+def in_this_process(work, pieces, jobs, **_):
+    """Do what `in_processes` does without a process, so that fakes are met."""
+    return map(work, pieces)

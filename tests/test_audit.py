@@ -16,6 +16,7 @@ from blurkit.audit.videos import FRAMES, frames_of
 from blurkit.batch.collect import Collected
 from blurkit.batch.naming import Source
 from blurkit.errors import ExitCode, SettingsError
+from blurkit.machine.workers import Lost
 from blurkit.metadata import Kind
 from blurkit.settings import Settings
 from tests import pictures
@@ -364,7 +365,7 @@ def test_side_by_side_finds_the_same(tmp_path):
 
 
 def test_a_process_that_dies_twice_is_a_failure_of_its_file(monkeypatch):
-    monkeypatch.setattr(audit, "in_processes", lambda work, sources, jobs: [None for _ in sources])
+    monkeypatch.setattr(audit, "in_processes", lambda work, sources, jobs, **_: [Lost.DIED for _ in sources])
     sources = [Source(Path(name), Path(name), None, name) for name in "ab"]
     found = list(audit.audit(sources, Settings(), reports=Reports(), jobs=2))
     assert [each.error.error for each in found] == ["its process died twice"] * 2

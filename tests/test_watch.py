@@ -13,7 +13,7 @@ from blurkit.watch import arrival
 from blurkit.watch import watcher as watch
 from tests import pictures
 from tests.end_to_end.process import files
-from tests.fakes import FixedFaces, NoAge
+from tests.fakes import FixedFaces, NoAge, in_this_process
 
 BROKEN = b"\xff\xd8\xff" + bytes(2000)
 LONG_AGO = 1_700_000_000
@@ -55,7 +55,7 @@ def inbox(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(command, "in_processes", lambda work, pieces, jobs: map(work, pieces))
+    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     return tmp_path / "in"
 
 

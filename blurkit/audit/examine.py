@@ -15,11 +15,12 @@ from blurkit import metadata
 from blurkit.audit.matches import Match
 from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import blurrer_of
+from blurkit.batch.limit import lost, seconds_for
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto, UnsupportedFormat
 from blurkit.load import decode, read
 from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
-from blurkit.machine.workers import available_cpus, in_processes
+from blurkit.machine.workers import Lost, available_cpus, in_processes
 from blurkit.metadata import Hidden, Kind
 from blurkit.outcomes import failure
 from blurkit.picture.formats import COMPANIONS
@@ -101,26 +102,38 @@ class Audited:
         return bool(self.visible or self.findings or self.beside or any(match.is_original for match in self.matches))
 
 
-def audit(sources: Sequence[Source], settings: Settings, *, reports: Reports, jobs: int = 1) -> Iterator[Audited]:
+def audit(
+    sources: Sequence[Source], settings: Settings, *, reports: Reports, jobs: int = 1, timeout: float | None = None
+) -> Iterator[Audited]:
     """Look into files, one by one or side by side.
 
     Args:
         sources: The files.
         settings: The limit on megapixels, the detectors, and who counts as a child.
         reports: Earlier runs to compare with.
-        jobs: Processes on this machine; 1 works in this one.
+        jobs: Processes on this machine.
+        timeout: Seconds that a file of ordinary size may take; without a limit, one job works in this process.
 
     Yields:
         What each shows and hides, in their order.
     """
     jobs = max(1, min(jobs, len(sources)))
-    work = partial(examine, settings=settings, reports=reports, threads=max(1, available_cpus() // jobs))
-    if jobs == 1:
+    threads = max(1, available_cpus() // jobs)
+    work = partial(examine, settings=settings, reports=reports, threads=threads)
+    prepare = partial(blurrer_of, settings, threads)
+
+    def seconds(source: Source) -> float:
+        return seconds_for(source.path, timeout)
+
+    if jobs == 1 and timeout is None:
         yield from map(work, sources)
         return
-    for source, audited in zip(sources, in_processes(work, sources, jobs), strict=True):
-        died = BlurkitError("its process died twice", hint="it may need more memory: try --jobs 1")
-        yield audited or Audited(source.given, error=failure(source.path, died, stage="audit"))
+    for source, audited in zip(
+        sources, in_processes(work, sources, jobs, seconds=seconds, prepare=prepare), strict=True
+    ):
+        if isinstance(audited, Lost):
+            audited = Audited(source.given, error=lost(source.path, audited, timeout))
+        yield audited
 
 
 def examine(source: Source, *, settings: Settings, reports: Reports, threads: int = 1) -> Audited:

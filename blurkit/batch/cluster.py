@@ -24,7 +24,7 @@ from blurkit.outcomes import PhotoFailure, Status, failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from blurkit.batch.run import Task
+    from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome
 
     Work = Callable[[Task], Outcome]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Self
 from platformdirs import user_state_path
 from pydantic import TypeAdapter
 
-from blurkit.errors import OutputNotWritable
+from blurkit.errors import ModelError, OutputNotWritable
 from blurkit.machine.files import hash_of_file, replace_file
 from blurkit.machine.weights import model_hashes
 from blurkit.outcomes import PhotoResult
@@ -42,6 +42,9 @@ ENTRY = ".entry"
 
 HASH = 64
 """Characters of a sha256, hexadecimal."""
+
+BY_HAND = "0" * HASH
+"""Key of what a person decided face by face: its output is known as ours, and no later run counts it as done."""
 
 RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless")
 """Packages that run the models: with another, or with one that was missing, other faces may be found."""
@@ -127,17 +130,24 @@ class Journal:
         except OSError:
             return False
 
-    def record(self, name: Path, result: PhotoResult, choices: Choices) -> None:
+    def record(self, name: Path, result: PhotoResult, choices: Choices, *, by_hand: bool = False) -> None:
         """Note what is about to be written.
 
         A journal that cannot be written stops nothing: the photo has passed its checks, and only is not known later.
+
+        Args:
+            name: Where the output goes, below the output folder.
+            result: What is written.
+            choices: What a review that is replayed chose.
+            by_hand: Whether a person decided face by face.
         """
         if result.proof is None or result.sha256 is None:
             return
-        key = self.key(result.sha256, result.source, choices).encode()
+        key = BY_HAND if by_hand else self.key(result.sha256, result.source, choices)
         with contextlib.suppress(OSError, ValueError):
             text = json.dumps(_results().dump_python(_without_names(result), mode="json")).encode()
-            replace_file(self._entry(name, result.proof.output_sha256), key + _hash(key + text).encode() + text)
+            head = key.encode() + _hash(key.encode() + text).encode()
+            replace_file(self._entry(name, result.proof.output_sha256), head + text)
 
     def _entry(self, name: Path, output: str) -> Path:
         """Return where an output with certain bytes in a certain place is noted."""
@@ -148,6 +158,14 @@ class Journal:
         regions = [region.model_dump(mode="json") for region in regions_about(self.policy, source)]
         chosen = None if choices is None else [asdict(choice) for choice in choices.get(sha256, ())]
         return _hash(json.dumps([self.made_by, sha256, regions, chosen]).encode())
+
+
+def opened_or_none(out: str, settings: Settings) -> Journal | None:
+    """Return the journal of an output folder; None if it cannot be kept, and so nothing there counts as ours."""
+    try:
+        return Journal.open(out, settings)
+    except (OutputNotWritable, ModelError):  # each photo says so of the models
+        return None
 
 
 @cache

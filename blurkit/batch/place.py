@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.batch.naming import Source
-    from blurkit.batch.run import Task
+    from blurkit.batch.plan import Task
     from blurkit.settings import Settings
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)

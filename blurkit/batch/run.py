@@ -1,96 +1,138 @@
-"""Many photos, one after the other or side by side, until each has an outcome."""
+"""Many photos, one after the other or side by side, until each has an outcome and all are in one report."""
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from blurkit.batch.naming import neutral_names, output_names
-from blurkit.batch.numbering import numbered
-from blurkit.batch.opened import blurrer_of
-from blurkit.encode import output_format
-from blurkit.errors import BlurkitError, OutputExists, SettingsError
-from blurkit.machine.files import content_of
-from blurkit.machine.memory import give_freed_memory_back
-from blurkit.machine.workers import available_cpus, in_processes
-from blurkit.outcomes import PhotoFailure, bug, died, failure
-from blurkit.pipeline import Blurrer
+from blurkit.batch.limit import lost, seconds_for
+from blurkit.batch.opened import blurrer_of, close_models
+from blurkit.batch.process import process
+from blurkit.errors import ModelError
+from blurkit.machine.weights import model_hashes
+from blurkit.machine.workers import Lost, available_cpus, in_processes
+from blurkit.outcomes import bug
+from blurkit.report import BatchReport
+from blurkit.report.caution import cautions
+from blurkit.report.entries import Entries
+from blurkit.version import __version__
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
+    from blurkit.batch.collect import Collected
     from blurkit.batch.journal import Journal
     from blurkit.batch.naming import Source
-    from blurkit.outcomes import Outcome, PhotoResult
-    from blurkit.policy import Reviewed
+    from blurkit.batch.plan import Task
+    from blurkit.outcomes import Outcome
     from blurkit.settings import Settings
 
 AHEAD = 16
 """Photos handed to an executor ahead of time; keeps memory flat however many there are."""
 
-PHOTOS_BETWEEN = 10
-"""Photos that use the same memory before it is given back: fresh pages for each cost a tenth of the time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One photo to do."""
-
-    source: Source
-    """The photo."""
-    out: str | None = None
-    """The output folder as the user gave it; None to write nothing."""
-    name: Path = Path()
-    """Where the output goes below it."""
-    reviewed: Reviewed | None = None
-    """What a person decided about it."""
+class Piece(Protocol):
+    """One photo to do: a `Task`, or a photo that has arrived in a folder that is watched."""
 
     @property
-    def written(self) -> str | None:
-        """The output's path, as the user gave the folder."""
-        return None if self.out is None else os.path.join(self.out, self.name)
+    def source(self) -> Source:
+        """The photo."""
+        ...
+
+    def written_as(self, outcome: Outcome) -> str | None:
+        """Return the output's path, as the user gave the folder."""
+        ...
 
 
-def plan(sources: Sequence[Source], out: str | None, settings: Settings, journal: Journal | None = None) -> list[Task]:
-    """Say where the output of each photo goes; nowhere if `out` is None.
+PieceT = TypeVar("PieceT", bound=Piece)
 
-    Args:
-        sources: The photos.
-        out: The output folder as the user gave it.
-        settings: What the user chose.
-        journal: What earlier runs into that folder did, so that neutral names go on from theirs.
 
-    Raises:
-        SettingsError: With `overwrite`, one would replace the original of another.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """With what photos are done."""
+
+    jobs: int = 1
+    """Processes on this machine. They are spawned: MediaPipe hangs after a fork."""
+    timeout: float | None = None
+    """Seconds that a photo of ordinary size may take; without a limit, one job works in this process."""
+    executor: Executor | None = None
+    """Where to work instead, such as a Dask cluster's, with one thread per photo; not closed. It has no time limit."""
+    ahead: int = AHEAD
+    """Photos handed to it ahead of time, at least 1: twice as many as it does at once, or more."""
+    decisions: Path | None = None
+    """File of a review that is replayed."""
+    journal: Journal | None = None
+    """What earlier runs into this folder did; an executor on other machines needs it in the same place."""
+    debug: bool = False
+    """Give the traceback of what is a fault of blurkit as the hint of its failure."""
+    stop: threading.Event | None = None
+    """Once it is set, photos under way are given up and no more are begun."""
+
+
+class Run:
+    """Photos done in one go or as they come, and the report of them all.
+
+    `run`, the export of `review`, `watch` and a photo from standard input all are one, so that each gives the report
+    that `audit --against` reads and that a data protection officer keeps.
     """
-    if out is None:
-        return [Task(source) for source in sources]
-    wanted = settings.output.format
-    as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
-    if settings.output.neutral_names:
-        contents = ["" if journal is None else content_of(source.path) for source in sources]
-        folder = None if journal is None else journal.folder
-        names = neutral_names(as_written, numbered(contents, date.today(), taken=[Path(out)], folder=folder))
-    else:
-        names = output_names(as_written)
-    tasks = [Task(source, out, name) for source, name in zip(sources, names, strict=True)]
-    originals = {os.path.realpath(source.path): source for source in sources}
-    for task in tasks:
-        other = originals.get(os.path.realpath(os.path.join(out, task.name)))
-        if settings.output.overwrite and other not in (None, task.source):
-            raise SettingsError(
-                f"would replace the original {other.given}", path=task.written, hint="choose another --out"
-            )
-    return tasks
+
+    def __init__(self, settings: Settings, means: Means | None = None, *, found: Collected | None = None) -> None:
+        """Do nothing yet.
+
+        Args:
+            settings: What the user chose.
+            means: With what photos are done; by default one by one in this process.
+            found: What was found beside the photos, for the report.
+        """
+        self.entries = Entries()
+        """What became of each photo so far."""
+        self._settings, self._means, self._found = settings, means or Means(), found
+
+    def do(
+        self,
+        pieces: Sequence[PieceT],
+        *,
+        work: Callable[..., Outcome] = process,
+        by: Callable[[Sequence[PieceT]], Iterator[Outcome]] | None = None,
+    ) -> Iterator[tuple[PieceT, Outcome]]:
+        """Do some photos; each is in the report once it is yielded.
+
+        Args:
+            pieces: The photos.
+            work: What does one of them, in a spawned process.
+            by: What does them all instead, in order.
+
+        Yields:
+            Each photo and its outcome, in order; fewer once the run is stopped.
+        """
+        try:
+            outcomes = done_by(work, pieces, self._settings, self._means) if by is None else by(pieces)
+            for piece, outcome in zip(pieces, outcomes, strict=False):
+                self.add(piece.source.given, piece.written_as(outcome), outcome)
+                yield piece, outcome
+        finally:
+            close_models()
+
+    def add(self, path: str, output: str | None, outcome: Outcome) -> None:
+        """Take a photo into the report, with its paths as the user gave them."""
+        self.entries.add(path, output, outcome)
+
+    def report(self) -> BatchReport:
+        """Return the report of all photos so far, with what in them may still tell who a child is."""
+        try:
+            models = model_hashes()
+        except ModelError:  # each photo says so
+            models = {}
+        companions, skipped = (self._found.companions, self._found.skipped) if self._found is not None else ({}, 0)
+        warnings = tuple(cautions(self.entries))
+        return BatchReport(__version__, self._settings, models, self.entries, companions, skipped, warnings)
 
 
 def run_batch(
@@ -109,74 +151,55 @@ def run_batch(
     Args:
         tasks: The photos.
         settings: What the user chose.
-        jobs: Processes on this machine; 1 works in this one. They are spawned: MediaPipe hangs after a fork.
-        executor: Where to work instead, such as a Dask cluster's, with one thread a photo; not closed.
-        ahead: Photos handed to it ahead of time, at least 1: twice as many as it does at once, or more.
+        jobs: As in `Means`, like all that follows.
+        executor: Where to work instead.
+        ahead: Photos handed to it ahead of time.
         decisions: File of a review that is replayed.
-        journal: What earlier runs into this folder did; an executor on other machines needs it in the same place.
-        debug: Give the traceback of what is a fault of blurkit as the hint of its failure.
+        journal: What earlier runs into this folder did.
+        debug: Give tracebacks.
 
     Yields:
-        One outcome a photo, in the order of the tasks.
+        One outcome per photo, in the order of the tasks.
     """
-    jobs = max(1, min(jobs, len(tasks)))
-    threads = max(1, available_cpus() // jobs) if executor is None else 1
-    work = partial(process, settings=settings, threads=threads, decisions=decisions, journal=journal, debug=debug)
-    if executor is not None:
-        yield from _in_order(executor, work, tasks, ahead=ahead)
-    elif jobs == 1:
-        yield from map(work, tasks)
+    means = Means(jobs=jobs, executor=executor, ahead=ahead, decisions=decisions, journal=journal, debug=debug)
+    yield from done_by(process, tasks, settings, means)
+
+
+def done_by(
+    work: Callable[..., Outcome], pieces: Sequence[PieceT], settings: Settings, means: Means
+) -> Iterator[Outcome]:
+    """Do photos by some means; one photo's failure never stops the rest.
+
+    Yields:
+        One outcome per photo, in order; fewer once the run is stopped.
+    """
+    jobs = max(1, min(means.jobs, len(pieces)))
+    threads = max(1, available_cpus() // jobs) if means.executor is None else 1
+    given = {"settings": settings, "threads": threads, "decisions": means.decisions, "journal": means.journal}
+    one = partial(work, **given, debug=means.debug)
+    if means.executor is not None:
+        yield from _in_order(means.executor, one, pieces, ahead=means.ahead)
+    elif jobs == 1 and means.timeout is None:
+        yield from map(one, pieces)
     else:
-        for task, outcome in zip(tasks, in_processes(work, tasks, jobs), strict=True):
-            yield outcome or died(task.source.path)
+        results = in_processes(
+            one,
+            pieces,
+            jobs,
+            seconds=partial(_seconds, timeout=means.timeout),
+            prepare=partial(blurrer_of, settings, threads, means.decisions),
+            stop=means.stop,
+        )
+        for piece, result in zip(pieces, results, strict=False):
+            yield lost(piece.source.path, result, means.timeout) if isinstance(result, Lost) else result
 
 
-def process(
-    task: Task,
-    *,
-    settings: Settings,
-    threads: int = 1,
-    decisions: Path | None = None,
-    journal: Journal | None = None,
-    debug: bool = False,
-) -> Outcome:
-    """Do one photo in this process, with models that are opened once."""
-    try:
-        blurrer = blurrer_of(settings, threads, decisions)
-        if task.written is None:
-            return blurrer.look(task.source.path)
-        if journal is not None and task.reviewed is None:
-            return _once(task, Path(task.written), blurrer, journal)
-        return blurrer.run(task.source.path, out=task.written, reviewed=task.reviewed)
-    except BlurkitError as error:  # the models could not be opened
-        return failure(task.source.path, error, stage="detect")
-    except Exception as error:
-        hint = traceback.format_exc() if debug else "run again with --debug"
-        return bug(task.source.path, f"a fault of blurkit: {type(error).__name__}: {error}", hint=hint)
-    finally:
-        give_freed_memory_back(every=PHOTOS_BETWEEN)
-
-
-def _once(task: Task, target: Path, blurrer: Blurrer, journal: Journal) -> Outcome:
-    """Do a photo, unless an earlier run did the same, or another does it meanwhile."""
-    source = task.source.path
-
-    def done() -> Outcome | None:
-        return journal.done(task.name, target=target, source=source, choices=blurrer.recorded)
-
-    def note(result: PhotoResult) -> None:
-        journal.record(task.name, result, blurrer.recorded)
-
-    if (earlier := done()) is not None:
-        return earlier
-    outcome = blurrer.run(source, out=target, before_write=note)
-    if isinstance(outcome, PhotoFailure) and outcome.kind == OutputExists.__name__:
-        return done() or outcome
-    return outcome
+def _seconds(piece: Piece, timeout: float | None) -> float:
+    return seconds_for(piece.source.path, timeout)
 
 
 def _in_order(
-    executor: Executor, work: Callable[[Task], Outcome], tasks: Sequence[Task], *, ahead: int
+    executor: Executor, work: Callable[[PieceT], Outcome], tasks: Sequence[PieceT], *, ahead: int
 ) -> Iterator[Outcome]:
     """Yield outcomes in order while at most `ahead` photos are under way; a photo that is lost counts as failed."""
     waiting = iter(tasks)
@@ -191,7 +214,7 @@ def _in_order(
         under_way.extend((task, _handed(executor, work, task)) for task in islice(waiting, 1))
 
 
-def _handed(executor: Executor, work: Callable[[Task], Outcome], task: Task) -> Future[Outcome]:
+def _handed(executor: Executor, work: Callable[[PieceT], Outcome], task: PieceT) -> Future[Outcome]:
     try:
         return executor.submit(work, task)
     except Exception as error:  # an executor that is broken takes no more

@@ -87,6 +87,7 @@ def watch(
             out=output.out,
             recursive=which.recursive,
             jobs=which.jobs,
+            timeout=which.timeout or None,
             every=every,
             once=once,
             debug=report.debug,
@@ -120,6 +121,7 @@ def review(
         typer.Option("--from", metavar="FILE", help="Take the faces from an earlier report (.json)."),
     ] = None,
     jobs: options.JobsOption = None,
+    timeout: options.TimeoutOption = options.TIMEOUT,
     idle: Annotated[
         float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
     ] = 60.0,
@@ -130,7 +132,7 @@ def review(
 
     The page is on this computer. Nothing is written until a person signs off.
     """
-    start = Review(folder=folder, out=out, known=known, jobs=jobs, idle=idle, browser=browser)
+    start = Review(folder=folder, out=out, known=known, jobs=jobs, timeout=timeout or None, idle=idle, browser=browser)
     end(lambda: do_review(start, options.settings(cover)), debug=debug)
 
 
@@ -213,7 +215,7 @@ def _alone(
         write_out(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None and has_screen():
-        end(lambda: do_review(Review(), options.settings()))
+        end(lambda: do_review(Review(timeout=options.TIMEOUT), options.settings()))
     if context.invoked_subcommand is None:
         say(context.get_help())
         raise typer.Exit(int(ExitCode.USAGE))
@@ -232,6 +234,7 @@ def _work(
         dry_run=output.dry_run,
         recursive=which.recursive,
         jobs=which.jobs,
+        timeout=which.timeout or None,
         decisions=cover.decisions,
         resume=output.resume,
         executor=which.executor,

@@ -28,7 +28,8 @@ def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show
     check_photos(work.photos)
     reports = read_reports(against)
     collected = collect(work.photos, recursive=work.recursive)
-    looking = audit.audit(collected.sources, settings, reports=reports, jobs=work.jobs or available_cpus())
+    jobs = work.jobs or available_cpus()
+    looking = audit.audit(collected.sources, settings, reports=reports, jobs=jobs, timeout=work.timeout)
     try:
         audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
     finally:

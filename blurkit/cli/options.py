@@ -24,6 +24,9 @@ Command = TypeVar("Command", bound="Callable[..., None]")
 PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
 """What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
 
+TIMEOUT = 120.0
+"""Seconds that a photo of ordinary size may take by default: one of 12 megapixels takes about two."""
+
 _, COVER, OUTPUT, WHICH, REPORT, _ = HEADINGS
 
 
@@ -79,7 +82,9 @@ KeepBlocksOption = Annotated[
     bool,
     _option(OUTPUT, "--keep-blocks", help="In JPEG, re-encode only the blocks under covers."),
 ]
-OverwriteOption = Annotated[bool, _option(OUTPUT, "--overwrite", help="Replace earlier outputs.")]
+OverwriteOption = Annotated[
+    bool, _option(OUTPUT, "--overwrite", help="Replace outputs of earlier runs that nobody changed.")
+]
 ResumeOption = Annotated[
     bool,
     _option(OUTPUT, "--resume/--no-resume", help="Skip photos that an earlier run finished and nobody changed."),
@@ -93,6 +98,10 @@ MegapixelsOption = Annotated[
 JobsOption = Annotated[
     int | None,
     _option(WHICH, "--jobs", "-j", metavar="NUMBER", min=1, help="Photos at a time; default: the CPUs available."),
+]
+TimeoutOption = Annotated[
+    float,
+    _option(WHICH, "--timeout", metavar="SECONDS", min=0, help="Time for one photo, more if it is large; 0: no limit."),
 ]
 ExecutorOption = Annotated[
     ExecutorName,
@@ -152,6 +161,7 @@ class Which:
     recursive: RecursiveOption = True
     max_megapixels: MegapixelsOption = 200.0
     jobs: JobsOption = None
+    timeout: TimeoutOption = TIMEOUT
     executor: ExecutorOption = ExecutorName.LOCAL
     scheduler: SchedulerOption = None
 

@@ -31,6 +31,8 @@ class Review:
     """An earlier report whose faces are taken."""
     jobs: int | None = None
     """Photos side by side; by default the CPUs available."""
+    timeout: float | None = None
+    """Seconds that a photo of ordinary size may take; None for no limit."""
     idle: float = 60.0
     """Minutes without use after which it ends."""
     browser: bool = True
@@ -44,7 +46,9 @@ def do_review(start: Review, settings: Settings) -> ExitCode:
     from blurkit.review.start import prepare
 
     def chosen(folder: Path) -> Prepared:
-        return prepare(folder, start.out, settings, jobs=start.jobs or available_cpus(), report=start.known)
+        return prepare(
+            folder, start.out, settings, jobs=start.jobs or available_cpus(), timeout=start.timeout, report=start.known
+        )
 
     server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
 

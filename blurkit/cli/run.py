@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from blurkit.choices import ExecutorName
 from blurkit.cli.console import Show, say
 from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError
-from blurkit.version import __version__
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -33,6 +32,7 @@ class Work:
     recursive: bool
     jobs: int | None
     debug: bool
+    timeout: float | None = None
     decisions: Path | None = None
     resume: bool = True
     executor: ExecutorName = ExecutorName.LOCAL
@@ -45,12 +45,8 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     from blurkit.batch.collect import collect
     from blurkit.batch.place import check_photos, place_of
     from blurkit.encode.blocks import check_available
-    from blurkit.machine.weights import model_hashes
     from blurkit.machine.workers import available_cpus
     from blurkit.policy.reviewed import load as load_decisions
-    from blurkit.report import BatchReport
-    from blurkit.report.caution import cautions
-    from blurkit.report.entries import Entries
 
     if work.out is None and not work.dry_run:
         raise SettingsError(
@@ -67,31 +63,22 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))
-    entries, code = Entries(), ExitCode.OK
-    try:
-        with _cluster(work, out) as cluster:
-            running = batch.run_batch(
-                tasks,
-                settings,
-                jobs=work.jobs or available_cpus(),
-                executor=cluster,
-                ahead=batch.AHEAD if cluster is None else cluster.ahead,
-                decisions=work.decisions,
-                journal=journal,
-                debug=work.debug,
-            )
-            for task, outcome in zip(tasks, show.progress(running, len(tasks)), strict=True):
-                entries.add(task.source.given, task.written, outcome)
-                code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
-                show.outcome(outcome)
-    finally:
-        batch.close_models()
-    try:
-        models = model_hashes()
-    except ModelError:  # each photo says so
-        models = {}
-    warnings = tuple(cautions(entries))
-    report = BatchReport(__version__, settings, models, entries, collected.companions, collected.skipped, warnings)
+    code = ExitCode.OK
+    with _cluster(work, out) as cluster:
+        means = batch.Means(
+            jobs=work.jobs or available_cpus(),
+            timeout=work.timeout,
+            executor=cluster,
+            ahead=batch.AHEAD if cluster is None else cluster.ahead,
+            decisions=work.decisions,
+            journal=journal,
+            debug=work.debug,
+        )
+        run = batch.Run(settings, means, found=collected)
+        for _, outcome in show.progress(run.do(tasks), len(tasks)):
+            code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+            show.outcome(outcome)
+    report = run.report()
     show.end(report, written=not work.dry_run)
     if not tasks:
         say(NO_PHOTOS)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blurkit.batch.collect import SNIFF_BYTES
 from blurkit.choices import ExecutorName
-from blurkit.errors import ExitCode, ModelError, OutputNotWritable, PhotoTooLarge, SettingsError, UnreadablePhoto
+from blurkit.errors import ExitCode, OutputNotWritable, PhotoTooLarge, SettingsError, UnreadablePhoto
 from blurkit.machine.files import MAX_BYTES
-from blurkit.picture.formats import sniff
-from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blurkit.cli.console import Show
     from blurkit.cli.run import Work
+    from blurkit.outcomes import Outcome
+    from blurkit.pipeline import Blurrer
     from blurkit.settings import Settings
 
 NAME = "standard input"
@@ -40,32 +41,50 @@ def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
         BlurkitError: There is no photo, or it could not be read or written.
     """
     from blurkit import batch
-    from blurkit.machine.weights import model_hashes
-    from blurkit.machine.workers import available_cpus
     from blurkit.policy.reviewed import load as load_decisions
-    from blurkit.report import BatchReport, Entry
 
     _check(work, show)
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)
+    run = batch.Run(settings)
     with _standard_output() as descriptor:
-        data = _standard_input()
-        try:
-            blurrer = batch.blurrer_of(settings, available_cpus(), work.decisions)
-            safe, outcome = blurrer.run_bytes(data, name=NAME)
-        finally:
-            batch.close_models()
+        safe, outcome = _made_safe(_standard_input(), settings, work)
         show.outcome(outcome)
         if safe is not None:
             _write(safe, descriptor)
-    try:
-        models = model_hashes()
-    except ModelError:  # the photo says so
-        models = {}
-    entry = Entry(NAME, None if safe is None else "standard output", outcome)
-    show.end(BatchReport(__version__, settings, models, (entry,), {}, 0), written=True)
+    run.add(NAME, None if safe is None else "standard output", outcome)
+    show.end(run.report(), written=True)
     return ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+
+
+def _made_safe(data: bytes, settings: Settings, work: Work) -> tuple[bytes | None, Outcome]:
+    """Make the photo safe, in a process of its own if its time is limited."""
+    from blurkit import batch
+    from blurkit.batch.limit import lost, seconds_for_size
+    from blurkit.machine.workers import Lost, in_processes
+
+    given = settings, work.decisions
+    if work.timeout is None:
+        try:
+            return _one(data, *given)
+        finally:
+            batch.close_models()
+    limit = seconds_for_size(len(data), work.timeout)
+    one, prepare = partial(_one, settings=given[0], decisions=given[1]), partial(_open, *given)
+    (answer,) = in_processes(one, [data], 1, seconds=lambda _: limit, prepare=prepare)
+    return (None, lost(Path(NAME), answer, work.timeout)) if isinstance(answer, Lost) else answer
+
+
+def _open(settings: Settings, decisions: Path | None) -> Blurrer:
+    from blurkit import batch
+    from blurkit.machine.workers import available_cpus
+
+    return batch.blurrer_of(settings, available_cpus(), decisions)
+
+
+def _one(data: bytes, settings: Settings, decisions: Path | None) -> tuple[bytes | None, Outcome]:
+    return _open(settings, decisions).run_bytes(data, name=NAME)
 
 
 def _check(work: Work, show: Show) -> None:
@@ -92,6 +111,9 @@ def _standard_input() -> bytes:
         UnreadablePhoto: It cannot be read.
         PhotoTooLarge: There is more than is read of a file.
     """
+    from blurkit.batch.collect import SNIFF_BYTES
+    from blurkit.picture.formats import sniff
+
     data = bytearray()
     try:
         while piece := sys.stdin.buffer.read(PIECE):

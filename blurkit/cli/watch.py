@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.batch import Means, Run
 from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
-from blurkit.machine.workers import available_cpus, in_processes
-from blurkit.outcomes import died
+from blurkit.machine.workers import available_cpus
 from blurkit.watch.arrival import FOLDERS, process
 from blurkit.watch.watcher import Watcher
 
@@ -36,14 +35,13 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
         signal.signal(signal.SIGIO, signal.SIG_IGN)
     watcher = Watcher(wanted, out, settings, show)
     jobs = wanted.jobs or available_cpus()
+    means = Means(jobs=jobs, timeout=wanted.timeout, journal=watcher.journal, debug=wanted.debug)
+    run = Run(settings, means)
     show.note(f"watching {wanted.inbox}" + ("" if wanted.once else "; Ctrl-C ends it"))
     looks = 0
     while True:
-        arrivals = watcher.arrivals()
-        threads = max(1, available_cpus() // max(1, min(jobs, len(arrivals))))
-        work = partial(process, settings=settings, threads=threads, journal=watcher.journal, debug=wanted.debug)
-        for arrival, outcome in zip(arrivals, in_processes(work, arrivals, min(jobs, len(arrivals))), strict=True):
-            watcher.take(arrival, outcome or died(arrival.source.path))
+        for arrival, outcome in run.do(watcher.arrivals(), work=process):
+            watcher.take(arrival, outcome)
         looks += 1
         if wanted.once and looks == 2:
             return watcher.end()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import threading
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
 from blurkit.batch.collect import collect
+from blurkit.batch.journal import opened_or_none
+from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box, Size
+from blurkit.machine.files import content_of
 from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
 from blurkit.policy.reviewed import FILE_NAME
@@ -55,6 +57,7 @@ def prepare(
     settings: Settings,
     *,
     jobs: int = 1,
+    timeout: float | None = None,
     report: Path | None = None,
     run: Run | None = None,
 ) -> Prepared:
@@ -65,6 +68,7 @@ def prepare(
         out: Where safe photos go; by default beside the folder, with `-safe` after its name.
         settings: What the user chose.
         jobs: Photos side by side.
+        timeout: Seconds that a photo of ordinary size may take; None for no limit.
         report: The `--json` document of an earlier run: its faces are taken for photos that are still the same.
         run: How photos are done; by default as on the command line.
 
@@ -82,19 +86,22 @@ def prepare(
     collected = collect([str(folder)], out=str(out))
     if not collected.sources:
         raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
-    tasks = batch.plan(collected.sources, str(out), settings)
+    journal = opened_or_none(str(out), settings)
+    tasks = batch.plan(collected.sources, str(out), settings, journal)
+    stop = threading.Event()
+    means = batch.Means(jobs=jobs, timeout=timeout, journal=journal, stop=stop)
     known = _known(report, settings) if report is not None else None
 
     def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
         chosen = settings.model_copy(update={"output": settings.output.model_copy(update={"overwrite": overwrite})})
         if known is None:
-            return batch.run_batch(wanted, chosen, jobs=jobs)
-        return _with_known(wanted, known, lambda left: batch.run_batch(left, chosen, jobs=jobs))
+            return done_by(batch.process, wanted, chosen, means)
+        return _with_known(wanted, known, lambda left: done_by(batch.process, left, chosen, means))
 
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
-    return Prepared(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual))
+    return Prepared(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual, stop))
 
 
 def beside(folder: Path) -> Path:
@@ -114,7 +121,10 @@ def _with_known(
     """Yield outcomes in order; what a report knows is not looked at again."""
     told = [known(task) if task.out is None else None for task in tasks]
     rest = run([task for task, outcome in zip(tasks, told, strict=True) if outcome is None])
-    yield from chain.from_iterable([outcome] if outcome is not None else [next(rest)] for outcome in told)
+    for outcome in told:
+        if (one := outcome or next(rest, None)) is None:  # stopped
+            return
+        yield one
 
 
 def _known(report: Path, settings: Settings) -> Known:
@@ -131,10 +141,7 @@ def _known(report: Path, settings: Settings) -> Known:
 
     def outcome(task: Task) -> Outcome | None:
         path = task.source.path
-        try:
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError:
-            return None
+        sha256 = content_of(path)
         if sha256 not in photos:
             return None
         size, faces, ages = photos[sha256]

@@ -42,6 +42,8 @@ class Work:
     """The photos, with where their outputs go."""
     run: Run
     """How photos are done."""
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when no more photos are to be done; what is under way is given up, too."""
     done: int = field(default=0, init=False)
     """Photos analysed."""
     written: list[dict[str, Any]] = field(default_factory=list, init=False)
@@ -51,7 +53,6 @@ class Work:
 
     def __post_init__(self) -> None:
         """Start nothing yet."""
-        self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.exporting = 0
 
@@ -61,7 +62,7 @@ class Work:
 
     def stop(self) -> None:
         """End after the photos under way, and wait for that."""
-        self._stop.set()
+        self.stopped.set()
         for thread in self._threads:
             thread.join()
         self.pictures.forget()
@@ -135,12 +136,12 @@ class Work:
     def _analyze(self) -> None:
         inside = [number for number in range(len(self.tasks)) if self._is_inside(number)]
         tasks = [replace(self.tasks[number], out=None) for number in inside]
-        for number, outcome in zip(inside, self.run(tasks, False), strict=True):
+        for number, outcome in zip(inside, self.run(tasks, False), strict=False):  # fewer if stopped
             self.session.add(number, outcome)
             with suppress(BlurkitError):  # the page asks again, and shows what is wrong
                 self.pictures.prepare(number)
             self.done += 1
-            if self._stop.is_set():
+            if self.stopped.is_set():
                 return
         self.session.save()
 
@@ -154,9 +155,9 @@ class Work:
         return False
 
     def _write(self, tasks: Sequence[batch.Task], overwrite: bool) -> None:
-        for task, outcome in zip(tasks, self.run(tasks, overwrite), strict=True):
+        for task, outcome in zip(tasks, self.run(tasks, overwrite), strict=False):
             self.written.append(_result(task, outcome))
-            if self._stop.is_set():
+            if self.stopped.is_set():
                 return
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import batch
+from blurkit.batch.process import check_ours
 from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.machine.memory import give_freed_memory_back
@@ -38,12 +40,26 @@ class Arrival:
     out: str
     """The output folder as the user gave it."""
 
+    def written_as(self, outcome: Outcome) -> str | None:
+        """Return the output's path, as the user gave the folder; None if there is none."""
+        if isinstance(outcome, PhotoFailure):
+            return None
+        return os.path.join(self.out, FOLDERS[outcome.status], self.name)
 
-def process(arrival: Arrival, *, settings: Settings, threads: int, journal: Journal, debug: bool = False) -> Outcome:
+
+def process(
+    arrival: Arrival,
+    *,
+    settings: Settings,
+    threads: int,
+    journal: Journal,
+    decisions: Path | None = None,
+    debug: bool = False,
+) -> Outcome:
     """Do one photo in this process, and write it to the folder of its verdict."""
     source, stage = arrival.source.path, "detect"
     try:
-        blurrer = batch.blurrer_of(settings, threads)
+        blurrer = batch.blurrer_of(settings, threads, decisions)
         for folder in FOLDERS.values():
             name = folder / arrival.name
             target = Path(arrival.out, name)
@@ -71,7 +87,10 @@ def _write(arrival: Arrival, safe: bytes, outcome: PhotoResult, journal: Journal
     """Write a safe photo; what an earlier, other policy let into the other folder is withdrawn first."""
     source, name = arrival.source.path, FOLDERS[outcome.status] / arrival.name
     target = Path(arrival.out, name)
-    check_target(target, source, overwrite=overwrite)
+    if overwrite:
+        check_ours(target, source, name, journal)
+    else:
+        check_target(target, source, overwrite=False)
     for folder in FOLDERS.values():
         other = Path(arrival.out, folder / arrival.name)
         if overwrite and other != target and journal.wrote(folder / arrival.name, other):

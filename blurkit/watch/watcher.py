@@ -52,6 +52,8 @@ class Watch:
     """Seconds between two looks."""
     once: bool
     """End when what is there is done."""
+    timeout: float | None
+    """Seconds that a photo of ordinary size may take; None for no limit."""
     debug: bool
     """Show tracebacks."""
 

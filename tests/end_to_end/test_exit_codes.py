@@ -159,8 +159,13 @@ def test_5_an_output_is_there_already(photo, tmp_path):
     assert done.code == 5
     assert "--overwrite" in done.err
     assert earlier.read_bytes() == b"precious"
-    assert blurkit("run", photo, "--out", tmp_path / "out", *QUICK, "--overwrite").code == 0
-    assert earlier.read_bytes() != b"precious"
+    assert blurkit("run", photo, "--out", tmp_path / "out", *QUICK, "--overwrite").code == 5
+    assert earlier.read_bytes() == b"precious"
+    earlier.unlink()
+    assert blurkit("run", photo, "--out", tmp_path / "out", *QUICK).code == 0
+    ours = earlier.read_bytes()
+    assert blurkit("run", photo, "--out", tmp_path / "out", *QUICK, "--overwrite", "--color", "red").code == 0
+    assert earlier.read_bytes() != ours
     assert files(tmp_path / "out") == ["photo.jpg"]
 
 

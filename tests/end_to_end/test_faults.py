@@ -29,12 +29,12 @@ blurkit.pipeline.encode = encode
 DEADLY = """
 import os, signal
 import blurkit.pipeline
-real = blurkit.pipeline.obscure
-def obscure(photo, *arguments):
-    if photo.source.name == "deadly.jpg":
+real = blurkit.pipeline.read
+def read(path):
+    if path.name == "deadly.jpg":
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(photo, *arguments)
-blurkit.pipeline.obscure = obscure
+    return real(path)
+blurkit.pipeline.read = read
 """
 
 

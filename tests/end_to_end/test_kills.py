@@ -69,7 +69,8 @@ def source(tmp_path):
 
 
 def run(source, *options, faults="", out="out", **environment):
-    arguments = ("run", source, "--out", source.parent / out, "--jobs", "1", *options)
+    in_this_process = ("--jobs", "1", "--timeout", "0")  # so that what is killed is the command itself
+    arguments = ("run", source, "--out", source.parent / out, *in_this_process, *options)
     return blurkit(*arguments, faults=QUICK_FAKES + faults, **environment)
 
 

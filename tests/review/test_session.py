@@ -270,12 +270,12 @@ def test_faces_of_a_report_are_taken_for_the_same_file_only_and_decided_anew(rep
     folder, report = reported
     asked = []
 
-    def look(tasks, settings, *, jobs):
+    def look(_, tasks, *means):
         for task in tasks:
             asked.append(task.source.path.name)
             yield failure(task.source.path, PhotoChanged("looked at"), stage="load")
 
-    monkeypatch.setattr(start.batch, "run_batch", look)
+    monkeypatch.setattr(start, "done_by", look)
     review = start.prepare(folder, None, Settings.of(policy=load_policy(policy)), report=report)
     review.work.start()
     wait_until(lambda: not review.work.is_busy)
