@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import metadata
+from blurkit.batch.limit import lost
 from blurkit.batch.naming import output_names
 from blurkit.errors import BlurkitError, PixelsChanged
 from blurkit.load import read, shown_hash
-from blurkit.machine.workers import in_processes
+from blurkit.machine.workers import Lost, in_processes
 from blurkit.metadata import Kind
-from blurkit.outcomes import died, failure
+from blurkit.outcomes import failure
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def clean_all(sources: Sequence[Source], out: str, settings: LoadSettings, *, jo
         yield from map(work, tasks)
         return
     for task, cleaned in zip(tasks, in_processes(work, tasks, jobs), strict=True):
-        yield cleaned or Cleaned(task.source.given, None, error=died(task.source.path))
+        if isinstance(cleaned, Lost):
+            cleaned = Cleaned(task.source.given, None, error=lost(task.source.path, cleaned, None))
+        yield cleaned
 
 
 def clean_one(task: Cleaning, *, settings: LoadSettings) -> Cleaned:
