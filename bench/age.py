@@ -22,8 +22,9 @@ from bench.age_plot import plot
 from bench.calibrate import Scores, fit, interval, scores_of
 from bench.faces import Judged, LabelledFace, judge_faces, judge_folders, read_photo
 from bench.worse import WORN, WORSE, worn
-from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS, make_estimator
+from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import load_calibration
+from blurkit.settings import PolicySettings
 
 RESULTS = Path(__file__).parent / "results"
 RATES = (0.005, 0.01, 0.02, 0.05)
@@ -201,7 +202,7 @@ def by_turn(judged: Sequence[Judged], line: float) -> Iterator[Row]:
 
 def worse(labels: Sequence[LabelledFace], line: float) -> Iterator[Row]:
     """Yield misses and needless covers of the same faces made worse step by step."""
-    anything = make_estimator("ensemble", min_face_px=1, threads=2)
+    anything = make_estimator("ensemble", threads=2)
     photos = [read_photo(label) for label in labels]
     for way, (change, steps) in WORSE.items():
         for step in steps:
@@ -222,7 +223,7 @@ def dressed(judged: Sequence[Judged], line: float) -> Iterator[Row]:
 
 def summary(judged: Sequence[Judged], line: float) -> Row:
     """Return what became of some faces: too small is covered, as in a run."""
-    known = [face.found is not None and face.found.box.height >= DEFAULT_MIN_FACE_PX for face in judged]
+    known = [face.found is not None and face.found.box.height >= PolicySettings().min_face_px for face in judged]
     low = np.array([-math.inf if face.ages[0] is None else face.ages[0].low for face in judged])
     gated = np.where(known, low, -math.inf)
     child = np.array([face.label.oldest < 18 for face in judged])

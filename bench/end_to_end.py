@@ -3,7 +3,7 @@
     python -m bench.end_to_end [FOLDER] [--every 1] [--no-check] [--save]
 
 The faces are those of `bench/labels/faces.csv`, each called adult, child (under 18) or unsure by looking at it and at
-the rest of its photo. Each photo is analysed by the default policy and rendered, so what the independent look adds
+the rest of its photo. Each photo is analysed by the default policy and rendered, so what the independent check adds
 counts; the second look is one that was fitted without the photo. After review, a person has corrected either the faces
 that the program doubts, or every face of the photos whose verdict is `look`; in a photo that is `ready` nobody looks.
 """
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="evaluation data; default: BLURKIT_EVAL_DATA")
     parser.add_argument("--every", type=int, default=1, help="only every n-th photo")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--no-check", action="store_true", help="leave out what the independent look adds")
+    parser.add_argument("--no-check", action="store_true", help="leave out what the independent check adds")
     parser.add_argument("--save", action="store_true", help="write bench/results/end_to_end.json")
     arguments = parser.parse_args()
     folder = evaluation_folder(arguments.folder) / "detect"
@@ -155,7 +155,7 @@ def look(
         folder: Folder of the detection photos.
         name: Path of the photo in it.
         faces: Box and label of each labelled face.
-        check: Render the photo, too, so that the covers of the independent look count.
+        check: Render the photo, too, so that the covers of the independent check count.
     """
     photo = decode((folder / name).read_bytes(), blurrer.settings.load)
     decisions = blurrer.analyze(photo)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS
+from blurkit.age import ESTIMATORS
 from blurkit.age.dlib_age import DlibAge
 from blurkit.age.faceres import FaceResAge
 from blurkit.age.judge import judge
@@ -170,7 +170,7 @@ class _Sharing:
         self._models = models
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
-        return judge(self.name, self._models, pixels, faces, min_face_px=DEFAULT_MIN_FACE_PX)
+        return judge(self.name, self._models, pixels, faces)
 
     def close(self) -> None:
         """Nothing to free by hand."""

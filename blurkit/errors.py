@@ -170,4 +170,4 @@ class PixelsChanged(VerificationError):
 
 
 class FaceVisible(VerificationError):
-    """An independent look still finds a face that should be covered."""
+    """An independent check still finds a face that should be covered."""

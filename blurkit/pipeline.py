@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
-from blurkit.detect import make_check_network
+from blurkit.detect import make_independent_check
 from blurkit.detect.finder import Finder
 from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.encode.blocks import check_available
@@ -21,7 +22,7 @@ from blurkit.machine.crash import forbid_core_dumps
 from blurkit.obscure import covered_mask, moved, obscure, shrink
 from blurkit.outcomes import PhotoResult, Rendered, failure
 from blurkit.picture.proof import prove
-from blurkit.policy import Reviewed, decide, replay, verdict
+from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
 from blurkit.records import Action, Decision, Judgement, Reason
 from blurkit.settings import Settings
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blurkit.age.base import AgeEstimator
+    from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
+    from blurkit.detect.views import Network
     from blurkit.outcomes import Outcome, Proof
     from blurkit.policy.reviewed import Choice
-    from blurkit.records import Face, Photo, Picture
+    from blurkit.records import AgeEstimate, Face, Photo, Picture
 
 MAX_ROUNDS = 3
-"""How often a face found by the independent look is covered and the file made anew."""
+"""How often a face found by the independent check is covered and the file made again."""
 
 
 class Blurrer:
@@ -50,6 +53,8 @@ class Blurrer:
         *,
         detectors: Sequence[Detector] | None = None,
         age_estimator: AgeEstimator | None = None,
+        independent_check: Network | None = None,
+        calibration: Calibration | None = None,
         threads: int = 1,
         decisions: Path | None = None,
     ) -> None:
@@ -58,7 +63,10 @@ class Blurrer:
         Args:
             settings: What the user chose; by default the policy `children`.
             detectors: Your own instead of those the settings name; closed with this object.
-            age_estimator: Your own instead of the bundled ensemble; closed with this object.
+            age_estimator: Your own instead of the bundled ensemble; closed with this object, and asked for nothing
+                unless the policy has a rule about age.
+            independent_check: Your own network instead of the bundled one; closed with this object.
+            calibration: Your own thresholds of age instead of the bundled ones.
             threads: Threads of one run of a model.
             decisions: File of a review that is replayed; what it does not speak of is covered.
 
@@ -72,14 +80,18 @@ class Blurrer:
         if self.settings.output.keep_blocks:
             check_available()
         self._recorded = None if decisions is None else load_decisions(decisions)
-        self._threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
         with ExitStack() as models:  # closes what is open if a later one fails
             self._finder = Finder(self.settings.detect, detectors=detectors, threads=threads)
             models.callback(self._finder.close)
-            self._age_estimator = age_estimator or make_estimator(min_face_px=policy.min_face_px, threads=threads)
-            models.callback(self._age_estimator.close)
-            self._check_network = make_check_network(threads=threads)
-            models.callback(self._check_network.close)
+            self._threshold, self._age_estimator = math.inf, age_estimator
+            if asks_for_age(policy):
+                table = calibration or load_calibration()
+                self._threshold = table.threshold(policy.cutoff_age, policy.max_miss_rate)
+                self._age_estimator = age_estimator or make_estimator(threads=threads)
+            if self._age_estimator is not None:
+                models.callback(self._age_estimator.close)
+            self._independent_check = independent_check or make_independent_check(threads=threads)
+            models.callback(self._independent_check.close)
             self._models = models.pop_all()
         self._clock = Clock()
 
@@ -170,8 +182,7 @@ class Blurrer:
             ModelError: A detector or the estimator failed; no other is tried in its place.
         """
         faces = self.find_faces(photo.picture)
-        with self._clock("age"):
-            ages = self._age_estimator.estimate(photo.picture.pixels, faces)
+        ages = self._ages(photo.picture, faces)
         with self._clock("policy"):
             decided = decide(
                 faces,
@@ -182,6 +193,15 @@ class Blurrer:
                 photo=photo.source or Path(),
             )
             return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
+
+    def _ages(self, picture: Picture, faces: Sequence[Face]) -> list[AgeEstimate | None]:
+        """Return how old faces look, as far as the policy asks; the age stage is not entered if it asks for nobody."""
+        asked = asked_for(faces, self.settings.policy)
+        if not asked or self._age_estimator is None:
+            return [None] * len(faces)
+        with self._clock("age"):
+            told = iter(self._age_estimator.estimate(picture.pixels, asked))
+            return [next(told) if face in asked else None for face in faces]
 
     def find_faces(self, picture: Picture) -> tuple[Face, ...]:
         """Return the faces of a picture, from top to bottom.
@@ -227,14 +247,14 @@ class Blurrer:
                 metadata.check(data)
             with self._clock("verify"):
                 decoded = check(data, drawn, self.settings.load)
-                missed = uncovered(decoded.picture, placed, self._check_network)
+                missed = uncovered(decoded.picture, placed, self._independent_check)
                 if not missed:
                     return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
             found = Judgement(None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True)
             added = [Decision(face, found) for face in missed]
             decisions += moved(added, small.size, photo.size)
         raise FaceVisible(
-            f"{len(missed)} faces are still seen by the independent look after {MAX_ROUNDS} rounds",
+            f"{len(missed)} faces are still seen by the independent check after {MAX_ROUNDS} rounds",
             path=photo.source,
             hint="cover them by hand, or use --policy everyone",
         )

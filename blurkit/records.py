@@ -148,6 +148,8 @@ class Face:
     """Names of the detectors that saw it, sorted."""
     landmarks: tuple[Point, ...] | None = None
     """Right eye, left eye, nose tip, right and left mouth corner, as the person has them; or None."""
+    tilt: float = 0.0
+    """How far the head is turned in the picture: clockwise in degrees, -180 to 180; 0 if it is upright or unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,13 +30,13 @@ OTHER_FORMAT = "try --format png, and report the photo's kind"
 """What helps if a file does not pass."""
 
 LEVELS = (768,)
-"""Sides in pixels, as `views.scale_of` counts them, at which the independent look sees a photo."""
+"""Sides in pixels, as `views.scale_of` counts them, at which the independent check sees a photo."""
 
 TILE, OVERLAP = 1024, 128
 """Longest side of its tiles, and how far neighbours overlap, in pixels of the view."""
 
 MIN_SCORE = 0.6
-"""Combined evidence from which the independent look counts something as a face, 0..1."""
+"""Combined evidence from which the independent check counts something as a face, 0..1."""
 
 SAME_FACE_IOU = 0.3
 """A found box that overlaps a kept face so much is that face; less may be a child in front of it."""
@@ -73,12 +73,12 @@ def check(data: bytes, drawn: Photo, settings: LoadSettings) -> Photo:
 
 
 def uncovered(picture: Picture, decisions: Sequence[Decision], network: Network) -> tuple[Face, ...]:
-    """Look for faces with a network that did not place the covers.
+    """Look for faces with the network of the independent check, which placed no covers.
 
     Args:
         picture: That of the finished file as decoded.
         decisions: What was covered, and what was kept on purpose.
-        network: Another network than those that placed the covers.
+        network: That of the independent check.
 
     Returns:
         Faces that are neither; none if the photo is safe as far as this network sees.

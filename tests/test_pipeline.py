@@ -102,7 +102,7 @@ def test_a_photo_without_faces_is_written_anew_and_clean(blurrer, tmp_path, out)
 
 
 def test_every_stage_is_timed(blurrer, photo_file, out):
-    outcome = blurrer().run(photo_file(), out=out / "photo.jpg")
+    outcome = blurrer(FixedFaces(face(10, 4, 58, 62))).run(photo_file(), out=out / "photo.jpg")
     assert set(outcome.seconds) == set(STAGES)
     assert all(seconds >= 0 for seconds in outcome.seconds.values())
 
@@ -158,7 +158,7 @@ def test_models_are_closed_with_the_blurrer(blurrer):
     assert check.closed
 
 
-# The independent look
+# The independent check
 
 
 def marked(tmp_path):
@@ -247,7 +247,7 @@ def test_a_fault_at_any_stage_leaves_no_output_and_keeps_an_earlier_one(
     [
         ({"detectors": (CrashingDetector(),)}, "detect", "DetectorFailed"),
         ({"detectors": (NoFaces(), CrashingDetector())}, "detect", "DetectorFailed"),
-        ({"age": CrashingAge()}, "age", "EstimatorFailed"),
+        ({"age": CrashingAge(), "detectors": (FixedFaces(face(10, 4, 58, 62)),)}, "age", "EstimatorFailed"),
         ({"check": CrashingNetwork()}, "verify", "DetectorFailed"),
     ],
 )

@@ -96,7 +96,7 @@ def test_the_page_holds_totals_policy_models_and_a_row_for_each_photo():
     assert verdicts == ["ready", "look", "failed", "blocked"]
     for words in ("2 covered: 2 look under age", "in " + "1a" * 32, "out " + "2b" * 32, "load: cut short"):
         assert words in page.words
-    assert page.words.count("no open face seen by another network") == 2
+    assert page.words.count("no open face seen by the independent check") == 2
     assert page.words.count("none: no file was written") == 2
 
 

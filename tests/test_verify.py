@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_read_again_is_refused():
         check(data[: len(data) // 2], drawn, LIMIT)
 
 
-# The independent look
+# The independent check
 
 
 def picture():

@@ -21,11 +21,11 @@ class AgeEstimator(Protocol):
 
         Args:
             pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
-            faces: Faces in the pixels of that photo.
+            faces: Those whose age is asked for, in the pixels of that photo.
 
         Returns:
             One estimate a face, in the same order; None where age cannot be judged
-            (too small, too blurred, no landmarks).
+            (too blurred, no landmarks).
 
         Raises:
             EstimatorFailed: The model could not be run or returned something unusable.

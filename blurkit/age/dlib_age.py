@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.age.judge import DEFAULT_MIN_FACE_PX, judge
+from blurkit.age.judge import judge
 from blurkit.age.network import AgeNetwork, Diet
 from blurkit.picture.chips import aligned, cut
 
@@ -30,22 +30,20 @@ class DlibAge:
 
     name = "dlib"
 
-    def __init__(self, *, min_face_px: float = DEFAULT_MIN_FACE_PX, threads: int = 1) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         """Open the network.
 
         Args:
-            min_face_px: Height of a face in pixels below which its age is not judged.
             threads: Threads of one run.
 
         Raises:
             ModelError: The model is missing, altered or cannot be opened.
         """
         self._network = AgeNetwork("age_dlib", DIET, threads=threads)
-        self._min_face_px = min_face_px
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
         """Estimate the age of each face; see `base.AgeEstimator`."""
-        return judge(self.name, (self,), pixels, faces, min_face_px=self._min_face_px)
+        return judge(self.name, (self,), pixels, faces)
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
         """Return ages from six views of each face, shape (poses, 3)."""

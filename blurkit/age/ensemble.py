@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.age.dlib_age import DlibAge
 from blurkit.age.faceres import FaceResAge
-from blurkit.age.judge import DEFAULT_MIN_FACE_PX, judge
+from blurkit.age.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,22 +19,20 @@ class Ensemble:
 
     name = "ensemble"
 
-    def __init__(self, *, min_face_px: float = DEFAULT_MIN_FACE_PX, threads: int = 1) -> None:
+    def __init__(self, *, threads: int = 1) -> None:
         """Open both networks.
 
         Args:
-            min_face_px: Height of a face in pixels below which its age is not judged.
             threads: Threads of one run.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
         """
         self._models = (FaceResAge(threads=threads), DlibAge(threads=threads))
-        self._min_face_px = min_face_px
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
         """Estimate the age of each face; see `base.AgeEstimator`."""
-        return judge(self.name, self._models, pixels, faces, min_face_px=self._min_face_px)
+        return judge(self.name, self._models, pixels, faces)
 
     def close(self) -> None:
         """Free both networks."""

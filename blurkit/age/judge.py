@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from blurkit.picture.chips import Pose
     from blurkit.records import Face, Pixels
 
-DEFAULT_MIN_FACE_PX = 32
-"""Height of a face in pixels below which its age is not judged."""
-
 MIN_SHARPNESS = 0.04
 """See `chips.sharpness`: below this a face is too blurred to judge."""
 
@@ -47,19 +44,16 @@ class Model(Protocol):
         ...
 
 
-def judge(
-    name: str, models: Sequence[Model], pixels: Pixels, faces: Sequence[Face], *, min_face_px: float
-) -> tuple[AgeEstimate | None, ...]:
+def judge(name: str, models: Sequence[Model], pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
     """Estimate the age of each face with one or more models; see `base.AgeEstimator`.
 
     Args:
         name: The word in the report.
         models: All count alike.
         pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
-        faces: Faces in the pixels of that photo.
-        min_face_px: Height of a face in pixels below which its age is not judged.
+        faces: Those to judge, in the pixels of that photo.
     """
-    poses = {index: pose for index, face in enumerate(faces) if (pose := _readable(pixels, face, min_face_px))}
+    poses = {index: pose for index, face in enumerate(faces) if (pose := _readable(pixels, face))}
     if not poses:
         return (None,) * len(faces)
     by_model = [model.ages(pixels, list(poses.values())) for model in models]
@@ -92,9 +86,9 @@ def combine(name: str, ages: Ages, *, misfit: float, height: float) -> AgeEstima
     )
 
 
-def _readable(pixels: Pixels, face: Face, min_face_px: float) -> Pose | None:
-    """Return how a face lies, or None if it is too small, blurred, dark or has no landmarks."""
-    pose = pose_of(face) if face.box.height >= min_face_px else None
+def _readable(pixels: Pixels, face: Face) -> Pose | None:
+    """Return how a face lies, or None if it is blurred, dark or has no landmarks."""
+    pose = pose_of(face)
     if pose is None:
         return None
     chip = cut(pixels, aligned(pose, padding=0.18, side=64), 64)

@@ -15,7 +15,7 @@ from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
 from blurkit.choices import DetectorName
 from blurkit.cli.console import say, write_out
-from blurkit.detect import DETECTORS, make_check_network, make_detector, mediapipe_installed
+from blurkit.detect import DETECTORS, make_detector, make_independent_check, mediapipe_installed
 from blurkit.detect.second_look import SecondLook
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.geometry import Box
@@ -68,7 +68,7 @@ def examine() -> Iterator[Finding]:
         if detector != DetectorName.MEDIAPIPE or mediapipe_installed():
             yield _tried(f"detector {detector}", partial(_detect, detector), "looks at pictures")
     yield _tried("second look", _look_again, "looks at pictures")
-    yield _tried("check network", _check, "looks at pictures")
+    yield _tried("independent check", _check, "looks at pictures")
     yield _tried("age models", _estimate, "open")
     yield _tried("age thresholds", load_calibration, "read")
     for name in WRITTEN:
@@ -94,7 +94,7 @@ def _look_again() -> None:
 
 
 def _check() -> None:
-    with closing(make_check_network()) as network:
+    with closing(make_independent_check()) as network:
         network.look(_blank())
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blurkit.detect.views import Network
     from blurkit.settings import DetectSettings
 
-__all__ = ["DETECTORS", "make_check_network", "make_detector", "make_detectors", "merge"]
+__all__ = ["DETECTORS", "make_detector", "make_detectors", "make_independent_check", "merge"]
 
 DETECTORS = {
     DetectorName.CENTERFACE: "blurkit.detect.centerface:CenterFace",
@@ -68,8 +68,8 @@ def make_detectors(settings: DetectSettings, *, threads: int = 1, faint: float =
     return tuple(detectors)
 
 
-def make_check_network(*, threads: int = 1) -> Network:
-    """Open the network of the independent look, which never places covers.
+def make_independent_check(*, threads: int = 1) -> Network:
+    """Open the network of the independent check, which never places covers.
 
     Raises:
         ModelError: It is missing, altered or cannot be opened.

@@ -1,4 +1,4 @@
-"""MediaPipe's full-range network on onnxruntime: asked only for the independent look, never to place covers."""
+"""MediaPipe's full-range network on onnxruntime: asked only for the independent check, never to place covers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SAME_FACE_IOU = 0.3
 
 
 class FullRangeNetwork:
-    """BlazeFace, full range: good for small faces; another network than the two that place covers.
+    """BlazeFace, full range: good for small faces; no detector that places covers.
 
     Made for 192 x 192, but nothing in it depends on that: it is run on the picture as it comes, so that no tile is
     shrunk and none is needed below the size that memory allows. Faces higher than about 190 px need a smaller view.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box
 from blurkit.records import Face
 
@@ -67,7 +68,7 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
         box = _mean([member.box for member in members], [member.score for member in members])
         if is_face(box, score, min_score):
             with_points = next((member.landmarks for member in members if member.landmarks), None)
-            faces.append(Face(box, score, (detector,), with_points))
+            faces.append(Face(box, score, (detector,), with_points, tilt_of(box, with_points)))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 
@@ -119,7 +120,7 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
         names = tuple(sorted({name for member in members for name in member.detectors}))
         doubt = float(np.prod([1.0 - member.score for member in members]))
         points = next((member.landmarks for member in members if member.landmarks is not None), None)
-        merged.append(Face(box, 1.0 - doubt, names, points))
+        merged.append(Face(box, 1.0 - doubt, names, points, tilt_of(box, points)))
     return tuple(sorted(merged, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from blurkit.geometry import Point, Size
+    from blurkit.geometry import Size
     from blurkit.records import Colors, Decision, Face, Picture
     from blurkit.settings import ObscureSettings
 
@@ -38,12 +38,6 @@ RING = 0.25
 
 TONES = 12
 """Different tones in one mosaic."""
-
-MIN_TILT = math.radians(6)
-"""A head tilted by less is upright: a cover's margin is far more."""
-
-MIN_AXIS = 0.15
-"""Least distance of eyes and mouth, as a share of the face's height, from which a tilt can be told."""
 
 STRIP = 64
 """Rows of a cover's outline that are computed at once."""
@@ -123,8 +117,8 @@ class Cover:
 def cover_of(face: Face, settings: ObscureSettings) -> Cover:
     """Return the cover over the whole head of a face: forehead to under the chin, ears included.
 
-    With a margin of 0.21 or more the ellipse holds the whole face box, its corners included. Where landmarks show that
-    the head is tilted, the outline turned with it is added: wrong landmarks can only cover more.
+    With a margin of 0.21 or more the ellipse holds the whole face box, its corners included. If the
+    head is tilted, the outline turned with it is added: a wrong tilt can only cover more.
     """
     box = face.box
     width = max(box.width, HEAD_ASPECT * box.height)
@@ -136,24 +130,8 @@ def cover_of(face: Face, settings: ObscureSettings) -> Cover:
         Box(center.x - dx, center.y - dy, center.x + dx, center.y + dy),
         max(box.width, box.height),
         settings.shape,
-        tilt_of(face),
+        math.radians(face.tilt),
     )
-
-
-def tilt_of(face: Face) -> float:
-    """Return how far a head is turned in the picture: clockwise in radians, -pi to pi; 0 if that cannot be seen.
-
-    The line from between the eyes to the mouth tells it, also of a face seen from the side.
-    """
-    if face.landmarks is None or len(face.landmarks) != 5:
-        return 0.0
-    right_eye, left_eye, _, right_mouth, left_mouth = face.landmarks
-    eyes, mouth = _between(right_eye, left_eye), _between(right_mouth, left_mouth)
-    dx, dy = mouth[0] - eyes[0], mouth[1] - eyes[1]
-    if not MIN_AXIS * face.box.height <= math.hypot(dx, dy) < math.inf:
-        return 0.0
-    tilt = math.atan2(-dx, dy)
-    return tilt if abs(tilt) >= MIN_TILT else 0.0
 
 
 def stamp(cover: Cover, size: Size) -> tuple[tuple[slice, slice], Mask]:
@@ -285,7 +263,3 @@ def _open_palette(picture: Picture, mask: Mask, settings: ObscureSettings) -> Co
         elif len(palette) < 256:
             palette = np.concatenate([palette, color])
     return replace(picture.colors, palette=palette.tobytes(), transparency=clear)
-
-
-def _between(one: Point, other: Point) -> tuple[float, float]:
-    return (one.x + other.x) / 2, (one.y + other.y) / 2

@@ -1,6 +1,6 @@
 """The policy stage: faces and ages in, one decision with a reason out, per face."""
 
-from blurkit.policy.decide import decide, explain, verdict
+from blurkit.policy.decide import asked_for, asks_for_age, decide, explain, verdict
 from blurkit.policy.reviewed import Reviewed, replay
 
-__all__ = ["Reviewed", "decide", "explain", "replay", "verdict"]
+__all__ = ["Reviewed", "asked_for", "asks_for_age", "decide", "explain", "replay", "verdict"]

@@ -33,6 +33,9 @@ BY_DOUBT = (
 """What is known of a face's age, from the surest adult to the least known. A rule that covers one covers all after it,
 whatever the other rules say, so that more doubt never uncovers a face."""
 
+BY_AGE = tuple(reason for reason in BY_DOUBT if reason is not Reason.TOO_SMALL_TO_JUDGE)
+"""Of these, what only an estimate of the age can tell."""
+
 
 def decide(
     faces: Sequence[Face],
@@ -47,7 +50,7 @@ def decide(
 
     Args:
         faces: Faces in pixels of the upright photo.
-        ages: One estimate a face, None where age cannot be judged.
+        ages: One estimate per face, None where age cannot be judged or was not asked for.
         policy: The rules; the first that matches decides, and who matches none is covered.
         size: Width and height of the photo in pixels.
         threshold: Years that the low end of an age must reach to count as adult, from the calibration.
@@ -63,6 +66,16 @@ def decide(
         Decision(face, _judgement(face, age, policy, regions, size, threshold))
         for face, age in zip(faces, ages, strict=True)
     )
+
+
+def asks_for_age(policy: PolicySettings) -> bool:
+    """Whether any rule is about age; if none is, nobody's age is estimated, and nobody is near a line."""
+    return any(rule.when in BY_AGE for rule in policy.rules)
+
+
+def asked_for(faces: Sequence[Face], policy: PolicySettings) -> tuple[Face, ...]:
+    """Return the faces whose age a policy asks for: none without a rule about age, and none too small to judge."""
+    return tuple(face for face in faces if asks_for_age(policy) and not _is_too_small(face, policy))
 
 
 def regions_about(policy: PolicySettings, photo: PurePath | str) -> tuple[Region, ...]:
@@ -98,7 +111,7 @@ def explain(policy: PolicySettings) -> list[str]:
         lines.append("Covers whoever fits no line.")
     if Reason.LOOKS_ADULT in named:
         lines += _promise(policy)
-    if not named.intersection(BY_DOUBT):
+    if not asks_for_age(policy):
         lines.append("Guesses no age: a face left visible is so by its place or by hand.")
     if policy.on_unknown is OnUnknown.REVIEW and named.intersection(BY_DOUBT):
         lines.append("A photo with a covered face that could not be judged asks for a person's look.")
@@ -130,8 +143,9 @@ def _judgement(
     threshold: float,
 ) -> Judgement:
     line = max(threshold, policy.child_age)
+    asked = line if asks_for_age(policy) else None
+    age = age if asked_for((face,), policy) else None  # an earlier report may know more than this policy asks
     judged = _judged(face, age, policy, line)
-    asked = line if _asks_for_age(policy) else None
     place = _place(face, regions, size)
     for rule in policy.rules:
         if rule.when in place or rule.when is judged:
@@ -148,14 +162,14 @@ def _judgement(
     return Judgement(age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True, threshold=asked)
 
 
-def _asks_for_age(policy: PolicySettings) -> bool:
-    """Whether any rule is about age: if not, nobody is near a line."""
-    return any(rule.when in BY_DOUBT for rule in policy.rules)
+def _is_too_small(face: Face, policy: PolicySettings) -> bool:
+    """Whether a face is too small for its age to be judged."""
+    return face.box.height < policy.min_face_px
 
 
 def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, line: float) -> Reason:
     """Return what is known of a face's age, one of `BY_DOUBT`."""
-    if face.box.height < policy.min_face_px:
+    if _is_too_small(face, policy):
         return Reason.TOO_SMALL_TO_JUDGE
     if age is None:
         return Reason.UNCLEAR_FACE

@@ -156,20 +156,32 @@ def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> t
 
     Invariant: a face stays visible only if the review kept it, and by hand unless the policy keeps it as well.
     """
-    left = list(choices or ())
-    decided = []
-    for decision in decisions:
-        choice = matching(decision.face.box, left)
-        if choice is None:
-            decided.append(_judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None))
-        else:
-            left.remove(choice)
-            decided.append(chosen(choice, decision))
+    matched, left = match(decisions, choices or ())
+    decided = [
+        _judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None)
+        if choice is None
+        else chosen(choice, decision)
+        for decision, choice in zip(decisions, matched, strict=True)
+    ]
     return *decided, *(chosen(choice, None) for choice in left if choice.action is Action.COVER)
 
 
-def matching(found: Box, choices: Sequence[Choice]) -> Choice | None:
-    """Return the choice about a found face; None if there is none."""
+def match(decisions: Sequence[Decision], choices: Sequence[Choice]) -> tuple[list[Choice | None], list[Choice]]:
+    """Say which recorded choice is which found face; each is one face at most.
+
+    Returns:
+        For each decision the choice about its face, or None; and the choices about none of them.
+    """
+    matched, left = [], list(choices)
+    for decision in decisions:
+        choice = _nearest(decision.face.box, left)
+        matched.append(choice)
+        if choice is not None:
+            left.remove(choice)
+    return matched, left
+
+
+def _nearest(found: Box, choices: Sequence[Choice]) -> Choice | None:
     near = [(found.iou(choice.found), choice) for choice in choices if choice.found is not None]
     best = max(near, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] >= SAME_FACE_IOU else None

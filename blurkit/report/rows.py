@@ -82,5 +82,5 @@ def _checks(proof: Proof) -> str:
     """Name the checks; a file that failed one of them is never written, so that a proof shows them all passed."""
     return (
         "nothing hidden in the file; outside the covers as the source "
-        f"(at most {proof.max_difference_outside} of 255 apart); no open face seen by another network"
+        f"(at most {proof.max_difference_outside} of 255 apart); no open face seen by the independent check"
     )

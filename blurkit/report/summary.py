@@ -232,9 +232,12 @@ def _proof(proof: Proof | None) -> dict[str, Any]:
 
 def _face(decision: Decision, result: PhotoResult) -> dict[str, Any]:
     judged = decision.judgement
-    box, age = decision.face.box.clip(result.size), judged.age
+    whole, age = decision.face.box, judged.age
+    box = whole.clip(result.size)
     return {
         "box": [round(side, 2) for side in (box.left, box.top, box.right, box.bottom)],
+        "exact_box": [whole.left, whole.top, whole.right, whole.bottom],
+        "tilt": decision.face.tilt,
         "score": round(decision.face.score, 4),
         "age": None if age is None else {"low": age.low, "years": age.years, "high": age.high},
         "action": judged.action.value,

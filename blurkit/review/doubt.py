@@ -9,9 +9,6 @@ from blurkit.records import Action
 if TYPE_CHECKING:
     from blurkit.records import Decision
 
-SURE_SCORE = 0.75
-"""Combined evidence below which a found face may be none, 0..1."""
-
 OLD = 60.0
 """An age in years from which nobody looks younger than another, for the order."""
 
@@ -26,9 +23,4 @@ def doubt(decision: Decision | None) -> float:
         return 0.0
     age = decision.judgement.age
     young = 1.0 if age is None else 1.0 - min(max(age.low, 0.0), OLD) / OLD
-    return 2.0 * (decision.judgement.action is Action.KEEP) + 1.0 * is_uncertain(decision) + 0.99 * young
-
-
-def is_uncertain(decision: Decision) -> bool:
-    """Whether a person should look: the age is near the line or unknown, or it may be no face."""
-    return decision.judgement.doubtful or decision.face.score < SURE_SCORE
+    return 2.0 * (decision.judgement.action is Action.KEEP) + 1.0 * decision.judgement.doubtful + 0.99 * young

@@ -79,12 +79,11 @@ class Session:
                 self._sheets[photo.sha256] = self._taken_up(outcome.decisions, self._stored.get(photo.sha256, ()))
 
     def _taken_up(self, found: Sequence[Decision], stored: Sequence[Choice]) -> Sheet:
-        left, spots = list(stored), []
-        for decision in found:
+        matched, left = decisions.match(found, stored)
+        spots = []
+        for decision, earlier in zip(found, matched, strict=True):
             choice = Choice(decision.face.box, decision.judgement.action, decision.face.box)
-            earlier = decisions.matching(decision.face.box, left)
             if earlier is not None:
-                left.remove(earlier)
                 reason_is_missing = earlier.action is Action.KEEP and decision.judgement.action is Action.COVER
                 if earlier.by_hand and not (reason_is_missing and earlier.why is None):
                     box = earlier.box if earlier.action is Action.COVER else choice.box

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from blurkit.errors import SettingsError
 from blurkit.policy.reviewed import Choice, Why
 from blurkit.records import Action
-from blurkit.review.doubt import is_uncertain
 
 if TYPE_CHECKING:
     from blurkit.geometry import Size
@@ -36,7 +35,7 @@ class Spot:
     def is_open(self) -> bool:
         """Whether it is doubtful and nobody has looked at it."""
         settled = self.choice.seen or self.choice.by_hand
-        return self.decision is not None and is_uncertain(self.decision) and not settled
+        return self.decision is not None and self.decision.judgement.doubtful and not settled
 
 
 @dataclass(slots=True)

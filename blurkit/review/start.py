@@ -152,11 +152,15 @@ def _known(report: Path, settings: Settings) -> Known:
 
 
 def _looked_at(photo: dict[str, Any]) -> tuple[Size, list[Face], list[AgeEstimate | None]]:
-    faces = [
-        Face(Box(*map(float, face["box"])), float(face["score"]), tuple(face["detectors"])) for face in photo["faces"]
-    ]
+    faces = [_face(face) for face in photo["faces"]]
     ages = [_age(face["age"]) for face in photo["faces"]]
     return Size(int(photo["width"]), int(photo["height"])), faces, ages
+
+
+def _face(face: dict[str, Any]) -> Face:
+    """Return a face as it was found; reports of earlier versions have neither its exact box nor its tilt."""
+    box = Box(*map(float, face.get("exact_box", face["box"])))
+    return Face(box, float(face["score"]), tuple(face["detectors"]), tilt=float(face.get("tilt", 0.0)))
 
 
 def _age(age: dict[str, float] | None) -> AgeEstimate | None:

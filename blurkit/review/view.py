@@ -9,7 +9,7 @@ from blurkit.policy import explain
 from blurkit.policy.reviewed import MAX_NOTE, Why
 from blurkit.records import Action, Reason
 from blurkit.review import remember
-from blurkit.review.doubt import doubt, is_uncertain
+from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
 
@@ -111,7 +111,7 @@ def _face(spot: Spot, session: Session) -> dict[str, Any]:
         "free": decision is not None and decision.judgement.action is Action.KEEP,
         "by_hand": choice.by_hand,
         "seen": choice.seen,
-        "uncertain": decision is not None and is_uncertain(decision),
+        "uncertain": decision is not None and decision.judgement.doubtful,
         "open": spot.is_open,
         "doubt": round(doubt(decision), 4),
     }

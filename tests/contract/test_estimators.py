@@ -21,7 +21,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "badge.png"
 @pytest.fixture(scope="module", params=ESTIMATORS, ids=str)
 def estimator(request):
     """Open each estimator once."""
-    opened = make_estimator(request.param, min_face_px=32)
+    opened = make_estimator(request.param)
     yield opened
     opened.close()
 

@@ -18,7 +18,7 @@ class Restless:
         x, y = random.random() * 200, random.random() * 200
         return [Sighting(Box(x, y, x + 8, y + 8), 0.99)]
     def close(self): pass
-blurkit.pipeline.make_check_network = lambda **_: Restless()
+blurkit.pipeline.make_independent_check = lambda **_: Restless()
 """
 SPOILED = """
 import blurkit.pipeline
@@ -202,7 +202,7 @@ os.{locked} = pathlib.Path.rename = pathlib.Path.replace = refuse
 def test_6_a_face_still_shows(photo, tmp_path):
     done = blurkit("run", photo, "--out", tmp_path / "out", "--json", *QUICK, faults=A_NEW_FACE_EACH_LOOK)
     assert done.code == 6
-    assert refused(done, tmp_path / "out", "independent look")
+    assert refused(done, tmp_path / "out", "independent check")
     assert done.document["photos"][0]["status"] == "blocked"
 
 

@@ -23,7 +23,7 @@ class Blind:
     def look(self, picture): return []
     def close(self): pass
 blurkit.detect.finder.make_detectors = lambda settings, **_: [Blind()]
-blurkit.pipeline.make_check_network = lambda **_: Blind()
+blurkit.pipeline.make_independent_check = lambda **_: Blind()
 """
 """Nobody is in these pictures; looking for faces would take a minute."""
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import pipeline
 from blurkit.age.calibration import Calibration
 from blurkit.geometry import Box
 from blurkit.pipeline import Blurrer
@@ -71,19 +70,18 @@ def faces_of(sample):
     return next(photo["faces"] for name, photo in KNOWN.items() if name == sample)
 
 
-def blurrer(settings, monkeypatch, scale):
+def blurrer(settings, scale):
     line = Calibration((0.001,), {age: (age + 6.0,) for age in range(10, 31)})
-    monkeypatch.setattr(pipeline, "load_calibration", lambda: line)
-    monkeypatch.setattr(pipeline, "make_check_network", lambda **_: BlindNetwork())
-    return Blurrer(settings, detectors=[KnownFaces(scale=scale)], age_estimator=KnownAges())
+    models = {"age_estimator": KnownAges(), "independent_check": BlindNetwork()}
+    return Blurrer(settings, detectors=[KnownFaces(scale=scale)], calibration=line, **models)
 
 
-def known_run(settings, monkeypatch, scale):
+def known_run(settings, scale):
     """Return what does photos with known faces."""
 
     def as_known(tasks, overwrite):
         output = settings.output.model_copy(update={"overwrite": overwrite})
-        with blurrer(settings.model_copy(update={"output": output}), monkeypatch, scale) as known:
+        with blurrer(settings.model_copy(update={"output": output}), scale) as known:
             for task in tasks:
                 path = task.source.path
                 yield (
@@ -94,10 +92,10 @@ def known_run(settings, monkeypatch, scale):
 
 
 @contextmanager
-def serving(folder, monkeypatch, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
+def serving(folder, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
     """Serve a review of a folder of copies of one sample; gives the server and the review."""
     settings = Settings.of(policy=load_policy(policy))
-    review = start.prepare(folder, None, settings, run=run or known_run(settings, monkeypatch, scale))
+    review = start.prepare(folder, None, settings, run=run or known_run(settings, scale))
     with _running(Server(review, idle_minutes=idle_minutes)) as server:
         yield server, review
 
@@ -112,7 +110,7 @@ def choosing(home, monkeypatch, *, idle_minutes=60.0):
     opened = []
 
     def set_up(folder):
-        opened.append(start.prepare(folder, None, settings, run=known_run(settings, monkeypatch, 600 / 1024)))
+        opened.append(start.prepare(folder, None, settings, run=known_run(settings, 600 / 1024)))
         return opened[-1]
 
     with _running(Server(set_up, idle_minutes=idle_minutes)) as server:

@@ -20,8 +20,8 @@ HALVES = {
 
 
 @pytest.fixture
-def call(tmp_path, monkeypatch):
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, scale=600 / 1024) as (server, review):
+def call(tmp_path):
+    with serving(copies(tmp_path / "in", "a.jpg"), scale=600 / 1024) as (server, review):
         wait_until(lambda: review.work.done and not review.work.is_busy)
         call = Caller(server.door)
         call.enter()

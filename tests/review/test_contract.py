@@ -27,14 +27,13 @@ def agrees(kind, told):
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
-        (folder / "b.jpg").write_bytes(b"no photo")
-        with serving(folder, patch, scale=600 / 1024) as (server, review):
-            wait_until(lambda: review.work.done and not review.work.is_busy)
-            call = Caller(server.door)
-            call.enter()
-            yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state")}
+    folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
+    (folder / "b.jpg").write_bytes(b"no photo")
+    with serving(folder, scale=600 / 1024) as (server, review):
+        wait_until(lambda: review.work.done and not review.work.is_busy)
+        call = Caller(server.door)
+        call.enter()
+        yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state")}
 
 
 def test_what_a_review_is_about(told):

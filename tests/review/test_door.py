@@ -99,7 +99,7 @@ def served(tmp_path, monkeypatch):
     open_to_all.chmod(0o755)
     (open_to_all / "review").mkdir(mode=0o755)
     monkeypatch.setattr(module, "state_folder", lambda: open_to_all)
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, scale=600 / 1024) as (server, review):
+    with serving(copies(tmp_path / "in", "a.jpg"), scale=600 / 1024) as (server, review):
         wait_until(lambda: review.work.done and not review.work.is_busy)
         yield server
     shutil.rmtree(open_to_all)

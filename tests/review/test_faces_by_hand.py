@@ -10,11 +10,11 @@ pytestmark = in_browser
 
 
 @pytest.fixture
-def editing(browser, tmp_path, monkeypatch):
+def editing(browser, tmp_path):
     """Open a photo with three faces: visible, covered, visible but doubtful."""
     folder = copies(tmp_path / "in", "a.jpg")
     with (
-        serving(folder, monkeypatch, scale=600 / 1024) as (server, review),
+        serving(folder, scale=600 / 1024) as (server, review),
         opened(browser, server, DESKTOP) as page,
     ):
         page.click("a.card")

@@ -18,11 +18,10 @@ HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff", "re
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
-        with serving(folder, patch, scale=600 / 1024) as (server, review):
-            wait_until(lambda: review.work.done and not review.work.is_busy)  # it begins with the server
-            yield server, review
+    folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
+    with serving(folder, scale=600 / 1024) as (server, review):
+        wait_until(lambda: review.work.done and not review.work.is_busy)  # it begins with the server
+        yield server, review
 
 
 @pytest.fixture
@@ -137,10 +136,10 @@ def test_a_face_that_is_not_there_is_not_revealed(entered):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_a_photo_whose_name_is_no_text_is_reviewed_as_others(tmp_path, monkeypatch):
+def test_a_photo_whose_name_is_no_text_is_reviewed_as_others(tmp_path):
     folder = copies(tmp_path / "in", "a.jpg")
     (folder / "a.jpg").rename(folder / os.fsdecode(b"a\xff.jpg"))
-    with serving(folder, monkeypatch, scale=600 / 1024) as (server, review):
+    with serving(folder, scale=600 / 1024) as (server, review):
         wait_until(lambda: review.work.done and not review.work.is_busy)  # it begins with the server
         call = Caller(server.door)
         call.enter()
@@ -151,8 +150,8 @@ def test_only_this_machine_is_listened_to(served):
     assert served[0]._socket.getsockname()[0] == "127.0.0.1"
 
 
-def test_it_ends_when_nobody_uses_it_though_the_page_asks_for_news(tmp_path, monkeypatch):
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, idle_minutes=0.5 / 60) as (server, _):
+def test_it_ends_when_nobody_uses_it_though_the_page_asks_for_news(tmp_path):
+    with serving(copies(tmp_path / "in", "a.jpg"), idle_minutes=0.5 / 60) as (server, _):
         call = Caller(server.door)
         call.enter()
 
@@ -164,8 +163,8 @@ def test_it_ends_when_nobody_uses_it_though_the_page_asks_for_news(tmp_path, mon
         wait_until(has_ended, 20)
 
 
-def test_it_ends_when_told(tmp_path, monkeypatch):
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch) as (server, review):
+def test_it_ends_when_told(tmp_path):
+    with serving(copies(tmp_path / "in", "a.jpg")) as (server, review):
         call = Caller(server.door)
         call.enter()
         assert call.post("end", {}).status == 200

@@ -38,7 +38,7 @@ def test_no_picture_is_left_in_a_browser_or_a_temporary_folder(playwright, tmp_p
         page.click("a.card")
         sure(page, lambda: page.evaluate("document.querySelector('.base')?.naturalWidth > 0"))
 
-    with serving(copies(tmp_path / "in", "a.jpg"), monkeypatch, scale=600 / 1024) as (server, _):
+    with serving(copies(tmp_path / "in", "a.jpg"), scale=600 / 1024) as (server, _):
         assert visit(playwright, tmp_path / "profile", server.door.as_uri(), look) == []
     left = pictures_in(temporary)
     shutil.rmtree(temporary, ignore_errors=True)  # a part of the browser may still be tidying up

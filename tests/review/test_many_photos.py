@@ -24,7 +24,7 @@ def three_hundred(tasks, overwrite):
         yield PhotoResult(path, task.written and path, Size(200, 150), decided, Status.READY, (), {}, sha256=sha256)
 
 
-def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actions(browser, tmp_path, monkeypatch):
+def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actions(browser, tmp_path):
     folder = tmp_path / "in"
     one = small(folder, "IMG_0000.jpg", width=200).read_bytes()
     for number in range(300):
@@ -32,7 +32,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
         (folder / f"IMG_{number:04d}.jpg").write_bytes(one[:2] + comment + one[2:])
     taken = 0
     with (
-        serving(folder, monkeypatch, run=three_hundred) as (server, review),
+        serving(folder, run=three_hundred) as (server, review),
         opened_any(browser, server, DESKTOP) as page,
     ):
 

@@ -39,7 +39,7 @@ def decided(tmp_path, monkeypatch, state):
 
 class analysed:
     def __init__(self, folder, monkeypatch):
-        self.serving = serving(folder, monkeypatch, scale=600 / 1024)
+        self.serving = serving(folder, scale=600 / 1024)
 
     def __enter__(self):
         _, review = self.serving.__enter__()
@@ -120,10 +120,10 @@ def test_without_a_key_nothing_is_sealed_and_nothing_fails(tmp_path, monkeypatch
 @needs_browser
 @pytest.mark.model
 @pytest.mark.parametrize("foreign", [True, False])
-def test_the_page_says_so(browser, decided, monkeypatch, state, foreign):
+def test_the_page_says_so(browser, decided, state, foreign):
     if foreign:
         state.unlink()
-    with serving(decided, monkeypatch, scale=600 / 1024) as (server, review):
+    with serving(decided, scale=600 / 1024) as (server, review):
         wait_until(lambda: review.work.done and not review.work.is_busy)
         with opened(browser, server, DESKTOP, wait_for="a.card") as page:
             assert page.locator("#foreign").is_visible() is foreign

@@ -22,7 +22,7 @@ WORD = SignOff(by="office", answers=dict.fromkeys(QUESTIONS, True), despite_doub
 
 
 @pytest.fixture
-def reviewing(tmp_path, monkeypatch):
+def reviewing(tmp_path):
     """Open a review of a folder, analysed with known faces: visible, covered, doubtful."""
     opened = []
 
@@ -34,7 +34,7 @@ def reviewing(tmp_path, monkeypatch):
 
         def run(tasks, overwrite):
             output = settings.output.model_copy(update={"overwrite": overwrite})
-            with blurrer(settings.model_copy(update={"output": output}), monkeypatch, 600 / 1024) as known:
+            with blurrer(settings.model_copy(update={"output": output}), 600 / 1024) as known:
                 for task in tasks:
                     path = task.source.path
                     yield known.run(path, out=task.written, reviewed=task.reviewed) if task.out else known.look(path)
@@ -196,7 +196,7 @@ def test_a_photo_that_changed_meanwhile_is_neither_shown_nor_written(reviewing):
     assert not review.out.exists()
 
 
-def test_run_with_the_decisions_writes_the_same_bytes(reviewing, tmp_path, monkeypatch):
+def test_run_with_the_decisions_writes_the_same_bytes(reviewing, tmp_path):
     review = reviewing("a.jpg")
     session = review.session
     edit(session, "set", face=number(session, 0), action="cover")
@@ -205,7 +205,7 @@ def test_run_with_the_decisions_writes_the_same_bytes(reviewing, tmp_path, monke
     session.see([(0, number(session, 2), Action.KEEP)])
     review.work.export(WORD)
     wait_until(lambda: not review.work.is_busy)
-    with blurrer(session.settings, monkeypatch, 600 / 1024) as known:
+    with blurrer(session.settings, 600 / 1024) as known:
         known._recorded = decisions.load(session.file)
         outcome = known.run(review.folder / "a.jpg", out=tmp_path / "again.jpg")
     assert [each.judgement.reason for each in outcome.decisions].count(Reason.MANUAL) == 3

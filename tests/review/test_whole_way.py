@@ -13,10 +13,10 @@ pytestmark = in_browser
 MARKUP = "<img src=x onerror=alert(1)>.jpg"
 
 
-def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
+def test_the_whole_way_by_mouse(browser, tmp_path):
     folder = copies(tmp_path / "in", "a.jpg", MARKUP)
     with (
-        serving(folder, monkeypatch, scale=600 / 1024) as (server, review),
+        serving(folder, scale=600 / 1024) as (server, review),
         opened(browser, server, DESKTOP) as page,
     ):
         session = review.session
@@ -86,9 +86,9 @@ def test_the_whole_way_by_mouse(browser, tmp_path, monkeypatch):
     assert (signed[0]["by"], signed[0]["open_doubts"], set(signed[0]["answers"].values())) == ("the office", 0, {True})
 
 
-def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path, monkeypatch):
+def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path):
     folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
-    serve = serving(folder, monkeypatch, policy="consent", scale=600 / 1024)
+    serve = serving(folder, policy="consent", scale=600 / 1024)
     with serve as (server, review), opened_any(browser, server, TABLET) as page:
         session, press = review.session, page.keyboard.press
 

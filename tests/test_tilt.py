@@ -1,0 +1,84 @@
+"""How far a head is turned is told where its face is made, and goes into the report with it."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from blurkit.detect.merge import fuse, merge
+from blurkit.detect.tilt import tilt_of
+from blurkit.detect.views import Sighting
+from blurkit.geometry import Point
+from blurkit.obscure import covered_mask
+from blurkit.records import Action
+from blurkit.report import BatchReport, Entry
+from blurkit.review import start
+from blurkit.settings import ObscureSettings, Settings, load_policy
+from tests import pictures
+from tests.fakes import FixedFaces
+from tests.pictures import face, tilted
+
+TILTS = [-135, -90, -60, -30, -10, 8, 20, 45, 75, 90, 150, 170]
+
+
+@pytest.mark.parametrize("degrees", TILTS)
+def test_the_tilt_of_a_head_is_told_by_its_landmarks(degrees):
+    head = tilted(degrees)
+    assert tilt_of(head.box, head.landmarks) == pytest.approx(degrees)
+
+
+@pytest.mark.parametrize("degrees", [0, 3, -5])
+def test_a_head_held_almost_straight_counts_as_upright(degrees):
+    assert tilted(degrees).tilt == 0
+
+
+@pytest.mark.parametrize(
+    "landmarks", [None, (), (Point(40, 30),) * 5, (Point(1, 2),) * 3], ids=["none", "empty", "one place", "three"]
+)
+def test_landmarks_that_make_no_face_tell_no_tilt(landmarks):
+    assert tilt_of(face().box, landmarks) == 0
+
+
+def test_every_face_that_is_made_has_its_tilt():
+    head = tilted(40)
+    seen = Sighting(head.box, 0.9, head.landmarks, "1600")
+    assert [each.tilt for each in fuse([seen], "fixed", min_score=0.5)] == [pytest.approx(40)]
+    untold = replace(head, tilt=0.0)
+    assert [each.tilt for each in merge([[untold]])] == [pytest.approx(40)]
+
+
+@pytest.mark.parametrize("policy", ["children", "everyone"])
+def test_covers_by_way_of_a_report_are_those_drawn_directly(blurrer, photo_file, policy):
+    """Heads that are tilted, and one that sticks out of the photo."""
+    heads = tilted(40, (20, 30), 36), tilted(-75, (70, 28), 34), tilted(15, (94, 60), 40)
+    source = photo_file()
+    settings = Settings(policy=load_policy(policy))
+    outcome = blurrer(FixedFaces(*heads), policy=settings.policy).look(source)
+    document = BatchReport("1", settings, {}, [Entry("photo.jpg", None, outcome)], {}, 0).to_json()
+    report = source.with_name("report.json")
+    report.write_text(document)
+    (task,) = start.prepare(source.parent, None, settings, report=report).work.tasks
+    told = start._known(report, settings)(replace(task, out=None))
+    masks = [
+        covered_mask([d.face for d in each.decisions], ObscureSettings(), outcome.size) for each in (outcome, told)
+    ]
+    assert [d.face.tilt for d in told.decisions] == [d.face.tilt for d in outcome.decisions]
+    assert np.count_nonzero(masks[0] & ~masks[1]) == 0
+    assert (masks[0] == masks[1]).all()
+    straight = [replace(d.face, tilt=0.0) for d in outcome.decisions]
+    assert (masks[0] != covered_mask(straight, ObscureSettings(), outcome.size)).any()  # the tilt did matter
+
+
+def test_a_report_of_an_earlier_version_is_read_all_the_same(blurrer, photo_file):
+    source, settings = photo_file(), Settings(policy=load_policy("everyone"))
+    outcome = blurrer(FixedFaces(tilted(40, (40, 30), 36)), policy=settings.policy).look(source)
+    document = BatchReport("1", settings, {}, [Entry("photo.jpg", None, outcome)], {}, 0).document()
+    for each in document["photos"][0]["faces"]:
+        del each["tilt"], each["exact_box"]
+    report = source.with_name("report.json")
+    report.write_text(json.dumps(document))
+    (task,) = start.prepare(source.parent, None, settings, report=report).work.tasks
+    (decision,) = start._known(report, settings)(replace(task, out=None)).decisions
+    assert (decision.face.tilt, decision.judgement.action) == (0.0, Action.COVER)
+    assert pictures.face().tilt == 0.0
