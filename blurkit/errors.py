@@ -3,6 +3,7 @@
 Our exception hierarchy:
 
     BlurkitError
+      Bug                            1  a fault of blurkit itself
       SettingsError                  2  bad flag, bad TOML key or value
       PhotoError                     3  this file cannot be processed
         UnreadablePhoto                 truncated, empty, encrypted, damaged
@@ -85,6 +86,10 @@ class BlurkitError(Exception):
 def _rebuild(kind: type[BlurkitError], message: str, path: Path | str | None, hint: str | None) -> BlurkitError:
     """Make the error anew in another process (exceptions lose keyword arguments in pickle)."""
     return kind(message, path=path, hint=hint)
+
+
+class Bug(BlurkitError):
+    """A fault of blurkit itself; nothing raises it, but outcomes name it."""
 
 
 class SettingsError(BlurkitError):

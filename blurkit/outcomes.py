@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from blurkit.errors import BlurkitError, ExitCode, ModelError, VerificationError
+from blurkit.errors import BlurkitError, Bug, ExitCode, ModelError, VerificationError
 from blurkit.geometry import Size
-from blurkit.records import Decision, ImageFormat
+from blurkit.records import Decision, ImageFormat, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ class PhotoResult:
     """READY or LOOK."""
     removed: tuple[str, ...]
     """What was hidden in the source and is not in the output, in words."""
-    seconds: Mapping[str, float]
+    seconds: Mapping[Stage, float]
     """Time of each stage."""
     proof: Proof | None = None
     """What the file written can be told by later; None in a dry run."""
@@ -88,6 +88,11 @@ class PhotoResult:
     earlier: bool = False
     """Whether an earlier run did it, and photo and output are as they were then."""
 
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code if it is the only photo."""
+        return ExitCode.OK
+
 
 @dataclass(frozen=True, slots=True)
 class PhotoFailure:
@@ -95,29 +100,38 @@ class PhotoFailure:
 
     source: Path
     """The photo, as the user gave it."""
-    stage: str
-    """The stage that failed: load, detect, age, policy, obscure, metadata, verify or write."""
-    kind: str
-    """Name of the error class."""
+    stage: Stage
+    """Where it failed."""
+    kind: type[BlurkitError]
+    """The error."""
     error: str
     """What happened."""
     hint: str | None
     """What to do about it."""
-    status: Status
-    """BLOCKED if it could not be made safe, else FAILED."""
-    exit_code: int
-    """The exit code this failure has when it is the only photo."""
+
+    @property
+    def word(self) -> str:
+        """What reports call the error."""
+        return self.kind.__name__
+
+    @property
+    def status(self) -> Status:
+        """BLOCKED if it could not be made safe, else FAILED."""
+        return Status.BLOCKED if issubclass(self.kind, VerificationError | ModelError) else Status.FAILED
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code if it is the only photo."""
+        return self.kind.exit_code
 
 
 Outcome = PhotoResult | PhotoFailure
 """What became of one photo."""
 
 
-def failure(source: Path, error: BlurkitError, *, stage: str) -> PhotoFailure:
-    """Return an error as the outcome of a photo: BLOCKED if it could not be made safe, else FAILED."""
-    unsafe = isinstance(error, VerificationError | ModelError)
-    status = Status.BLOCKED if unsafe else Status.FAILED
-    return PhotoFailure(source, stage, type(error).__name__, error.message, error.hint, status, int(error.exit_code))
+def failure(source: Path, error: BlurkitError, *, stage: Stage) -> PhotoFailure:
+    """Return an error as the outcome of a photo."""
+    return PhotoFailure(source, stage, type(error), error.message, error.hint)
 
 
 def died(source: Path) -> PhotoFailure:
@@ -127,4 +141,4 @@ def died(source: Path) -> PhotoFailure:
 
 def bug(source: Path, what: str, *, hint: str) -> PhotoFailure:
     """Return a fault of blurkit as what became of a photo."""
-    return PhotoFailure(source, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))
+    return PhotoFailure(source, Stage.BATCH, Bug, what, hint)

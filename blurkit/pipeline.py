@@ -24,7 +24,7 @@ from blurkit.outcomes import PhotoResult, Rendered, failure
 from blurkit.picture.proof import prove
 from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
-from blurkit.records import Action, Decision, Judgement, Reason
+from blurkit.records import Action, Decision, Judgement, Reason, Stage
 from blurkit.settings import Settings
 from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
@@ -122,12 +122,12 @@ class Blurrer:
         source, target = Path(path), Path(out)
         self._clock = Clock()
         try:
-            with self._clock("write"):
+            with self._clock(Stage.WRITE):
                 check_target(target, source, overwrite=self.settings.output.overwrite)
-            with self._clock("load"):
+            with self._clock(Stage.LOAD):
                 data = read(source)
             photo, rendered, removed = self._make_safe(data, source, reviewed)
-            with self._clock("write"):
+            with self._clock(Stage.WRITE):
                 result = self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
                 before_write(result)
                 write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
@@ -157,10 +157,10 @@ class Blurrer:
         self, data: bytes, source: Path, reviewed: Reviewed | None
     ) -> tuple[Photo, Rendered, tuple[str, ...]]:
         """Return a photo as it came, as it leaves, and what it hid."""
-        with self._clock("load"):
+        with self._clock(Stage.LOAD):
             photo = decode(data, self.settings.load, source=source)
         rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
-        with self._clock("metadata"):
+        with self._clock(Stage.METADATA):
             return photo, rendered, _hidden_words(data)
 
     def look(self, path: Path | str) -> Outcome:
@@ -168,7 +168,7 @@ class Blurrer:
         source = Path(path)
         self._clock = Clock()
         try:
-            with self._clock("load"):
+            with self._clock(Stage.LOAD):
                 photo = decode(read(source), self.settings.load, source=source)
             decisions = self.analyze(photo)
         except BlurkitError as error:
@@ -183,7 +183,7 @@ class Blurrer:
         """
         faces = self.find_faces(photo.picture)
         ages = self._ages(photo.picture, faces)
-        with self._clock("policy"):
+        with self._clock(Stage.POLICY):
             decided = decide(
                 faces,
                 ages,
@@ -199,7 +199,7 @@ class Blurrer:
         asked = asked_for(faces, self.settings.policy)
         if not asked or self._age_estimator is None:
             return [None] * len(faces)
-        with self._clock("age"):
+        with self._clock(Stage.AGE):
             told = iter(self._age_estimator.estimate(picture.pixels, asked))
             return [next(told) if face in asked else None for face in faces]
 
@@ -209,7 +209,7 @@ class Blurrer:
         Raises:
             ModelError: A detector failed; no other is tried in its place.
         """
-        with self._clock("detect"):
+        with self._clock(Stage.DETECT):
             faces = self._finder.detect(picture.pixels)
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
@@ -229,23 +229,23 @@ class Blurrer:
         kind = output_format(photo.format, self.settings.output.format)
         decisions = tuple(decisions)
         missed: Sequence[Face] = ()
-        with self._clock("obscure"):
+        with self._clock(Stage.OBSCURE):
             small = photo.showing(shrink(photo.picture, self.settings.output.max_side))
         for _ in range(1 + MAX_ROUNDS):
-            with self._clock("obscure"):
+            with self._clock(Stage.OBSCURE):
                 placed = moved(decisions, photo.size, small.size)
                 covered = [decision.face for decision in placed if decision.judgement.action is Action.COVER]
                 mask = covered_mask(covered, self.settings.obscure, small.size)
                 covers = obscure(small.picture, placed, self.settings.obscure)
                 drawn = prepare(small.showing(covers), kind)
-            with self._clock("encode"):
+            with self._clock(Stage.ENCODE):
                 if self.settings.output.keep_blocks:
                     data, coding, mask = encode_keeping_blocks(drawn, mask)
                 else:
                     data, coding = encode(drawn), coding_words(drawn)
-            with self._clock("metadata"):
+            with self._clock(Stage.METADATA):
                 metadata.check(data)
-            with self._clock("verify"):
+            with self._clock(Stage.VERIFY):
                 decoded = check(data, drawn, self.settings.load)
                 missed = uncovered(decoded.picture, placed, self._independent_check)
                 if not missed:

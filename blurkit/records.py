@@ -33,6 +33,22 @@ class ImageFormat(StrEnum):
     AVIF = "avif"
 
 
+class Stage(StrEnum):
+    """Where a photo is on its way; the words of failures, timing and reports."""
+
+    LOAD = "load"
+    DETECT = "detect"
+    AGE = "age"
+    POLICY = "policy"
+    OBSCURE = "obscure"
+    ENCODE = "encode"
+    METADATA = "metadata"
+    VERIFY = "verify"
+    WRITE = "write"
+    BATCH = "batch"
+    """No stage of one photo: its process, or the run as a whole."""
+
+
 class Action(StrEnum):
     """What happens to a face."""
 

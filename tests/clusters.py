@@ -12,7 +12,9 @@ from pathlib import Path
 
 from blurkit.batch import Task
 from blurkit.batch.naming import Source
-from blurkit.outcomes import PhotoFailure, Status
+from blurkit.errors import Bug
+from blurkit.outcomes import PhotoFailure
+from blurkit.records import Stage
 
 LOCAL = {"host": "127.0.0.1", "protocol": "tcp://", "dashboard_address": None, "memory_limit": 0, "silence_logs": 60}
 
@@ -52,7 +54,7 @@ def task(path, out=None):
 
 def told(task, what):
     """Return an outcome that says something."""
-    return PhotoFailure(task.source.path, "test", "Told", what, None, Status.FAILED, 1)
+    return PhotoFailure(task.source.path, Stage.BATCH, Bug, what, None)
 
 
 def where(task):

@@ -227,7 +227,7 @@ def test_a_visible_face_is_said_with_how_old_it_looks(age, said, look):
 )
 def test_a_file_that_is_no_photo_has_failed(data, kind, code, look):
     audited = look(data)
-    assert (audited.error.kind, audited.error.exit_code) == (kind, code)
+    assert (audited.error.word, audited.error.exit_code) == (kind, code)
     assert exit_code([audited], is_one=True) == code
     assert exit_code([audited], is_one=False) is ExitCode.PARTIAL
 
@@ -243,7 +243,7 @@ def test_an_animation_or_several_pages_are_listed_and_said_not_to_be_looked_at(k
     frames = [Image.fromarray(np.full((40, 40, 3), tone, np.uint8)) for tone in (0, 120, 250)]
     audited = look(pictures.saved(frames[0], kind.lower(), save_all=True, append_images=frames[1:]))
     assert Kind.FRAME in {finding.hidden.kind for finding in audited.findings}
-    assert audited.error.kind == "UnsupportedFormat"
+    assert audited.error.word == "UnsupportedFormat"
     assert "save" in audited.error.hint
     assert exit_code([audited], is_one=True) is ExitCode.FOUND
 

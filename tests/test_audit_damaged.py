@@ -43,7 +43,7 @@ def test_the_intact_part_is_searched_and_what_browsers_show_is_looked_at(case, l
     assert len(audited.visible) == 1
     assert {finding.hidden.kind for finding in audited.findings} & {Kind.GPS, Kind.COMMENT}
     assert audited.error is not None
-    assert audited.error.kind == "UnreadablePhoto"
+    assert audited.error.word == "UnreadablePhoto"
     assert exit_code([audited], is_one=True) is ExitCode.FOUND
     assert "visible face" in words(audited)
 
@@ -82,5 +82,5 @@ def test_mending_is_never_a_fault(kind, share, look):
 def test_rows_that_are_missing_are_black_and_the_others_as_they_were():
     data = encode("PNG", size=BIG)
     whole, part = decode(data, LoadSettings()), decode(metadata.mended(data[: len(data) // 2]), LoadSettings())
-    assert (part.pixels[:40] == whole.pixels[:40]).all()
-    assert not part.pixels[-1].any()
+    assert (part.picture.pixels[:40] == whole.picture.pixels[:40]).all()
+    assert not part.picture.pixels[-1].any()

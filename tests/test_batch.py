@@ -192,7 +192,7 @@ def test_models_that_cannot_be_opened_block_each_photo(folder, out, monkeypatch)
     opened.close_models()
     outcomes = list(run_batch(tasks_of(folder, out), Settings()))
     assert len(outcomes) == 5
-    assert {(outcome.kind, outcome.status, outcome.hint) for outcome in outcomes} == {
+    assert {(outcome.word, outcome.status, outcome.hint) for outcome in outcomes} == {
         ("ModelMissing", Status.BLOCKED, "reinstall")
     }
     assert not out.exists()

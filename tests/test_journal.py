@@ -13,7 +13,7 @@ from blurkit.errors import OutputNotWritable
 from blurkit.geometry import Box, Point
 from blurkit.outcomes import PhotoResult, Proof, Status
 from blurkit.policy.reviewed import Choice
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Size
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Size, Stage
 from blurkit.settings import Settings
 
 CHOICE = Choice(Box(1.0, 2.0, 3.0, 4.0), Action.COVER)
@@ -58,7 +58,7 @@ def outcome(place):
     source, output = place / "photo.jpg", place / "out" / "photo.jpg"
     hashes = {"input_sha256": journals.hash_of_file(source), "output_sha256": journals.hash_of_file(output)}
     proof = Proof(fingerprint="3c" * 32, changed_share=0.125, coding="JPEG", max_difference_outside=3, **hashes)
-    seconds = {"load": 0.123456789, "write": 0.0}
+    seconds = {Stage.LOAD: 0.123456789, Stage.WRITE: 0.0}
     return PhotoResult(
         *(source, output, Size(100, 200), (decision, decision), Status.LOOK, ("thumbnail 160x120",), seconds),
         *(proof, hashes["input_sha256"]),

@@ -64,7 +64,7 @@ def test_whatever_else_is_there_stays(do, tmp_path, how):
             do(1)
     before = target.read_bytes()
     outcome = do(2, journal=how != "no journal")
-    assert (outcome.kind, outcome.stage, outcome.exit_code) == ("OutputExists", "write", 5)
+    assert (outcome.word, outcome.stage, outcome.exit_code) == ("OutputExists", "write", 5)
     assert "no output of blurkit" in outcome.error
     assert "another --out" in outcome.hint
     assert target.read_bytes() == before
@@ -80,7 +80,7 @@ def test_what_is_put_there_while_the_photo_is_worked_on_stays(do, tmp_path, monk
         return render(self, *arguments)
 
     monkeypatch.setattr(pipeline.Blurrer, "render", slow)
-    assert do(2).kind == "OutputExists"
+    assert do(2).word == "OutputExists"
     assert target.read_bytes() == b"somebody's original"
 
 

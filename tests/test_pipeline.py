@@ -191,7 +191,7 @@ def test_a_face_that_stays_visible_withholds_the_file(blurrer, tmp_path, out):
 
     outcome = blurrer(NoFaces(), check=Stubborn()).run(marked(tmp_path), out=out / "a.png")
     assert isinstance(outcome, PhotoFailure)
-    assert (outcome.status, outcome.kind, outcome.exit_code) == (Status.BLOCKED, "FaceVisible", ExitCode.UNSAFE)
+    assert (outcome.status, outcome.word, outcome.exit_code) == (Status.BLOCKED, "FaceVisible", ExitCode.UNSAFE)
     assert nothing_written(out)
 
 
@@ -233,7 +233,7 @@ def test_a_fault_at_any_stage_leaves_no_output_and_keeps_an_earlier_one(
     monkeypatch.setattr(pipeline, name, fails)
     outcome = made.run(source, out=out / "photo.jpg")
     assert isinstance(outcome, PhotoFailure)
-    assert (outcome.stage, outcome.kind, outcome.exit_code) == (stage, type(error).__name__, int(error.exit_code))
+    assert (outcome.stage, outcome.word, outcome.exit_code) == (stage, type(error).__name__, int(error.exit_code))
     assert outcome.status is (Status.BLOCKED if isinstance(error, VerificationError) else Status.FAILED)
     assert source.read_bytes() == before
     if overwrite:
@@ -253,7 +253,7 @@ def test_a_fault_at_any_stage_leaves_no_output_and_keeps_an_earlier_one(
 )
 def test_a_model_that_fails_blocks_the_photo_and_no_other_takes_its_place(blurrer, photo_file, out, parts, stage, kind):
     outcome = blurrer(*parts.pop("detectors", ()), **parts).run(photo_file(), out=out / "photo.jpg")
-    assert (outcome.stage, outcome.kind, outcome.status) == (stage, kind, Status.BLOCKED)
+    assert (outcome.stage, outcome.word, outcome.status) == (stage, kind, Status.BLOCKED)
     assert outcome.exit_code == ExitCode.MODEL
     assert nothing_written(out)
 
@@ -280,7 +280,7 @@ def test_metadata_that_cannot_be_removed_withholds_the_file(blurrer, photo_file,
     real = pipeline.encode
     monkeypatch.setattr(pipeline, "encode", lambda photo: real(photo) + b"a second picture")
     outcome = blurrer().run(photo_file(), out=out / "photo.jpg")
-    assert (outcome.kind, outcome.status) == ("MetadataRemains", Status.BLOCKED)
+    assert (outcome.word, outcome.status) == ("MetadataRemains", Status.BLOCKED)
     assert nothing_written(out)
 
 
@@ -288,7 +288,7 @@ def test_a_file_that_shows_something_else_is_withheld(blurrer, photo_file, out, 
     other = pictures.file("jpeg", seed=7)
     monkeypatch.setattr(pipeline, "encode", lambda _: other)
     outcome = blurrer().run(photo_file(), out=out / "photo.jpg")
-    assert (outcome.kind, outcome.status) == ("PixelsChanged", Status.BLOCKED)
+    assert (outcome.word, outcome.status) == ("PixelsChanged", Status.BLOCKED)
     assert nothing_written(out)
 
 
@@ -297,7 +297,7 @@ def test_an_uncovered_original_is_never_what_is_written(blurrer, photo_file, out
     source = photo_file("png")
     monkeypatch.setattr(pipeline, "encode", lambda _: source.read_bytes())
     outcome = blurrer().run(source, out=out / "photo.png")
-    assert outcome.kind == "PixelsChanged"
+    assert outcome.word == "PixelsChanged"
     assert nothing_written(out)
 
 
@@ -321,14 +321,14 @@ def test_what_cannot_be_read_is_a_failure_with_a_hint_not_an_exception(blurrer, 
 
 def test_a_photo_that_is_not_there_is_a_failure(blurrer, tmp_path, out):
     outcome = blurrer().run(tmp_path / "gone.jpg", out=out / "gone.jpg")
-    assert (outcome.stage, outcome.kind) == ("load", "UnreadablePhoto")
+    assert (outcome.stage, outcome.word) == ("load", "UnreadablePhoto")
 
 
 def test_the_original_is_never_overwritten(blurrer, photo_file):
     source = photo_file()
     before = source.read_bytes()
     outcome = blurrer(output={"overwrite": True}).run(source, out=source)
-    assert (outcome.stage, outcome.kind, outcome.exit_code) == ("write", "OutputExists", ExitCode.OUTPUT)
+    assert (outcome.stage, outcome.word, outcome.exit_code) == ("write", "OutputExists", ExitCode.OUTPUT)
     assert source.read_bytes() == before
 
 

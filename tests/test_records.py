@@ -62,4 +62,4 @@ def test_the_drawn_hierarchy_is_the_real_one() -> None:
 
 def test_every_error_but_the_base_has_a_code_of_its_family() -> None:
     codes = {kind.exit_code for kind in ERRORS if kind is not BlurkitError}
-    assert codes == {ExitCode.USAGE, ExitCode.INPUT, ExitCode.MODEL, ExitCode.OUTPUT, ExitCode.UNSAFE}
+    assert codes == {ExitCode.BUG, ExitCode.USAGE, ExitCode.INPUT, ExitCode.MODEL, ExitCode.OUTPUT, ExitCode.UNSAFE}

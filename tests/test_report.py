@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from blurkit.errors import FaceVisible, UnreadablePhoto
 from blurkit.geometry import Box, Point, Size
 from blurkit.outcomes import PhotoFailure, PhotoResult, Proof, Status
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Stage
 from blurkit.report import BatchReport, Entry, sentences
 from blurkit.report.summary import REASONS
 from blurkit.settings import Settings
@@ -49,7 +50,8 @@ def result(*decisions, status=Status.READY, removed=()):
 
 
 def failure(status=Status.FAILED):
-    return PhotoFailure(Path("in/b.jpg"), "load", "UnreadablePhoto", "cut short", "copy it again", status, 3)
+    kind = FaceVisible if status is Status.BLOCKED else UnreadablePhoto
+    return PhotoFailure(Path("in/b.jpg"), Stage.LOAD, kind, "cut short", "copy it again")
 
 
 def report(*outcomes, companions=None, skipped=0):
@@ -115,7 +117,7 @@ def test_the_document_has_no_landmark_of_a_face():
 
 
 def test_the_text_is_ascii_and_reads_back_the_same():
-    odd = PhotoFailure(Path("in/é\udce9\n.jpg"), "load", "UnreadablePhoto", "– no", None, Status.FAILED, 3)
+    odd = PhotoFailure(Path("in/é\udce9\n.jpg"), Stage.LOAD, UnreadablePhoto, "– no", None)
     made = report(odd)
     assert made.to_json().isascii()
     assert json.loads(made.to_json()) == made.document()

@@ -162,7 +162,7 @@ def test_a_photo_whose_second_look_fails_leaves_no_file_and_is_untouched(monkeyp
         monkeypatch.setattr(blurrer._finder.second_look, "_session", BrokenSession(value))
         outcome = blurrer.run(source, out=out / "phone.jpg")
     assert isinstance(outcome, PhotoFailure)
-    assert (outcome.stage, outcome.kind) == ("detect", "DetectorFailed")
+    assert (outcome.stage, outcome.word) == ("detect", "DetectorFailed")
     assert list(out.iterdir()) == []
     assert source.read_bytes() == (SAMPLES / "phone.jpg").read_bytes()
 

@@ -25,7 +25,7 @@ from blurkit.metadata import Hidden, Kind
 from blurkit.outcomes import failure
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import fingerprint
-from blurkit.records import Picture
+from blurkit.records import Picture, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,18 +148,18 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
     try:
         data = read(source.path)
     except PhotoError as error:
-        return Audited(source.given, error=failure(source.path, error, stage="load"))
+        return Audited(source.given, error=failure(source.path, error, stage=Stage.LOAD))
     sha256, beside = hashlib.sha256(data).hexdigest(), tuple(Beside(name) for name in companions(source.path))
     hidden, shown, damage = _searched(data, source.path)
     findings: tuple[Finding, ...] = ()
-    stage = "detect"
+    stage = Stage.DETECT
     try:
         blurrer = blurrer_of(settings, threads)
         findings = look_at(data, hidden, blurrer, settings)
         beside = tuple(_beside(source.path.with_name(each.name), blurrer) for each in beside)
-        stage = "load"
+        stage = Stage.LOAD
         photo, damage = _decoded(data, shown, settings, source.path, damage)
-        stage = "detect"
+        stage = Stage.DETECT
         visible = blurrer.analyze(photo)
     except BlurkitError as error:
         findings = findings or tuple(Finding(thing, None) for thing in hidden)
@@ -178,10 +178,10 @@ def _searched(data: bytes, path: Path) -> tuple[tuple[Hidden, ...], bytes | None
         words = f"a structure that cannot be searched: {error.message}"
         found, shown, damage = (Hidden(Kind.OTHER, "the whole file", len(data), words),), None, None
         if metadata.sniff(data) is None:
-            return (), None, failure(path, error, stage="metadata")
+            return (), None, failure(path, error, stage=Stage.METADATA)
     except PhotoError as error:
         found, shown = metadata.salvage(data)
-        damage = failure(path, error, stage="metadata")
+        damage = failure(path, error, stage=Stage.METADATA)
     return tuple(thing for thing in found if not thing.is_usual), shown, damage
 
 
@@ -199,7 +199,7 @@ def _decoded(
         part = shown or metadata.mended(data)
         if part is None:
             raise
-        return decode(part, settings.load), damage or failure(path, error, stage="load")
+        return decode(part, settings.load), damage or failure(path, error, stage=Stage.LOAD)
 
 
 def look_at(data: bytes, hidden: Sequence[Hidden], blurrer: Blurrer, settings: Settings) -> tuple[Finding, ...]:
@@ -279,7 +279,7 @@ def exit_code(audited: Sequence[Audited], *, is_one: bool) -> ExitCode:
     failures = [each.error for each in audited if each.error is not None]
     if not failures:
         return ExitCode.OK if audited else ExitCode.INPUT
-    return ExitCode(failures[0].exit_code) if is_one else ExitCode.PARTIAL
+    return failures[0].exit_code if is_one else ExitCode.PARTIAL
 
 
 def _plain_rows(picture: bytes) -> Picture | None:

@@ -148,7 +148,7 @@ def _photo(each: Audited) -> dict[str, Any]:
         ],
         "status": _status(each),
         "found": each.has_found,
-        "error": error and {"kind": error.kind, "stage": error.stage, "message": error.error, "hint": error.hint},
+        "error": error and {"kind": error.word, "stage": error.stage, "message": error.error, "hint": error.hint},
     }
 
 

@@ -15,6 +15,7 @@ from blurkit.load import read, shown_hash
 from blurkit.machine.workers import Lost, in_processes
 from blurkit.metadata import Kind
 from blurkit.outcomes import failure
+from blurkit.records import Stage
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
@@ -75,14 +76,14 @@ def clean_all(sources: Sequence[Source], out: str, settings: LoadSettings, *, jo
 
 def clean_one(task: Cleaning, *, settings: LoadSettings) -> Cleaned:
     """Clean one file; what cannot be cleaned is not written."""
-    source, stage = task.source, "write"
+    source, stage = task.source, Stage.WRITE
     try:
         check_target(task.output, source.path, overwrite=False)
-        stage = "load"
+        stage = Stage.LOAD
         data = read(source.path)
-        stage = "metadata"
+        stage = Stage.METADATA
         removed, clean = clean_bytes(data, settings)
-        stage = "write"
+        stage = Stage.WRITE
         write(clean, task.output, source=source.path)
     except BlurkitError as error:
         error.path = error.path or source.path

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blurkit.batch.journal import versions
-from blurkit.errors import BlurkitError, ExitCode, OutputNotWritable, SettingsError, UnreadablePhoto
+from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError, UnreadablePhoto
 from blurkit.machine.weights import model_hashes
-from blurkit.outcomes import PhotoFailure, Status, failure
+from blurkit.outcomes import PhotoFailure, bug, failure
+from blurkit.records import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -249,7 +250,7 @@ def _do(work: Work, task: Task, size: int | None, order: Order) -> Outcome:
                 raise UnreadablePhoto(f"the worker {worker.address} does not see this file", hint=SHARED)
             return work(task)
     except BlurkitError as error:
-        return failure(path, error, stage="batch")
+        return failure(path, error, stage=Stage.BATCH)
 
 
 def _size(path: Path) -> int | None:
@@ -290,7 +291,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _failed(task: Task, what: str, hint: str) -> PhotoFailure:
-    return PhotoFailure(task.source.path, "batch", "Bug", what, hint, Status.FAILED, int(ExitCode.BUG))
+    return bug(task.source.path, what, hint=hint)
 
 
 def _words(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from blurkit.errors import PhotoTooSlow
 from blurkit.machine.workers import Lost
 from blurkit.outcomes import died, failure
+from blurkit.records import Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,4 +49,4 @@ def lost(source: Path, why: Lost, timeout: float | None) -> PhotoFailure:
         f"takes longer than the time limit of {timeout or 0:g} seconds, and was given up",
         hint="allow more with --timeout SECONDS; if that does not help, the file is damaged: export it again as JPEG",
     )
-    return failure(source, error, stage="batch")
+    return failure(source, error, stage=Stage.BATCH)

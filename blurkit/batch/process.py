@@ -11,6 +11,7 @@ from blurkit.batch.opened import blurrer_of
 from blurkit.errors import BlurkitError, OutputExists
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.outcomes import PhotoFailure, bug, failure
+from blurkit.records import Stage
 from blurkit.write import check_target
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ def process(
     debug: bool = False,
 ) -> Outcome:
     """Do one photo in this process, with models that are opened once."""
-    source, stage = task.source.path, "detect"
+    source, stage = task.source.path, Stage.DETECT
     try:
         blurrer = blurrer_of(settings, threads, decisions)
         if task.written is None:
             return blurrer.look(source)
-        stage = "write"
+        stage = Stage.WRITE
         return _write(task, Path(task.written), blurrer, journal, overwrite=settings.output.overwrite)
     except BlurkitError as error:
         return failure(source, error, stage=stage)
@@ -70,7 +71,7 @@ def _write(task: Task, target: Path, blurrer: Blurrer, journal: Journal | None, 
     if overwrite:
         check_ours(target, source, task.name, journal)
     outcome = blurrer.run(source, out=target, reviewed=task.reviewed, before_write=note)
-    if isinstance(outcome, PhotoFailure) and outcome.kind == OutputExists.__name__:
+    if isinstance(outcome, PhotoFailure) and outcome.kind is OutputExists:
         return done() or outcome
     return outcome
 

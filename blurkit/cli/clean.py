@@ -108,7 +108,7 @@ def _document(done: Sequence[Cleaned], collected: Collected) -> str:
                 "status": "failed" if each.error else "clean",
                 "error": each.error
                 and {
-                    "kind": each.error.kind,
+                    "kind": each.error.word,
                     "stage": each.error.stage,
                     "message": each.error.error,
                     "hint": each.error.hint,

@@ -76,7 +76,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         )
         run = batch.Run(settings, means, found=collected)
         for _, outcome in show.progress(run.do(tasks), len(tasks)):
-            code = ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+            code = outcome.exit_code
             show.outcome(outcome)
     report = run.report()
     show.end(report, written=not work.dry_run)

@@ -55,7 +55,7 @@ def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
             _write(safe, descriptor)
     run.add(NAME, None if safe is None else "standard output", outcome)
     show.end(run.report(), written=True)
-    return ExitCode(getattr(outcome, "exit_code", ExitCode.OK))
+    return outcome.exit_code
 
 
 def _made_safe(data: bytes, settings: Settings, work: Work) -> tuple[bytes | None, Outcome]:

@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from blurkit.records import Stage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,11 +16,11 @@ class Clock:
     """Times the stages of one photo, and remembers which one it is in when something fails."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self.stage = "load"
+        self.seconds: dict[Stage, float] = {}
+        self.stage = Stage.LOAD
 
     @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
+    def __call__(self, stage: Stage) -> Iterator[None]:
         """Time a stage, as a context."""
         self.stage = stage
         start = time.perf_counter()

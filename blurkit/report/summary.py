@@ -197,7 +197,7 @@ def _photo(entry: Entry) -> dict[str, Any]:
             **_proof(None),
             "status": outcome.status.value,
             "error": {
-                "kind": outcome.kind,
+                "kind": outcome.word,
                 "stage": outcome.stage,
                 "message": outcome.error,
                 "hint": outcome.hint,

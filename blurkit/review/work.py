@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
-from blurkit.errors import BlurkitError, SettingsError
+from blurkit.errors import BlurkitError, SettingsError, UnreadablePhoto
 from blurkit.machine.files import read_regular, replace_text
-from blurkit.outcomes import PhotoFailure, PhotoResult, Status
+from blurkit.outcomes import PhotoResult, failure
+from blurkit.records import Stage
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Work:
             return True
         path, what = self.tasks[number].source.path, "is a link to a file outside the folder"
         hint = "copy the photo itself into the folder"
-        self.session.add(number, PhotoFailure(path, "load", "UnreadablePhoto", what, hint, Status.FAILED, 3))
+        self.session.add(number, failure(path, UnreadablePhoto(what, hint=hint), stage=Stage.LOAD))
         self.done += 1
         return False
 

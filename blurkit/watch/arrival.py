@@ -15,6 +15,7 @@ from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.outcomes import PhotoFailure, Status, bug, failure
+from blurkit.records import Stage
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def process(
     debug: bool = False,
 ) -> Outcome:
     """Do one photo in this process, and write it to the folder of its verdict."""
-    source, stage = arrival.source.path, "detect"
+    source, stage = arrival.source.path, Stage.DETECT
     try:
         blurrer = batch.blurrer_of(settings, threads, decisions)
         for folder in FOLDERS.values():
@@ -65,14 +66,14 @@ def process(
             target = Path(arrival.out, name)
             if (earlier := journal.done(name, target=target, source=source, choices=None)) is not None:
                 return earlier
-        stage = "load"
+        stage = Stage.LOAD
         data = read(source)
         if hashlib.sha256(data).hexdigest() != arrival.sha256:
             raise PhotoChanged("is still being written", path=source)
         safe, outcome = blurrer.run_bytes(data, name=source)
         if safe is None or isinstance(outcome, PhotoFailure):
             return outcome
-        stage = "write"
+        stage = Stage.WRITE
         return _write(arrival, safe, outcome, journal, overwrite=settings.output.overwrite)
     except BlurkitError as error:
         return failure(source, error, stage=stage)

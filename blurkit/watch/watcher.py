@@ -18,7 +18,7 @@ from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
 from blurkit.machine.files import content_of
 from blurkit.outcomes import PhotoFailure, Status
-from blurkit.records import Action
+from blurkit.records import Action, Stage
 from blurkit.watch.arrival import FOLDERS, Arrival
 from blurkit.watch.inbox import Inbox
 from blurkit.watch.seen import Memory, Seen
@@ -109,17 +109,17 @@ class Watcher:
         path = arrival.source.path
         sighting = self._sightings[path]
         if isinstance(outcome, PhotoFailure):
-            if outcome.exit_code == ExitCode.INPUT:  # perhaps a part of a photo, which must not have the photo's name
+            if outcome.exit_code is ExitCode.INPUT:  # perhaps a part of a photo, which must not have the photo's name
                 self._release(arrival.name)
-            if outcome.kind == PhotoChanged.__name__:  # the next looks see it
+            if outcome.kind is PhotoChanged:  # the next looks see it
                 return
-            if outcome.stage == "load" and sighting.quiet_seconds < PATIENCE:
+            if outcome.stage == Stage.LOAD and sighting.quiet_seconds < PATIENCE:
                 self._unfinished[path] = sighting.state
                 return
             if self._failed.get(path) != outcome.error:
                 self._show.outcome(outcome)
             self._failed[path] = outcome.error
-            if outcome.exit_code == ExitCode.OUTPUT:
+            if outcome.exit_code is ExitCode.OUTPUT:
                 self._again[path] = time.monotonic() + AGAIN
                 return
         else:

@@ -18,7 +18,7 @@ from pathlib import Path
 from blurkit.geometry import Box, Point, Size
 from blurkit.pipeline import Blurrer
 from blurkit.outcomes import PhotoResult, Proof, Status
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Stage
 def decision():
     x, y, low = (random.random() * 100 for _ in range(3))
     points = tuple(Point(random.random(), random.random()) for _ in range(5))
@@ -29,7 +29,7 @@ def run(self, source, *, out, **_):
     proof = Proof(input_sha256=name, output_sha256=name, fingerprint=name, changed_share=random.random(),
         coding="PNG", max_difference_outside=0)
     decisions = tuple(decision() for _ in range({FACES}))
-    seconds = dict(load=random.random(), detect=random.random(), write=random.random())
+    seconds = {{stage: random.random() for stage in (Stage.LOAD, Stage.DETECT, Stage.WRITE)}}
     return PhotoResult(source, Path(out), Size(100, 100), decisions, Status.READY, (), seconds, proof, name)
 Blurrer.run = run
 """

@@ -9,7 +9,7 @@ import pytest
 from blurkit.errors import OutputNotWritable, PhotoChanged, SettingsError
 from blurkit.outcomes import failure
 from blurkit.policy import reviewed as decisions
-from blurkit.records import Action, Reason
+from blurkit.records import Action, Reason, Stage
 from blurkit.review import start
 from blurkit.review.doubt import doubt
 from blurkit.review.requests import QUESTIONS, Edit, SignOff
@@ -273,7 +273,7 @@ def test_faces_of_a_report_are_taken_for_the_same_file_only_and_decided_anew(rep
     def look(_, tasks, *means):
         for task in tasks:
             asked.append(task.source.path.name)
-            yield failure(task.source.path, PhotoChanged("looked at"), stage="load")
+            yield failure(task.source.path, PhotoChanged("looked at"), stage=Stage.LOAD)
 
     monkeypatch.setattr(start, "done_by", look)
     review = start.prepare(folder, None, Settings.of(policy=load_policy(policy)), report=report)
