@@ -10,6 +10,13 @@ CHILDREN = {"up-to-6": 7, "up-to-11": 12, "up-to-14": 15, "up-to-18": 18}
 as a child. Nursery, primary school, lower secondary school, everybody under age."""
 
 
+MAX_MEGAPIXELS = 200.0
+"""Larger pictures are refused by default: a small file can unpack to gigabytes."""
+
+LEAST_SIDE = 64
+"""Least length in pixels that the longer side of outputs can be limited to."""
+
+
 class Style(StrEnum):
     """How a cover is drawn."""
 

@@ -123,14 +123,14 @@ class Blurrer:
         self._clock = Clock()
         try:
             with self._clock(Stage.WRITE):
-                check_target(target, source, overwrite=self.settings.output.overwrite)
+                check_target(target, source, overwrite=self.settings.write.overwrite)
             with self._clock(Stage.LOAD):
                 data = read(source)
             photo, rendered, removed = self._make_safe(data, source, reviewed)
             with self._clock(Stage.WRITE):
                 result = self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
                 before_write(result)
-                write(rendered.data, target, source=source, overwrite=self.settings.output.overwrite)
+                write(rendered.data, target, source=source, overwrite=self.settings.write.overwrite)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
         return replace(result, seconds=dict(self._clock.seconds))

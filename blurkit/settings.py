@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from blurkit.choices import PRESETS, DetectorName, OnUnknown, OutputFormat, Shape, Style
+from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, OnUnknown, OutputFormat, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
 from blurkit.validation import shown, validated
@@ -47,7 +47,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class LoadSettings(_Frozen):
     """What is read."""
 
-    max_megapixels: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 200.0
+    max_megapixels: Annotated[float, Field(gt=0, allow_inf_nan=False)] = MAX_MEGAPIXELS
     """Larger pictures are refused (a small file can unpack to gigabytes)."""
 
 
@@ -182,16 +182,21 @@ class ObscureSettings(_Frozen):
 
 
 class OutputSettings(_Frozen):
-    """What is written."""
+    """What a file written is."""
 
     format: OutputFormat = OutputFormat.AUTO
     """Format of the files written."""
-    overwrite: bool = False
-    """Replace an earlier output; an original is never replaced."""
-    max_side: Annotated[int, Field(ge=64)] | None = None
+    max_side: Annotated[int, Field(ge=LEAST_SIDE)] | None = None
     """Longest side of the files written, in pixels; larger photos are made smaller."""
     keep_blocks: bool = False
     """In JPEG, code only the blocks anew that covers touch, and keep all others bit for bit."""
+
+
+class WriteSettings(_Frozen):
+    """What a run may do with its files."""
+
+    overwrite: bool = False
+    """Replace an earlier output; an original is never replaced."""
     neutral_names: bool = False
     """Name the files by the day of the run and a number, so that no name of a source is published."""
 
@@ -204,6 +209,7 @@ class Settings(_Frozen):
     policy: PolicySettings = PolicySettings()
     obscure: ObscureSettings = ObscureSettings()
     output: OutputSettings = OutputSettings()
+    write: WriteSettings = WriteSettings()
 
     @classmethod
     def of(

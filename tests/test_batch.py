@@ -139,7 +139,7 @@ def test_overwrite_never_means_the_original_of_another_photo(tmp_path):
     sources = collect([str(one.parent), str(other.parent)]).sources
     plan(sources, str(other.parent), Settings())
     with pytest.raises(SettingsError, match="original"):
-        plan(sources, str(other.parent), Settings.of(output={"overwrite": True}))
+        plan(sources, str(other.parent), Settings.of(write={"overwrite": True}))
 
 
 # One by one and side by side

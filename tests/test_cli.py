@@ -37,7 +37,7 @@ def test_every_option_reaches_the_settings(command, fakes, photo_file, out):
     assert (settings.obscure.style, settings.obscure.shape) == ("pixelate", "box")
     assert settings.obscure.rgb == (16, 32, 48)
     assert settings.detect.detector == ("centerface", "mediapipe")
-    assert (settings.output.format, settings.output.overwrite) == ("png", True)
+    assert (settings.output.format, settings.write.overwrite) == ("png", True)
     assert settings.load.max_megapixels == 12
     assert [path.name for path in out.iterdir()] == ["photo.png"]
 

@@ -101,7 +101,7 @@ def test_what_was_made_with_other_settings_does_not_count(parts, noted):
 @pytest.mark.parametrize(
     "parts",
     [
-        {"output": {"overwrite": True}},
+        {"write": {"overwrite": True}},
         {"policy": {"regions": [{"action": "keep", "box": (0, 0, 1, 1), "files": "x*"}]}},
     ],
     ids=["overwrite", "a region of other photos"],

@@ -16,13 +16,13 @@ from blurkit.settings import Settings
 from tests import pictures
 
 NAME = Path("photo.png")
-SETTINGS = Settings.of(output={"overwrite": True}, policy={"name": "everyone"})
+SETTINGS = Settings.of(write={"overwrite": True}, policy={"name": "everyone"})
 
 
 @pytest.fixture
 def do(tmp_path, monkeypatch, blurrer):
     """Do the photo, with a shade that tells one version of it from another."""
-    monkeypatch.setattr(opened, "Blurrer", lambda settings, **_: blurrer(output={"overwrite": True}))
+    monkeypatch.setattr(opened, "Blurrer", lambda settings, **_: blurrer(write={"overwrite": True}))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     photo, out = tmp_path / "in" / NAME, tmp_path / "out"
     photo.parent.mkdir()

@@ -86,7 +86,7 @@ def test_clear_parts_of_any_colour_are_not_taken_for_damage(blurrer, tmp_path, o
     for kind in ("png", "webp", "tiff", "avif", "heif"):
         source.write_bytes(saved(pictures.Image.fromarray(samples), kind))
         for wanted in ("same", "jpeg", "png"):
-            made = blurrer(output={"format": wanted, "overwrite": True})
+            made = blurrer(output={"format": wanted}, write={"overwrite": True})
             outcome = made.run(source, out=out / "logo")
             assert isinstance(outcome, PhotoResult), (kind, wanted, outcome)
 
@@ -228,7 +228,7 @@ def test_a_fault_at_any_stage_leaves_no_output_and_keeps_an_earlier_one(
     if overwrite:
         out.mkdir()
         (out / "photo.jpg").write_bytes(b"earlier")
-    made, source = blurrer(output={"overwrite": overwrite}), photo_file()
+    made, source = blurrer(write={"overwrite": overwrite}), photo_file()
     before = source.read_bytes()
     monkeypatch.setattr(pipeline, name, fails)
     outcome = made.run(source, out=out / "photo.jpg")
@@ -327,7 +327,7 @@ def test_a_photo_that_is_not_there_is_a_failure(blurrer, tmp_path, out):
 def test_the_original_is_never_overwritten(blurrer, photo_file):
     source = photo_file()
     before = source.read_bytes()
-    outcome = blurrer(output={"overwrite": True}).run(source, out=source)
+    outcome = blurrer(write={"overwrite": True}).run(source, out=source)
     assert (outcome.stage, outcome.word, outcome.exit_code) == ("write", "OutputExists", ExitCode.OUTPUT)
     assert source.read_bytes() == before
 

@@ -66,7 +66,7 @@ def refused(action, *words):
         ({"load": {"max_megapixels": float("inf")}}, ("load.max_megapixels", "finite")),
         ({"load": {"max_pixels": 9}}, ("'load.max_pixels'", "max_megapixels")),
         ({"output": {"format": "tiff"}}, ("output.format", "'auto'", "'jpeg'", "'png'", "'same'")),
-        ({"output": {"overwrite": "perhaps"}}, ("output.overwrite",)),
+        ({"write": {"overwrite": "perhaps"}}, ("write.overwrite",)),
         ({"policy": {"child_age": 19}}, ("policy.child_age", "18")),
         ({"policy": {"child_age": 6}}, ("policy.child_age", "7")),
         ({"policy": {"max_miss_rate": 0}}, ("policy.max_miss_rate", "0.001")),
@@ -118,7 +118,7 @@ def test_the_defaults_fail_closed():
     assert set(settings.detect.detector) == set(DetectorName)
     assert settings.obscure.style is Style.SOLID
     assert settings.obscure.margin > 0.21  # from there the ellipse holds the corners of the face's box
-    assert not settings.output.overwrite
+    assert not settings.write.overwrite
 
 
 @pytest.mark.parametrize("color", NAMED_COLORS)

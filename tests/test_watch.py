@@ -70,7 +70,7 @@ def once(inbox, done, blurrer, monkeypatch, capsys):
     """Look once, as cron does; return the exit code and what was said."""
 
     def make(settings, *, threads, decisions=None):
-        parts = {"policy": settings.policy, "output": settings.output}
+        parts = {"policy": settings.policy, "output": settings.output, "write": settings.write}
         made = blurrer(FacesOfWidePhotos(pictures.face()), age=NoAge(), **parts)
         real = made.run_bytes
         made.run_bytes = lambda data, *, name: (done.append(name.name), real(data, name=name))[1]

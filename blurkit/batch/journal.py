@@ -184,7 +184,7 @@ def _without_names(result: PhotoResult) -> PhotoResult:
 
 def _made_by(settings: Settings) -> str:
     whole = settings.model_dump(mode="json")
-    del whole["policy"]["regions"], whole["output"]["overwrite"], whole["output"]["neutral_names"]
+    del whole["policy"]["regions"], whole["write"]
     shape = _results().json_schema()  # what a version in the making wrote in another shape is as good as not there
     return _hash(json.dumps([versions(), shape, whole, dict(model_hashes())], sort_keys=True).encode())
 

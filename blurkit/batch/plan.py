@@ -63,7 +63,7 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings, journal
         return [Task(source) for source in sources]
     wanted = settings.output.format
     as_written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s in sources]
-    if settings.output.neutral_names:
+    if settings.write.neutral_names:
         contents = ["" if journal is None else content_of(source.path) for source in sources]
         folder = None if journal is None else journal.folder
         names = neutral_names(as_written, numbered(contents, date.today(), taken=[Path(out)], folder=folder))
@@ -73,7 +73,7 @@ def plan(sources: Sequence[Source], out: str | None, settings: Settings, journal
     originals = {os.path.realpath(source.path): source for source in sources}
     for task in tasks:
         other = originals.get(os.path.realpath(os.path.join(out, task.name)))
-        if settings.output.overwrite and other not in (None, task.source):
+        if settings.write.overwrite and other not in (None, task.source):
             raise SettingsError(
                 f"would replace the original {other.given}", path=task.written, hint="choose another --out"
             )

@@ -41,7 +41,7 @@ def process(
         if task.written is None:
             return blurrer.look(source)
         stage = Stage.WRITE
-        return _write(task, Path(task.written), blurrer, journal, overwrite=settings.output.overwrite)
+        return _write(task, Path(task.written), blurrer, journal, overwrite=settings.write.overwrite)
     except BlurkitError as error:
         return failure(source, error, stage=stage)
     except Exception as error:

@@ -6,6 +6,7 @@ import json as json_text
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.choices import MAX_MEGAPIXELS
 from blurkit.cli import options
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
@@ -32,7 +33,7 @@ def clean(
     out: options.OutOption = None,
     recursive: options.RecursiveOption = True,
     jobs: options.JobsOption = None,
-    max_megapixels: options.MegapixelsOption = 200.0,
+    max_megapixels: options.MegapixelsOption = MAX_MEGAPIXELS,
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
     verbose: options.VerboseOption = False,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from blurkit.choices import PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
+from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
 from blurkit.cli.help import HEADINGS
 
 if TYPE_CHECKING:
@@ -76,7 +76,13 @@ PublishOption = Annotated[
 ]
 MaxSideOption = Annotated[
     int | None,
-    _option(OUTPUT, "--max-side", metavar="PIXELS", min=64, help="Longest side of the outputs, 64 or more."),
+    _option(
+        OUTPUT,
+        "--max-side",
+        metavar="PIXELS",
+        min=LEAST_SIDE,
+        help=f"Longest side of the outputs, {LEAST_SIDE} or more.",
+    ),
 ]
 KeepBlocksOption = Annotated[
     bool,
@@ -159,7 +165,7 @@ class Which:
     """Which photos are processed, and where that happens."""
 
     recursive: RecursiveOption = True
-    max_megapixels: MegapixelsOption = 200.0
+    max_megapixels: MegapixelsOption = MAX_MEGAPIXELS
     jobs: JobsOption = None
     timeout: TimeoutOption = TIMEOUT
     executor: ExecutorOption = ExecutorName.LOCAL
@@ -230,6 +236,7 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         detect={"detector": tuple(cover.detector)} if cover.detector else {},
         obscure={"style": cover.style, "shape": cover.shape, "color": cover.color},
         output=_written(output),
+        write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )
 
 
@@ -245,7 +252,5 @@ def _written(output: Output) -> dict[str, Any]:
     return {
         "format": OutputFormat.SAME if output.keep_format else publish_as,
         "max_side": output.max_side or (PUBLISHED_SIDE if output.publish else None),
-        "neutral_names": output.publish,
-        "overwrite": output.overwrite,
         "keep_blocks": output.keep_blocks,
     }

@@ -93,7 +93,7 @@ def prepare(
     known = _known(report, settings) if report is not None else None
 
     def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
-        chosen = settings.model_copy(update={"output": settings.output.model_copy(update={"overwrite": overwrite})})
+        chosen = settings.model_copy(update={"write": settings.write.model_copy(update={"overwrite": overwrite})})
         if known is None:
             return done_by(batch.process, wanted, chosen, means)
         return _with_known(wanted, known, lambda left: done_by(batch.process, left, chosen, means))

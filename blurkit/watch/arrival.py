@@ -74,7 +74,7 @@ def process(
         if safe is None or isinstance(outcome, PhotoFailure):
             return outcome
         stage = Stage.WRITE
-        return _write(arrival, safe, outcome, journal, overwrite=settings.output.overwrite)
+        return _write(arrival, safe, outcome, journal, overwrite=settings.write.overwrite)
     except BlurkitError as error:
         return failure(source, error, stage=stage)
     except Exception as error:

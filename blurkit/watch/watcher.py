@@ -153,7 +153,7 @@ class Watcher:
         sha256 = seen.sha256 if seen is not None and unchanged else content_of(path)
         if seen is not None and seen.sha256 == sha256:
             same = seen.key == self.journal.key(sha256, path, None)
-            if same or (seen.done and not self._settings.output.overwrite):
+            if same or (seen.done and not self._settings.write.overwrite):
                 self._known[path] = state
                 if not seen.done:
                     self._failed[path] = ""
@@ -173,7 +173,7 @@ class Watcher:
         wanted = self._settings.output.format
         folders = [Path(self._out, folder) for folder in FOLDERS.values()]
         written = [replace(s, format=None if s.format is None else output_format(s.format, wanted)) for s, _ in arrived]
-        if self._settings.output.neutral_names:
+        if self._settings.write.neutral_names:
             contents = [sha256 for _, sha256 in arrived]
             stems = numbered(contents, date.today(), taken=folders, folder=self.journal.folder)
             names = neutral_names(written, stems)
@@ -190,7 +190,7 @@ class Watcher:
         return [Arrival(source, sha256, name, self._out) for (source, sha256), name in zip(arrived, names, strict=True)]
 
     def _release(self, name: Path) -> None:
-        if self._settings.output.neutral_names:
+        if self._settings.write.neutral_names:
             release(name.stem, folder=self.journal.folder)
         else:
             self._memory.release(name)

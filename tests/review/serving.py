@@ -80,8 +80,8 @@ def known_run(settings, scale):
     """Return what does photos with known faces."""
 
     def as_known(tasks, overwrite):
-        output = settings.output.model_copy(update={"overwrite": overwrite})
-        with blurrer(settings.model_copy(update={"output": output}), scale) as known:
+        write = settings.write.model_copy(update={"overwrite": overwrite})
+        with blurrer(settings.model_copy(update={"write": write}), scale) as known:
             for task in tasks:
                 path = task.source.path
                 yield (

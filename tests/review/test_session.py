@@ -33,8 +33,8 @@ def reviewing(tmp_path):
         settings = Settings.of(policy=load_policy(policy))
 
         def run(tasks, overwrite):
-            output = settings.output.model_copy(update={"overwrite": overwrite})
-            with blurrer(settings.model_copy(update={"output": output}), 600 / 1024) as known:
+            write = settings.write.model_copy(update={"overwrite": overwrite})
+            with blurrer(settings.model_copy(update={"write": write}), 600 / 1024) as known:
                 for task in tasks:
                     path = task.source.path
                     yield known.run(path, out=task.written, reviewed=task.reviewed) if task.out else known.look(path)
