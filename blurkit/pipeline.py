@@ -13,20 +13,17 @@ from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
 from blurkit.detect import make_independent_check
 from blurkit.detect.finder import Finder
-from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.encode.blocks import check_available
-from blurkit.errors import BlurkitError, FaceVisible, PhotoError
+from blurkit.errors import BlurkitError, PhotoError
 from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
-from blurkit.obscure import covered_mask, moved, obscure, shrink
-from blurkit.outcomes import PhotoResult, Rendered, failure
-from blurkit.picture.proof import prove
+from blurkit.outcomes import PhotoResult, failure
 from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
-from blurkit.records import Action, Decision, Judgement, Reason, Stage
+from blurkit.records import Stage
+from blurkit.render import render
 from blurkit.settings import Settings
-from blurkit.verify import check, uncovered
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
@@ -36,12 +33,9 @@ if TYPE_CHECKING:
     from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
     from blurkit.detect.views import Network
-    from blurkit.outcomes import Outcome, Proof
+    from blurkit.outcomes import Outcome, Proof, Rendered
     from blurkit.policy.reviewed import Choice
-    from blurkit.records import AgeEstimate, Face, Photo, Picture
-
-MAX_ROUNDS = 3
-"""How often a face found by the independent check is covered and the file made again."""
+    from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
 
 
 class Blurrer:
@@ -226,38 +220,7 @@ class Blurrer:
         Raises:
             VerificationError: The file did not pass; it must not be written.
         """
-        kind = output_format(photo.format, self.settings.output.format)
-        decisions = tuple(decisions)
-        missed: Sequence[Face] = ()
-        with self._clock(Stage.OBSCURE):
-            small = photo.showing(shrink(photo.picture, self.settings.output.max_side))
-        for _ in range(1 + MAX_ROUNDS):
-            with self._clock(Stage.OBSCURE):
-                placed = moved(decisions, photo.size, small.size)
-                covered = [decision.face for decision in placed if decision.judgement.action is Action.COVER]
-                mask = covered_mask(covered, self.settings.obscure, small.size)
-                covers = obscure(small.picture, placed, self.settings.obscure)
-                drawn = prepare(small.showing(covers), kind)
-            with self._clock(Stage.ENCODE):
-                if self.settings.output.keep_blocks:
-                    data, coding, mask = encode_keeping_blocks(drawn, mask)
-                else:
-                    data, coding = encode(drawn), coding_words(drawn)
-            with self._clock(Stage.METADATA):
-                metadata.check(data)
-            with self._clock(Stage.VERIFY):
-                decoded = check(data, drawn, self.settings.load)
-                missed = uncovered(decoded.picture, placed, self._independent_check)
-                if not missed:
-                    return Rendered(data, kind, decisions, prove(small, data, decoded, mask, coding))
-            found = Judgement(None, Action.COVER, Reason.FOUND_IN_CHECK, doubtful=True)
-            added = [Decision(face, found) for face in missed]
-            decisions += moved(added, small.size, photo.size)
-        raise FaceVisible(
-            f"{len(missed)} faces are still seen by the independent check after {MAX_ROUNDS} rounds",
-            path=photo.source,
-            hint="cover them by hand, or use --policy everyone",
-        )
+        return render(photo, decisions, self.settings, independent_check=self._independent_check, clock=self._clock)
 
     def _result(
         self,

@@ -88,16 +88,16 @@ def test_a_proof_says_what_was_done(kind, mode, options, coding, largest, photo_
 
 
 def test_the_largest_difference_outside_would_show_a_changed_pixel(photo_file, blurrer, out, monkeypatch):
-    from blurkit import pipeline
+    from blurkit import render
 
-    real = pipeline.encode
+    real = render.encode
 
     def spoiled(photo):
         pixels = photo.picture.samples.copy()
         pixels[0, 0, 0] ^= 64
         return real(photo.showing(pictures.picture(samples=pixels)))
 
-    monkeypatch.setattr(pipeline, "encode", spoiled)
+    monkeypatch.setattr(render, "encode", spoiled)
     assert prove(blurrer, photo_file("png"), out).max_difference_outside == 64
 
 

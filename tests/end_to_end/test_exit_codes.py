@@ -6,7 +6,7 @@ from tests.end_to_end.process import QUICK, ROOT, blurkit, files, small
 
 pytestmark = pytest.mark.model
 
-BUG = "import blurkit.pipeline\ndef obscure(*_): return 1 / 0\nblurkit.pipeline.obscure = obscure"
+BUG = "import blurkit.render\ndef obscure(*_): return 1 / 0\nblurkit.render.obscure = obscure"
 A_NEW_FACE_EACH_LOOK = """
 import random
 import blurkit.pipeline
@@ -21,9 +21,9 @@ class Restless:
 blurkit.pipeline.make_independent_check = lambda **_: Restless()
 """
 SPOILED = """
-import blurkit.pipeline
-real = blurkit.pipeline.encode
-blurkit.pipeline.encode = lambda photo: (data := real(photo))[:2] + b"\\xff\\xfe\\x00\\x06left" + data[2:]
+import blurkit.render
+real = blurkit.render.encode
+blurkit.render.encode = lambda photo: (data := real(photo))[:2] + b"\\xff\\xfe\\x00\\x06left" + data[2:]
 """
 
 

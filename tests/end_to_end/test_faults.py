@@ -19,12 +19,12 @@ pytestmark = [
 
 SLOW = """
 import time
-import blurkit.pipeline
-real = blurkit.pipeline.encode
+import blurkit.render
+real = blurkit.render.encode
 def encode(*arguments):
     time.sleep(1)
     return real(*arguments)
-blurkit.pipeline.encode = encode
+blurkit.render.encode = encode
 """
 DEADLY = """
 import os, signal

@@ -46,9 +46,10 @@ def deadly(real):
 {module}.{name} = deadly({module}.{name})
 """
 STAGES = [
-    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "decide", "obscure")),
+    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "decide")),
     ("blurkit.detect.finder", "merge", 1),
-    *(("blurkit.pipeline", name, 1) for name in ("prepare", "encode", "check", "uncovered", "prove", "write")),
+    *(("blurkit.render", name, 1) for name in ("obscure", "prepare", "encode", "check", "uncovered", "prove")),
+    ("blurkit.pipeline", "write", 1),
     *(("os", "fsync", 1), ("pathlib.Path", "replace", 1), ("os", "fsync", 2), ("os", "link", 1)),
 ]
 """Every step of the way, from the first look at the target to the last rename; which call of it is the last.
@@ -161,15 +162,15 @@ def test_a_folder_without_permission_is_an_error_and_loses_nothing(source, tmp_p
     assert "cannot be written" in done.err
 
 
-@pytest.mark.parametrize("step", ["decode", "obscure", "prove"])
+@pytest.mark.parametrize("step", ["pipeline.decode", "render.obscure", "render.prove"])
 def test_a_source_that_goes_while_it_is_worked_on_is_finished(step, source, tmp_path):
     faults = f"""
-real = blurkit.pipeline.{step}
+real = blurkit.{step}
 def gone(*arguments, **options):
     result = real(*arguments, **options)
     __import__("pathlib").Path({str(source / "photo.png")!r}).unlink()
     return result
-blurkit.pipeline.{step} = gone
+blurkit.{step} = gone
 """
     done = run(source, faults=faults)
     assert done.code == 0, done.err
@@ -183,12 +184,12 @@ def test_a_link_to_the_source_that_appears_while_it_runs_is_not_written_through(
     before = (source / "photo.png").read_bytes()
     faults = f"""
 from pathlib import Path
-real = blurkit.pipeline.prove
+real = blurkit.render.prove
 def linked(*arguments, **options):
     Path({str(tmp_path / "out")!r}).mkdir()
     Path({str(tmp_path / "out" / "photo.png")!r}).{link}({str(source / "photo.png")!r})
     return real(*arguments, **options)
-blurkit.pipeline.prove = linked
+blurkit.render.prove = linked
 """
     done = run(source, *options, faults=faults)
     assert done.code == 7

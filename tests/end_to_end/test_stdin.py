@@ -17,13 +17,13 @@ pytestmark = pytest.mark.model
 
 CHATTER = """
 import os
-import blurkit.pipeline
-find = blurkit.pipeline.uncovered
+import blurkit.render
+find = blurkit.render.uncovered
 def loud(*arguments):
     print("from Python")
     os.write(1, b"from a library")
     return find(*arguments)
-blurkit.pipeline.uncovered = loud
+blurkit.render.uncovered = loud
 """
 
 

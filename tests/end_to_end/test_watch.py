@@ -114,12 +114,12 @@ def test_a_photo_that_kills_its_process_is_told_and_the_rest_is_done(once, inbox
     for name in ("1.png", "deadly.png", "z.png"):
         high(inbox, name, shade=len(name))
     faults = """
-real = blurkit.pipeline.obscure
-def obscure(photo, *arguments):
+real = blurkit.render.prepare
+def prepare(photo, *arguments):
     if photo.source.name == "deadly.png":
         os.kill(os.getpid(), signal.SIGKILL)
     return real(photo, *arguments)
-blurkit.pipeline.obscure = obscure
+blurkit.render.prepare = prepare
 """
     done = once(faults=FAKES + faults)
     assert done.code == 7
