@@ -20,7 +20,7 @@ from blurkit.records import Encoding, ImageFormat, Picture
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from blurkit.records import Photo
+    from blurkit.records import Colors, Photo
 
     Mask = npt.NDArray[np.bool_]
 
@@ -153,8 +153,9 @@ def _encode(photo: Photo) -> bytes:
     size = picture.size.width, picture.size.height
     mode = {"L;16": "I;16"}.get(picture.mode, picture.mode)
     image = Image.frombuffer(mode, size, np.ascontiguousarray(picture.samples), "raw", mode, 0, 1)
-    if picture.mode == "P" and picture.colors.palette is not None:
-        image.putpalette(picture.colors.palette, "RGB")
+    colors = _used_entries(picture) if picture.mode == "P" else picture.colors
+    if colors.palette is not None:
+        image.putpalette(colors.palette, "RGB")
     options: dict[str, Any] = {}
     if kind is ImageFormat.JPEG:
         options = _jpeg_options(encoding, picture.mode)
@@ -170,8 +171,8 @@ def _encode(photo: Photo) -> bytes:
         options["icc_profile"] = picture.colors.icc_profile
     if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
         options["dpi"] = encoding.dpi
-    if picture.colors.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
-        options["transparency"] = picture.colors.transparency
+    if colors.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
+        options["transparency"] = colors.transparency
     buffer = io.BytesIO()
     image.save(buffer, kind.value.upper(), **options)
     return buffer.getvalue()
@@ -186,6 +187,24 @@ def _jpeg_options(encoding: Encoding, mode: str) -> dict[str, Any]:
         "subsampling": encoding.subsampling or "4:4:4",
         "progressive": encoding.progressive,
     }
+
+
+def _used_entries(picture: Picture) -> Colors:
+    """Return a palette in which the entries that the picture does not use are black: they may hold anything."""
+    used = np.bincount(picture.samples.ravel(), minlength=256) > 0
+    count = int(used.nonzero()[0][-1]) + 1
+    palette, clear = picture.colors.palette or b"", picture.colors.transparency
+    entries = np.zeros((count, 3), np.uint8)
+    known = np.frombuffer(palette, np.uint8).reshape(-1, 3)[:count]
+    entries[: len(known)] = known
+    entries[~used[:count]] = 0
+    if isinstance(clear, bytes):
+        kept = np.frombuffer(clear[:count], np.uint8).copy()
+        kept[~used[: len(kept)]] = 255
+        clear = kept.tobytes() if (kept < 255).any() else None
+    elif clear is not None and not used[clear]:
+        clear = None
+    return replace(picture.colors, palette=entries.tobytes(), transparency=clear)
 
 
 def _encode_deep(photo: Photo) -> bytes:

@@ -45,7 +45,7 @@ def encoding_of(image: Image.Image, data: bytes, kind: ImageFormat, *, turned: b
         kind: Its format.
         turned: Whether the upright photo is the stored one turned by 90 degrees.
     """
-    tables = getattr(image, "quantization", None) if kind is ImageFormat.JPEG else None
+    tables = _tables_used(image) if kind is ImageFormat.JPEG else []
     subsampling = None
     if tables:
         from PIL.JpegImagePlugin import get_sampling
@@ -55,12 +55,22 @@ def encoding_of(image: Image.Image, data: bytes, kind: ImageFormat, *, turned: b
             subsampling = "4:4:4"
     return Encoding(
         dpi=_density(image.info.get("dpi"), turned=turned),
-        quantization=tuple(_table(tables[key], turned=turned) for key in sorted(tables)) if tables else None,
+        quantization=tuple(_table(table, turned=turned) for table in tables) or None,
         subsampling=subsampling,
         progressive=bool(image.info.get("progressive")),
         lossless=kind is ImageFormat.WEBP and _is_lossless_webp(data),
         compression=image.info.get("compression") if kind is ImageFormat.TIFF else None,
     )
+
+
+def _tables_used(image: Image.Image) -> list[list[int]]:
+    """Return the quantisation table of each colour, the last once: a spare table may hold a text."""
+    tables: dict[int, list[int]] = image.quantization  # type: ignore[attr-defined]
+    layers: list[tuple[int, int, int, int]] = image.layer  # type: ignore[attr-defined]
+    used = [tables[number] for *_, number in layers if number in tables]
+    while len(used) > 1 and used[-1] == used[-2]:
+        used.pop()
+    return used
 
 
 def _table(values: list[int], *, turned: bool) -> tuple[int, ...]:

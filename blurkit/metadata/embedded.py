@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
+import re
+import zlib
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
@@ -14,10 +19,19 @@ if TYPE_CHECKING:
 
 _SIGNATURES = {b"\xff\xd8\xff": 0, b"ftyp": 4, b"\x89PNG\r\n\x1a\n": 0, b"WEBPVP8": 8}
 """Bytes that give away a file, and how far they are from its first byte."""
+_SHORTEST = 64
+"""Bytes below which nothing is a picture."""
+_MAX_UNPACKED, _MAX_CODED = 1 << 22, 1 << 21
+"""Bytes that a stretch may unpack to, and bytes that are searched for such stretches."""
+_DIGITS = re.compile(rb"[0-9a-fA-F][0-9a-fA-F\s]{399,}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/][A-Za-z0-9+/\s]{199,}")
+_PACKED = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _STILL_BRANDS = (b"heic", b"heix", b"mif1", b"avif", b"msf1", b"avis")
 
 
-def find_embedded(data: bytes, start: int, end: int, where: str, kind: Kind = Kind.PREVIEW) -> list[Hidden]:
+def find_embedded(
+    data: bytes, start: int, end: int, where: str, kind: Kind = Kind.PREVIEW, *, is_text_searched: bool = True
+) -> list[Hidden]:
     """Find pictures and videos that lie whole in a stretch of a file.
 
     At most `MAX_PICTURES` candidates are looked at, so hostile bytes cost a bounded number of passes.
@@ -28,6 +42,7 @@ def find_embedded(data: bytes, start: int, end: int, where: str, kind: Kind = Ki
         end: First byte not to search.
         where: How to name the place.
         kind: What an ordinary picture is called here.
+        is_text_searched: Look into base64, hexadecimal digits and zlib, too, where no picture stands open.
     """
     found: list[Hidden] = []
     for at, stop in _files(data, start, end):
@@ -38,7 +53,36 @@ def find_embedded(data: bytes, start: int, end: int, where: str, kind: Kind = Ki
         size = jpeg_size(picture)
         words = f" {size[0]}x{size[1]}" if size else ""
         found.append(Hidden(_kind_of(picture, kind), where, stop - at, "picture" + words, at, picture))
+    return found if found or not is_text_searched else _coded(data, start, end, where, kind)
+
+
+def _coded(data: bytes, start: int, end: int, where: str, kind: Kind) -> list[Hidden]:
+    """Find pictures written in base64 or hexadecimal, or packed by zlib."""
+    found: list[Hidden] = []
+    for number, content in enumerate(_decoded(data, start, end)):
+        if number == MAX_PICTURES or len(found) >= MAX_PICTURES:
+            break
+        pieces = find_embedded(content, 0, len(content), where, kind, is_text_searched=False)
+        found += (replace(piece, offset=None, detail=f"{piece.detail}, written in code") for piece in pieces)
     return found
+
+
+def _decoded(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield what stretches of base64, hexadecimal digits or zlib stand for."""
+    end = min(end, start + _MAX_CODED)
+    for match in _DIGITS.finditer(data, start, end):
+        text = match[0].translate(None, b"\r\n\t\v\f ")
+        yield bytes.fromhex(text[: len(text) // 2 * 2].decode("ascii"))
+    for match in _BASE64.finditer(data, start, end):
+        text = match[0].translate(None, b"\r\n\t\v\f ")
+        text = text[: len(text) - (len(text) % 4 == 1)]
+        yield binascii.a2b_base64(text + b"=" * (-len(text) % 4))
+    for match in _PACKED.finditer(data, start, end):
+        unpacker = zlib.decompressobj()
+        with suppress(zlib.error):
+            content = unpacker.decompress(data[match.start() : end], _MAX_UNPACKED)
+            if len(content) >= _SHORTEST:
+                yield content
 
 
 def leftovers(data: bytes, stretches: Iterable[Range], where: str, kind: Kind = Kind.TRAILER) -> tuple[Hidden, ...]:
@@ -50,7 +94,9 @@ def leftovers(data: bytes, stretches: Iterable[Range], where: str, kind: Kind = 
         found += pieces
         position = start
         for piece in pieces:
-            at = piece.offset or 0
+            if piece.offset is None:
+                continue
+            at = piece.offset
             rest += [(position, at)] if at > position else []
             position = at + piece.size
         rest += [(position, end)] if end > position else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
-from blurkit.metadata.embedded import trailer
+from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.xmp import find_xmp
 from blurkit.picture.reading import MAX_PARTS, uint
 
@@ -129,4 +130,15 @@ def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
         _PLAIN_TEXT: (Kind.TEXT, "text drawn over the picture"),
     }
     kind, words = kinds.get(label, (Kind.OTHER, "data of an application"))
-    return (Hidden(kind, where, end - start, words, start),)
+    content = b"" if label in (IMAGE, _CONTROL) else _content(data, start + 2, end)
+    pictures = (replace(piece, offset=None) for piece in find_embedded(content, 0, len(content), where))
+    return (Hidden(kind, where, end - start, words, start), *pictures)
+
+
+def _content(data: bytes, start: int, end: int) -> bytes:
+    """Return what the sub-blocks of a stretch hold together."""
+    pieces, at = [], start
+    while at < end and data[at]:
+        pieces.append(data[at + 1 : at + 1 + data[at]])
+        at += 1 + data[at]
+    return b"".join(pieces)

@@ -11,6 +11,7 @@ from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, replacement
+from blurkit.metadata.jpegtables import DHT, DNL, DQT, table_parts
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
 from blurkit.picture.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     Group = Sequence[Segment]
     Finder = Callable[[bytes, Group, str], tuple[Hidden, ...]]
 
-_DHT, _DAC, _DQT, _DNL, _DRI = 0xC4, 0xCC, 0xDB, 0xDC, 0xDD
-_NEEDED = FRAMES | {SOI, EOI, SOS, _DHT, _DAC, _DQT, _DNL, _DRI}
+_DAC, _DRI = 0xCC, 0xDD
+_NEEDED = FRAMES | {SOI, EOI, SOS, DHT, _DAC, DQT, DNL, _DRI}
 """Markers without which the picture cannot be decoded."""
 _APP2, _APP14 = APP0 + 2, APP0 + 14
 _JFIF, _ADOBE, _ICC, _EXIF = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0", b"Exif\0"
@@ -66,8 +67,10 @@ def stream_parts(data: bytes, *, is_abbreviated: bool = False) -> list[Part]:
     groups: dict[tuple[int, bytes], list[Segment]] = {}
     for segment in found:
         groups.setdefault((segment.marker, _signature(data, segment)), []).append(segment)
-    parts: list[Part] = []
+    parts: list[Part] = [] if is_abbreviated else table_parts(data, found)
     for (marker, signature), group in groups.items():
+        if marker in (DHT, DQT, DNL) and not is_abbreviated:
+            continue
         if marker in _NEEDED:
             parts += (Part(segment.start, segment.end) for segment in group)
         elif (marker, signature) == (_APP2, _ICC):
@@ -228,7 +231,9 @@ def _other(data: bytes, group: Group, where: str) -> tuple[Hidden, ...]:
     """Report segments of any other kind, with the pictures in them."""
     first, size = group[0], _size(group)
     if first.marker == COM:
-        return (Hidden(Kind.COMMENT, where, size, "comment", first.start),)
+        text = b"".join(_payload(data, segment) for segment in group)
+        inside = (replace(hidden, offset=None) for hidden in find_embedded(text, 0, len(text), where))
+        return (Hidden(Kind.COMMENT, where, size, "comment", first.start), *inside)
     if first.marker == STRAY:
         is_fill = all(data.count(0xFF, s.start, s.end) == s.end - s.start for s in group)
         return (Hidden(Kind.PADDING if is_fill else Kind.GAP, where, size, "bytes between segments", first.start),)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.errors import PhotoError
-from blurkit.metadata import gif, png
+from blurkit.metadata import gif
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.metadata.embedded import find_embedded
 from blurkit.metadata.hidden import find
+from blurkit.metadata.pngrows import chunk, rows_size
 from blurkit.picture.formats import sniff
 from blurkit.picture.heifitems import boxes
 from blurkit.picture.jpegscan import EOI, SOS, segments
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 1 << 30
 """Bytes that the rows of a damaged PNG may unpack to."""
-
-_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Samples of a pixel by PNG's kind of colours."""
 
 
 def salvage(data: bytes) -> tuple[tuple[Hidden, ...], bytes | None]:
@@ -98,11 +96,10 @@ def _png(data: bytes) -> bytes:
         rows = zlib.decompressobj().decompress(coded, _MAX_ROWS)
     except zlib.error:
         rows = b""
-    width, height, depth, color = uint(data, 16, 4), uint(data, 20, 4), data[24], data[25]
-    whole = (1 + (width * depth * _CHANNELS.get(color, 4) + 7) // 8) * height
-    if not rows or whole > _MAX_ROWS or data[28]:
-        return kept + png.chunk(b"IDAT", coded) + png.chunk(b"IEND", b"")
-    return kept + png.chunk(b"IDAT", zlib.compress(rows[:whole].ljust(whole, b"\0"), 1)) + png.chunk(b"IEND", b"")
+    whole = rows_size(data)
+    if not rows or whole is None or whole > _MAX_ROWS or data[28]:
+        return kept + chunk(b"IDAT", coded) + chunk(b"IEND", b"")
+    return kept + chunk(b"IDAT", zlib.compress(rows[:whole].ljust(whole, b"\0"), 1)) + chunk(b"IEND", b"")
 
 
 def _gif(data: bytes) -> bytes:

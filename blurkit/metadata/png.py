@@ -13,6 +13,7 @@ from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, is_known, replacement
 from blurkit.metadata.photoshop import find_photoshop
+from blurkit.metadata.pngrows import chunk, picture_part
 from blurkit.metadata.xmp import find_xmp
 from blurkit.picture.reading import MAX_PARTS, take, uint
 
@@ -41,7 +42,7 @@ _ANIMATION = {b"acTL": 8, b"fcTL": 26}
 _MAX_RUN = 1 << 20
 _MAX_PROFILE, _MAX_TEXT = 1 << 24, 1 << 22
 """Bytes that a profile and a text may unpack to; the rest is not looked at."""
-_MAX_DESCRIBED = 64
+_MAX_DESCRIBED = 32
 """Chunks whose content is looked at; all of them are found and dropped."""
 _PLAIN_NAME = b"ICC profile"
 _KEYWORDS = frozenset(
@@ -92,7 +93,9 @@ def _parts(data: bytes) -> list[Part]:
         where = f"PNG {kind.decode('latin-1') if kind.isalnum() else 'chunk'} at byte {start}"
         is_first = kind not in seen
         seen.add(kind)
-        if is_first and (kind == b"IDAT" or end - start - 12 <= _LARGEST.get(kind, -1)):
+        if is_first and kind == b"IDAT":
+            parts.append(picture_part(data, start, end, where))
+        elif is_first and end - start - 12 <= _LARGEST.get(kind, -1):
             parts.append(Part(start, end))
         elif is_first and kind == b"iCCP":
             parts.append(_profile(data, start, end, where))
@@ -127,11 +130,6 @@ def _profile_chunk(profile: bytes) -> bytes:
     """Return the chunk of a profile that replaces this one."""
     new = replacement(profile)
     return chunk(b"iCCP", _PLAIN_NAME + b"\0\0" + zlib.compress(new, 9)) if new else b""
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    """Return a chunk with its length and checksum."""
-    return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
 
 
 def _unpack(coded: bytes, most: int) -> tuple[bytes, bool]:
