@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from blurkit import metadata
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
-from blurkit.detect import make_independent_check
+from blurkit.detect import beyond, make_independent_check
 from blurkit.detect.finder import Finder
 from blurkit.encode.blocks import check_available
 from blurkit.errors import BlurkitError, PhotoError
@@ -19,6 +19,7 @@ from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.outcomes import PhotoResult, failure
+from blurkit.picture.otherwise import other_views
 from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
 from blurkit.records import Stage
@@ -205,6 +206,8 @@ class Blurrer:
         """
         with self._clock(Stage.DETECT):
             faces = self._finder.detect(picture.pixels)
+            for view in other_views(picture):
+                faces += beyond(faces, self._finder.detect(view))
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:

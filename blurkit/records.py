@@ -166,6 +166,11 @@ class Face:
     """Right eye, left eye, nose tip, right and left mouth corner, as the person has them; or None."""
     tilt: float = 0.0
     """How far the head is turned in the picture: clockwise in degrees, -180 to 180; 0 if it is upright or unknown."""
+    unclear: bool = False
+    """Whether it may be only a part of a face, or shows only brightened or by its alpha.
+
+    Its age cannot be judged, and a person should look.
+    """
 
 
 @dataclass(frozen=True, slots=True)

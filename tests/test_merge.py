@@ -1,9 +1,11 @@
 """Evidence of several looks and detectors becomes one face each, and none is lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from blurkit.detect import merge
-from blurkit.detect.merge import fuse, is_face
+from blurkit.detect.merge import beyond, fuse, is_face
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box, Point
 from blurkit.records import Face
@@ -113,3 +115,12 @@ def test_something_tiny_needs_more_evidence(height, score, enough):
 def test_what_is_certain_is_a_face_at_any_size(min_score):
     assert is_face(Box(0, 0, 2, 2), 1.0, min_score)
     assert not is_face(Box(0, 0, 2, 2), min_score, min_score)
+
+
+def test_a_face_of_another_view_is_added_as_an_unclear_one_unless_it_is_known():
+    known = Face(Box(100, 100, 180, 200), 0.9, ("fixed",))
+    again, inside, new = (
+        Face(box, 0.8, ("fixed",)) for box in (Box(104, 98, 182, 204), Box(110, 110, 140, 150), Box(300, 100, 380, 200))
+    )
+    assert beyond([known], [again, inside, new]) == (replace(new, unclear=True),)
+    assert beyond([], [again]) == (replace(again, unclear=True),)

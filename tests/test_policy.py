@@ -1,5 +1,6 @@
 """Who is covered and why: the first rule that fits, and cover in every doubt."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def rules(*pairs, **values):
 def test_the_default_policy_keeps_only_clear_adults(estimate, action, reason, doubtful):
     judgement = decided(estimate)
     assert (judgement.action, judgement.reason, judgement.doubtful) == (action, reason, doubtful)
+
+
+@pytest.mark.parametrize("policy", ["children", "everyone", "consent"])
+def test_what_may_be_part_of_a_face_is_covered_whatever_its_age_and_asks_for_a_look(policy):
+    judgement = decided(age(60), policy, where=replace(big(), unclear=True))
+    assert judgement.action is COVER
+    assert judgement.doubtful
 
 
 @pytest.mark.parametrize(

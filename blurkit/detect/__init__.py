@@ -7,6 +7,14 @@ from blurkit.detect.detectors import (
     make_independent_check,
     mediapipe_installed,
 )
-from blurkit.detect.merge import merge
+from blurkit.detect.merge import beyond, merge
 
-__all__ = ["DETECTORS", "make_detector", "make_detectors", "make_independent_check", "mediapipe_installed", "merge"]
+__all__ = [
+    "DETECTORS",
+    "beyond",
+    "make_detector",
+    "make_detectors",
+    "make_independent_check",
+    "mediapipe_installed",
+    "merge",
+]

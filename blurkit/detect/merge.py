@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,6 +123,19 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
         points = next((member.landmarks for member in members if member.landmarks is not None), None)
         merged.append(Face(box, 1.0 - doubt, names, points, tilt_of(box, points)))
     return tuple(sorted(merged, key=lambda face: (-face.score, face.box.left, face.box.top)))
+
+
+def beyond(known: Sequence[Face], found: Sequence[Face]) -> tuple[Face, ...]:
+    """Return the faces found in another view of a photo that are none of the known ones, as unclear ones."""
+    return tuple(
+        replace(face, unclear=True)
+        for face in found
+        if not any(
+            face.box.iou(other.box) > SAME_FACE_IOU
+            or face.box.intersection(other.box) > SAME_FACE_INSIDE * face.box.area
+            for other in known
+        )
+    )
 
 
 def _groups(xyxy: np.ndarray) -> list[list[int]]:

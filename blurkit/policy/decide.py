@@ -157,7 +157,8 @@ def _judgement(
         unknown = reason in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
         kept_by_age = rule.action is Action.KEEP and reason is not Reason.NEVER_REGION and asked is not None
         near_line = kept_by_age and age is not None and age.low < line + DOUBT_YEARS
-        doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line
+        in_part = face.unclear and rule.action is Action.COVER
+        doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line or in_part
         return Judgement(age, rule.action, reason, doubtful=doubtful, rule=rule.when, threshold=asked)
     return Judgement(age, Action.COVER, Reason.UNCLEAR_FACE, doubtful=True, threshold=asked)
 
@@ -171,7 +172,7 @@ def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, line: f
     """Return what is known of a face's age, one of `BY_DOUBT`."""
     if _is_too_small(face, policy):
         return Reason.TOO_SMALL_TO_JUDGE
-    if age is None:
+    if age is None or face.unclear:
         return Reason.UNCLEAR_FACE
     if age.years < policy.child_age:
         return Reason.LOOKS_UNDER_AGE

@@ -1,0 +1,110 @@
+"""What else a picture may show: on another ground, by its alpha alone, or brightened.
+
+What the models see is the picture's colours, whatever covers them. Anyone can lay a clear picture on white, look at
+its alpha alone, or brighten a dark one; a face that shows only then is a face.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from blurkit.picture.color import opacity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from blurkit.records import Picture, Pixels, Samples
+
+SKETCH = 320
+"""Long side in pixels of the small picture on which it is decided whether there is more to see."""
+
+EDGE, HALF_CLEAR = 8, 0.1
+"""Alpha that is so far from clear and opaque, of 255, is half clear; below such a share of it, it is a cut-out.
+
+Of a cut-out, the colours alone show all that anyone can see.
+"""
+
+DARK, FLAT = 0.08, 0.3
+"""Of full light: a picture whose middle tone is below the first, or whose tones span less than the second, is hard to
+see, and is looked at brightened, too."""
+
+MIDDLE = 0.4
+"""Of full light: what the middle tone of a picture becomes when it is brightened."""
+
+STRONGEST = 0.2
+"""Smallest exponent of tones, 0..1: more would bring up nothing but noise."""
+
+ALIKE = 3.0
+"""Mean difference, of 255, below which two pictures show the same."""
+
+
+def other_views(picture: Picture) -> Iterator[Pixels]:
+    """Yield what else a picture may show, one view at a time: of an ordinary photo nothing.
+
+    Args:
+        picture: The picture, upright.
+
+    Yields:
+        uint8 RGB of the same size; no view is flat or like another.
+    """
+    seen = [_sketch(picture.pixels)]
+    for view in _every(picture):
+        sketch = _sketch(view)
+        if sketch.std() > 0 and all(np.abs(sketch - other).mean() >= ALIKE for other in seen):
+            seen.append(sketch)
+            yield view
+
+
+def _every(picture: Picture) -> Iterator[Pixels]:
+    pixels, samples = picture.pixels, picture.samples
+    alpha = opacity(samples, picture.mode, picture.colors)
+    if alpha is not None and _is_half_clear(alpha):
+        share = alpha.astype(np.uint16)
+        for ground in (255, 0):
+            yield ((pixels * share + ground * (255 - share)) // 255).astype(np.uint8)
+        yield np.repeat(alpha, 3, axis=2)
+        yield np.repeat(255 - alpha, 3, axis=2)
+    brightened = _brightened(_colors(samples) if samples.dtype == np.uint16 else pixels)
+    if brightened is not None:
+        yield brightened
+
+
+def _is_half_clear(alpha: npt.NDArray[np.uint8]) -> bool:
+    small = _sketch(alpha)
+    return bool(((small > EDGE) & (small < 255 - EDGE)).mean() >= HALF_CLEAR)
+
+
+def _brightened(colors: Samples) -> Pixels | None:
+    """Return a picture that is dark or has little contrast with more of both; None if it is neither."""
+    most = np.iinfo(colors.dtype).max
+    light = _sketch(colors).mean(axis=2) / most
+    low, middle, high = np.percentile(light, (0.5, 50, 99.5))
+    if high <= low or (high - low >= FLAT and middle >= DARK):
+        return None
+    share = (middle - low) / (high - low)
+    exponent = math.log(MIDDLE) / math.log(share) if 0 < share < MIDDLE else 1.0 if share > 0 else STRONGEST
+    tones = np.clip((np.arange(most + 1) / most - low) / (high - low), 0, 1) ** max(exponent, STRONGEST)
+    return np.asarray((255 * tones).astype(np.uint8)[colors], np.uint8)
+
+
+def _colors(samples: Samples) -> Samples:
+    """Return the colours of samples without alpha, shape (H, W, 3)."""
+    if samples.ndim == 2 or samples.shape[2] < 3:
+        return cast("Samples", np.repeat(samples.reshape(*samples.shape[:2], -1)[..., :1], 3, axis=2))
+    return samples[..., :3]
+
+
+def _sketch(picture: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+    """Return a small copy, shape (h, w, C)."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    share = min(1.0, SKETCH / max(height, width))
+    size = max(1, round(width * share)), max(1, round(height * share))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float64).reshape(size[1], size[0], -1)
