@@ -6,7 +6,7 @@ PRESETS = ("children", "consent", "everyone", "cautious")
 """Policies that come with blurkit, `blurkit/policy/presets/<name>.toml`."""
 
 CHILDREN = {"up-to-6": 7, "up-to-11": 12, "up-to-14": 15, "up-to-18": 18}
-"""How old the children in the photos are, as a user knows it, and the `child_age` it means: who is younger counts
+"""How old the children in the photos are, as a user knows it, and the `child_age` it means: anyone younger counts
 as a child. Nursery, primary school, lower secondary school, everybody under age."""
 
 
@@ -39,7 +39,7 @@ class DetectorName(StrEnum):
 
 
 class ExecutorName(StrEnum):
-    """Where photos are done."""
+    """Where photos are processed."""
 
     LOCAL = "local"
     """In processes of this machine."""

@@ -44,7 +44,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """A bad option, policy key or value."""
     INPUT = 3
-    """The photo cannot be processed, or there was none."""
+    """The photo cannot be processed, or no photo was found."""
     MODEL = 4
     """A model file is missing, altered or failing."""
     OUTPUT = 5
@@ -84,7 +84,7 @@ class BlurkitError(Exception):
 
 
 def _rebuild(kind: type[BlurkitError], message: str, path: Path | str | None, hint: str | None) -> BlurkitError:
-    """Make the error anew in another process (exceptions lose keyword arguments in pickle)."""
+    """Make the error again in another process (exceptions lose keyword arguments in pickle)."""
     return kind(message, path=path, hint=hint)
 
 

@@ -114,7 +114,7 @@ class Box:
         return Box(self.left * factor, self.top * factor, self.right * factor, self.bottom * factor)
 
     def clip(self, size: Size) -> Box:
-        """Return the part inside a photo; an empty box at the nearest border if there is none."""
+        """Return the part inside a photo; an empty box at the nearest border if no part is inside."""
         left, right = (min(max(x, 0.0), float(size.width)) for x in (self.left, self.right))
         top, bottom = (min(max(y, 0.0), float(size.height)) for y in (self.top, self.bottom))
         return Box(left, top, right, bottom)
@@ -132,7 +132,7 @@ class Box:
         )
 
     def turned(self, quarter_turns: int, size: Size) -> Box:
-        """Return the box after the photo of `size` was turned counter-clockwise by 90 degrees so many times.
+        """Return the box after the photo of `size` was turned counter-clockwise by 90 degrees `turns` times.
 
         The same direction as `numpy.rot90`.
         """

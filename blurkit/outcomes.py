@@ -39,13 +39,13 @@ class Proof:
     fingerprint: str
     """Perceptual hash of the picture written: 256 bits, hexadecimal."""
     changed_share: float
-    """Share of pixels under covers, or in blocks coded anew where the others are kept, 0..1."""
+    """Share of pixels under covers, or in re-encoded blocks where the others are kept, 0..1."""
     coding: str
     """How it was coded, in words."""
     max_difference_outside: int
     """Largest difference of a colour outside the covers between source and output, of 255; 0 where nothing is lost.
 
-    Where blocks are kept: outside the blocks coded anew, and 0.
+    Where blocks are kept: outside the re-encoded blocks, and 0.
     """
 
 

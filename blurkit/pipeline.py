@@ -92,7 +92,7 @@ class Blurrer:
 
     @property
     def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
-        """What a review that is replayed chose, by the hash of the photo; None if there is none."""
+        """What a review that is replayed chose, by the hash of the photo; None without a review."""
         return self._recorded
 
     def run(
@@ -112,7 +112,7 @@ class Blurrer:
             before_write: Called with what is about to be written, when it has passed its checks.
 
         Returns:
-            What was done; or, if anything failed, why there is no output.
+            What became of the photo; or, if anything failed, why there is no output.
         """
         source, target = Path(path), Path(out)
         self._clock = Clock()
@@ -138,7 +138,7 @@ class Blurrer:
             name: What it is called in messages, and for rules about certain files.
 
         Returns:
-            The bytes of a file that passed its checks, or None; and what was done, or why there is no output.
+            The bytes of a file that passed its checks, or None; and what became of the photo, or why it has none.
         """
         source = Path(name)
         self._clock = Clock()
@@ -251,7 +251,7 @@ class Blurrer:
 
 
 def _hidden_words(data: bytes) -> tuple[str, ...]:
-    """Say what a source hides, in words; the output is made anew, so this is for the report only."""
+    """Say what a source hides, in words; the output is a new file, so this is for the report only."""
     try:
         return tuple(
             sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data) if not hidden.is_usual})

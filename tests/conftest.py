@@ -1,6 +1,7 @@
 """Fixtures of all tests: photos on disk, settings, and a `Blurrer` of fakes that opens no model."""
 
 import signal
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,26 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("quick")
+
+SLOW = (
+    "end_to_end",
+    "metadata/test_exiftool.py",
+    "metadata/test_hostile.py",
+    "property/test_fuzz.py",
+    "test_cluster.py",
+    "test_network.py",
+    "test_starter.py",
+)
+"""Tests that start programs again and again, or feed them with what is made to be slow."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Leave out of the quick loop what takes long without a model, too."""
+    slow = tuple(Path(__file__).with_name(name) for name in SLOW)
+    for item in items:
+        if any(item.path.is_relative_to(path) for path in slow):
+            item.add_marker("model")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -145,8 +145,8 @@ def test_the_video_of_a_motion_photo_is_looked_into(head, detector, said, look, 
 def test_the_video_of_a_live_photo_is_looked_into(look, video, tmp_path):
     (tmp_path / "photo.MOV").write_bytes(video)
     audited = look(encode("JPEG"), detector=FixedFaces(pictures.face()))
-    assert "beside it: photo.MOV, WITH 1 FACE" in words(audited)
-    assert "1 times: a face in a video beside a photo" in summary([audited], NOTHING_ELSE)
+    assert "next to it: photo.MOV, WITH 1 FACE" in words(audited)
+    assert "1 times: a face in a video next to a photo" in summary([audited], NOTHING_ELSE)
     (photo,) = json.loads(to_json([audited], NOTHING_ELSE, version="1"))["photos"]
     assert (photo["beside"], photo["beside_faces"]) == (["photo.MOV"], {"photo.MOV": 1})
     assert "no face in 5 frames" in words(look(encode("JPEG")))
@@ -194,7 +194,7 @@ def test_the_video_of_a_live_photo_beside_it_is_named(look, tmp_path):
     audited = look(encode("JPEG"))
     assert [beside.name for beside in audited.beside] == ["Photo.aae", "photo.MOV"]
     assert audited.has_found
-    assert "beside it: photo.MOV, which was not looked into" in words(audited)
+    assert "next to it: photo.MOV, which was not looked into" in words(audited)
 
 
 def test_a_folder_that_cannot_be_listed_names_nothing(tmp_path):

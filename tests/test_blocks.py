@@ -1,4 +1,4 @@
-"""With `--keep-blocks` only the blocks under covers are coded anew; all others keep their coefficients bit for bit."""
+"""With `--keep-blocks` only the blocks under covers are re-encoded; all others keep their coefficients bit for bit."""
 
 import os
 import tempfile
@@ -249,7 +249,7 @@ def test_a_process_that_takes_too_long_is_an_error_of_ours(monkeypatch):
         coefficients.replace_blocks(*asked)
 
 
-# Where blocks cannot be kept, the whole picture is coded anew, and that is said
+# Where blocks cannot be kept, the whole picture is re-encoded, and the report says so
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_what_cannot_keep_its_blocks_is_coded_anew_and_that_is_said(kind, mode, 
     data = pictures.file(kind, mode, size=(160, 128), **options)
     made = blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": True} | output)
     _, outcome = made.run_bytes(data, name="photo")
-    assert "coded anew as a whole: " in outcome.proof.coding
+    assert "re-encoded as a whole: " in outcome.proof.coding
     assert why in outcome.proof.coding
 
 
@@ -280,7 +280,7 @@ def test_a_photo_that_keeps_its_blocks_says_so_and_differs_nowhere_else(photo_fi
         blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": keep}).run(source, out=out / str(keep)).proof
         for keep in (True, False)
     )
-    assert "only the blocks under covers coded anew" in kept.coding
+    assert "only the blocks under covers re-encoded" in kept.coding
     assert kept.max_difference_outside == 0
     assert anew.max_difference_outside > 0
     assert anew.changed_share < kept.changed_share < 1
@@ -361,7 +361,7 @@ def test_a_photo_is_covered_and_cleaned_by_the_command_as_ever(tmp_path):
     done = blurkit("run", "in.jpg", "--out", "out", *options, cwd=tmp_path, TMPDIR=str(tmp_path / "tmp"))
     assert done.code == 0, done.err
     (photo,) = done.document["photos"]
-    assert "only the blocks under covers coded anew" in photo["coding"]
+    assert "only the blocks under covers re-encoded" in photo["coding"]
     assert photo["max_difference_outside"] == 0
     assert files(tmp_path) == ["in.jpg", "out/in.jpg"]
     written = (tmp_path / "out" / "in.jpg").read_bytes()

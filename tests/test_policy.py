@@ -273,7 +273,7 @@ def test_regions_and_the_rest_are_explained():
         ("looks_adult", "keep"), regions=({"action": "cover", "box": (0, 0.25, 0.5, 1), "files": "stage-*"},)
     )
     words = explain(policy)
-    assert "Covers whoever fits no line." in words
+    assert "Covers everyone who fits no line." in words
     assert "Region to cover in photos 'stage-*': 0, 0.25, 0.5, 1 (left, top, right, bottom)." in words
 
 

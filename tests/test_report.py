@@ -136,7 +136,7 @@ def test_the_summary_counts_photos_faces_and_reasons():
         "3 faces covered (2 look under age, 1 too small to judge)",
         "1 face left visible (1 look adult)",
         "1 photo could not be made safe: no output",
-        "1 photo could not be done: no output",
+        "1 photo could not be processed: no output",
     ]
 
 

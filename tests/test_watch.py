@@ -124,7 +124,7 @@ def test_nothing_is_done_twice_and_only_what_changed_is_tried_again(once, done, 
     assert (code, done) == (7, [])
     assert err.splitlines() == [
         "watching in",
-        "note: in/b.jpg could not be done earlier and has not changed since: no output",
+        "note: in/b.jpg could not be made safe earlier and has not changed since: no output",
     ]
     assert outputs(tmp_path) == []
     os.utime(inbox / "a.png")

@@ -86,7 +86,7 @@ class Audited:
     size: Size | None = None
     """Of the upright photo in pixels; None if it could not be decoded."""
     visible: tuple[Decision, ...] = ()
-    """Visible faces, with how old they look; a face under a cover is none."""
+    """Visible faces, with how old they look; a face under a cover does not count."""
     findings: tuple[Finding, ...] = ()
     """Everything hidden in it."""
     beside: tuple[Beside, ...] = ()
@@ -98,7 +98,7 @@ class Audited:
 
     @property
     def has_found(self) -> bool:
-        """Whether there is a face, something hidden, something beside it, or a photo that should not be there."""
+        """Whether there is a face, something hidden, a file next to it, or a photo that should not be there."""
         return bool(self.visible or self.findings or self.beside or any(match.is_original for match in self.matches))
 
 
@@ -137,7 +137,7 @@ def audit(
 
 
 def examine(source: Source, *, settings: Settings, reports: Reports, threads: int = 1) -> Audited:
-    """Look into one file; what cannot be done is said, and the rest is done all the same."""
+    """Look into one file; say what could not be looked at, and look at the rest all the same."""
     try:
         return _examine(source, settings, reports, threads)
     finally:
@@ -242,7 +242,7 @@ def _beside(path: Path, blurrer: Blurrer) -> Beside:
 
 
 def faces_in(hidden: Hidden, blurrer: Blurrer, settings: Settings) -> int | None:
-    """Count the faces in a hidden picture; None if there is none, or it cannot be decoded.
+    """Count the faces in a hidden picture; None if no picture is hidden, or if it cannot be decoded.
 
     Raises:
         ModelError: A detector failed.
@@ -259,7 +259,7 @@ def faces_in(hidden: Hidden, blurrer: Blurrer, settings: Settings) -> int | None
 
 
 def companions(path: Path) -> tuple[str, ...]:
-    """Return the names of files beside a photo that are named like it and travel with it."""
+    """Return the files next to a photo that are named like it and travel with it."""
     try:
         names = sorted(other.name for other in path.parent.iterdir() if other.stem.lower() == path.stem.lower())
     except OSError:

@@ -1,4 +1,4 @@
-"""Which photo of an earlier run a published file is: the same bytes, or the same picture made anew by a website."""
+"""Which photo of an earlier run a published file is: the same bytes, or the same picture re-encoded by a website."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def sentences(each: Audited) -> Iterator[str]:
             yield f"  {_count(count, 'visible face')} {words}"
     said = Counter(_finding_words(finding) for finding in each.findings)
     yield from (f"  hidden: {words}{f' ({count} times)' if count > 1 else ''}" for words, count in said.items())
-    yield from (f"  beside it: {beside.name}{_beside_words(beside)}" for beside in each.beside)
+    yield from (f"  next to it: {beside.name}{_beside_words(beside)}" for beside in each.beside)
     yield from (f"  {_match_words(match)}" for match in each.matches)
 
 
@@ -63,7 +63,7 @@ def summary(audited: Sequence[Audited], collected: Collected) -> str:
     lines.append(f"{_count(hiding, 'photo')} with something hidden")
     for words, count in (
         ("a face in a hidden picture", sum(bool(finding.faces) for finding in seen)),
-        ("a face in a video beside a photo", sum(bool(beside.faces) for each in audited for beside in each.beside)),
+        ("a face in a video next to a photo", sum(bool(beside.faces) for each in audited for beside in each.beside)),
         ("a hidden picture or video that could not be looked at", sum(finding.is_unseen_picture for finding in seen)),
         ("the original of an earlier run", sum(match.is_original for each in audited for match in each.matches)),
         ("could not be looked at as a whole", sum(each.error is not None for each in audited)),

@@ -43,7 +43,7 @@ class Cleaned:
     given: str
     """Its path as the user gave it."""
     output: Path | None
-    """The file written; None if there is none."""
+    """The file written; None if nothing was written."""
     removed: tuple[str, ...] = ()
     """What was hidden in it, in words."""
     error: PhotoFailure | None = None

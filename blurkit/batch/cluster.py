@@ -51,7 +51,7 @@ LOST = "the connection to the scheduler was lost"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker must be and see, so that it does a photo as this machine would."""
+    """What a worker must be and see, so that it processes a photo as this machine would."""
 
     versions: Mapping[str, str | None]
     """Versions of blurkit and of what runs its models: an output by others must not count as what this one makes."""
@@ -157,7 +157,7 @@ class Cluster(Executor):
             try:
                 workers = self._client.scheduler_info(n_workers=0)["n_workers"]
                 empty = 0.0 if workers else empty + LOOK_SECONDS
-            except Exception:  # it is connecting anew, until it gives up
+            except Exception:  # it is connecting again, until it gives up
                 lost = LOST if self._client.status == "closed" else None
             if empty >= EMPTY_SECONDS:
                 lost = "no worker is left"

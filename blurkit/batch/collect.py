@@ -38,7 +38,7 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
 
     In a folder, what has neither a photo's content nor its extension is counted, not processed; so are hidden files,
     and what lies in the output folder. A file named itself always counts, also one that is not there; a folder inside
-    that cannot be read counts as a photo that fails. Each is done once.
+    that cannot be read counts as a photo that fails. Each is processed once.
 
     Args:
         arguments: Files and folders as the user gave them.
@@ -68,7 +68,7 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
 
 
 def counts(path: Path, kind: ImageFormat | None) -> bool:
-    """Whether something in a folder is done, or counts as a failure: by content, by extension, or as no file at all."""
+    """Whether something in a folder is processed, or fails: by content, by extension, or as no file at all."""
     return kind is not None or any(path.suffix.lower() in known for known in PHOTO_SUFFIXES.values()) or path.is_dir()
 
 

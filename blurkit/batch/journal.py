@@ -66,7 +66,7 @@ class Journal:
     policy: PolicySettings
     """Its regions decide about some photos only."""
     resume: bool = True
-    """Whether what is done counts; if not, all is done again, and noted."""
+    """Whether finished photos count; if not, all are processed again, and noted."""
 
     @classmethod
     def open(cls, out: str, settings: Settings, *, resume: bool = True) -> Self:
@@ -75,7 +75,7 @@ class Journal:
         Args:
             out: The output folder, which need not be there.
             settings: What the user chose.
-            resume: Let what is done count.
+            resume: Let finished photos count.
 
         Raises:
             OutputNotWritable: The state folder cannot be written.
@@ -105,7 +105,7 @@ class Journal:
             choices: What a review chose.
 
         Returns:
-            The outcome, whole; None in any doubt, and the photo is done as if it were new.
+            The outcome, whole; None in any doubt, and the photo is processed as if it were new.
         """
         try:
             if not self.resume or target.is_symlink() or not target.is_file() or target.samefile(source):
@@ -117,7 +117,7 @@ class Journal:
             if sum_ != _hash(key + text).encode() or key.decode() != self.key(sha256, source, choices):
                 return None
             result: PhotoResult = _results().validate_python(json.loads(text))
-        except (OSError, ValueError, RecursionError):  # not there or damaged: the photo is done, or refused as before
+        except (OSError, ValueError, RecursionError):  # not there or damaged: the photo counts as new
             return None
         if result.proof is None or (result.sha256, result.proof.output_sha256) != (sha256, output):
             return None

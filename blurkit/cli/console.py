@@ -38,7 +38,7 @@ class Show:
     """With --quiet, photos that are refused for the same reason; None to say each at once."""
 
     def begin(self, settings: Settings) -> None:
-        """Before any photo is done: refuse a report that cannot be written, and say if a detector is missing."""
+        """Before any photo is processed: refuse a report that cannot be written, and say if a detector is missing."""
         from blurkit.detect import mediapipe_installed
 
         if self.report is not None and self.report.suffix.lower() not in REPORTS:
@@ -83,7 +83,7 @@ class Show:
             say(one_line(text))
 
     def outcome(self, outcome: Outcome) -> None:
-        """Say at once what failed; with --verbose, what was done."""
+        """Say at once what failed; with --verbose, what became of each photo."""
         from blurkit.outcomes import PhotoFailure
         from blurkit.report import sentences
 

@@ -26,11 +26,11 @@ class Review:
     folder: Path | None = None
     """The photos; None to choose the folder on the page."""
     out: Path | None = None
-    """Where safe photos go; by default beside the folder."""
+    """Where safe photos go; by default next to the folder."""
     known: Path | None = None
     """An earlier report whose faces are taken."""
     jobs: int | None = None
-    """Photos side by side; by default the CPUs available."""
+    """Photos at a time; by default the CPUs available."""
     timeout: float | None = None
     """Seconds that a photo of ordinary size may take; None for no limit."""
     idle: float = 60.0

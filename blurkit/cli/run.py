@@ -58,7 +58,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
         check_available()
     show.begin(settings)
     if work.decisions is not None:
-        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is done
+        load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is processed
     collected = collect(work.photos, recursive=work.recursive)
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)

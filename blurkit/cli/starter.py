@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARK = "-P -m blurkit review"
-"""What every starter runs, by which a later one knows that it may replace it; -P: nothing beside it is imported."""
+"""What every starter runs, by which a later one knows that it may replace it; -P: nothing next to it is imported."""
 
 WAIT = "{ echo; echo 'Press Enter to close this window.'; read -r answer; }"
 """In a shell: what went wrong stays readable."""

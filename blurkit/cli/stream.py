@@ -95,7 +95,7 @@ def _check(work: Work, show: Show) -> None:
         if given:
             raise SettingsError(f"{IN_USE}, so there can be no {option}", path="-", hint=HINT)
     if work.scheduler is not None or work.executor is not ExecutorName.LOCAL:
-        raise SettingsError("a photo from standard input is done on this machine", path="--executor", hint=HINT)
+        raise SettingsError("a photo from standard input is processed on this machine", path="--executor", hint=HINT)
     if sys.stdin is None or sys.stdin.isatty():
         raise SettingsError("no photo comes from standard input", path="-", hint=HINT)
     if sys.stdout is None:

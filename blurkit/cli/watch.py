@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
-    """Do photos as they arrive, until interrupted or, with `once`, until those there are done.
+    """Process photos as they arrive, until interrupted or, with `once`, until those there are finished.
 
-    Photos are done in processes that end when all are done: while nothing arrives, no model is in memory.
+    Photos are processed in processes that end when all are finished: while nothing arrives, no model is in memory.
 
     Raises:
         SettingsError: The folders make no sense.
-        OutputNotWritable: What was done could not be remembered, so that photos would be done again and again.
+        OutputNotWritable: Finished photos could not be remembered, so that they would be processed again and again.
     """
     out = _checked(wanted)
     show.begin(settings)

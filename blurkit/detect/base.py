@@ -21,7 +21,7 @@ class Detector(Protocol):
             pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
 
         Returns:
-            Faces in photo pixels (origin top-left, half-open boxes), by falling score; empty if none.
+            Faces in photo pixels (origin top-left, half-open boxes), by falling score; empty if no face is found.
 
         Raises:
             DetectorFailed: The model could not be run or returned something unusable.

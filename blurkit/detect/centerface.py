@@ -54,7 +54,7 @@ HINT = 0.2
 """Score from which something small asks for a closer look: far below what counts as a face."""
 
 FAINT_HINT, FAINT_PX = 0.1, 24
-"""What is lower than so many pixels of the first fine level asks for it from a lower score on.
+"""A face lower than this many pixels of the first fine level asks for it from a lower score on.
 
 A small sharp head that stands alone is seen only faintly before.
 """
@@ -100,7 +100,7 @@ class CenterFaceNetwork:
         """Find faces in a picture; see `views.Network`.
 
         Raises:
-            DetectorFailed: The network failed or returned numbers that are none.
+            DetectorFailed: The network failed or did not return numbers.
         """
         try:
             heatmap, scale, offset, landmarks = self._session.run(None, {"images": padded(picture)[None]})

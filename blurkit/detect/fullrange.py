@@ -53,7 +53,7 @@ class FullRangeNetwork:
         """Find faces in a picture; see `views.Network`.
 
         Raises:
-            DetectorFailed: The network failed or returned numbers that are none.
+            DetectorFailed: The network failed or did not return numbers.
         """
         batch = fed(picture, mean=(MIDDLE,) * 3, scale=1 / MIDDLE)
         try:

@@ -33,7 +33,7 @@ Most false alarms are that small, and so are few faces that anyone could recogni
 """
 
 EVIDENCE = 0.8
-"""Weight of the detectors' evidence beside the opinion of the second look, 0..1.
+"""Weight of the detectors' evidence against the opinion of the second look, 0..1.
 
 The opinion alone tells faces from other things better, but holds slivers of faces behind others for no faces.
 """

@@ -56,7 +56,7 @@ def read_classifier(text: str) -> Classifier:
     """Read a classifier from JSON.
 
     Raises:
-        ModelChecksum: The text is none.
+        ModelChecksum: The text is not a classifier.
     """
     try:
         table = json.loads(text)
@@ -91,7 +91,7 @@ class SecondLook:
             faces: In its pixels.
 
         Raises:
-            DetectorFailed: The network failed or returned numbers that are none.
+            DetectorFailed: The network failed or did not return numbers.
         """
         doubtful = [face for face in faces if is_doubtful(face)]
         return with_opinions(faces, self.classifier(self.features(pixels, doubtful)).tolist())
@@ -105,7 +105,7 @@ class SecondLook:
             mirrored: Show left and right exchanged.
 
         Raises:
-            DetectorFailed: The network failed or returned numbers that are none.
+            DetectorFailed: The network failed or did not return numbers.
         """
         import cv2
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blurkit.records import Pixels
 
 WIDEST = 2
-"""A photo that is so many times as long as its short side, or less, is seen by its long side."""
+"""A photo whose long side is at most this many times its short side is seen by its long side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def tiles(
 def measure(size: Size) -> int:
     """Return the long side of a photo in pixels; of a wide or tall one, of the widest part that counts as ordinary.
 
-    A face in a panorama or a long screenshot may be tiny beside its long side, but hardly beside its short one.
+    A face in a panorama or a long screenshot may be tiny compared with its long side, but hardly with its short one.
     """
     return min(size.long_side, WIDEST * min(size.width, size.height))
 

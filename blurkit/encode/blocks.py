@@ -1,4 +1,4 @@
-"""JPEG block by block: only what lies under covers is coded anew. Part of the encode stage.
+"""JPEG block by block: only the blocks under covers are re-encoded. Part of the encode stage.
 
 In: the covered photo, its mask and the source's file. Out: a file whose other coefficients are those of the source.
 """
@@ -28,7 +28,7 @@ SIDE = 8
 """Pixels of a block each way."""
 
 SPREAD = 2
-"""How far a decoder spreads half-resolution colour beyond what was coded anew, in pixels at most."""
+"""How far a decoder spreads half-resolution colour beyond re-encoded blocks, in pixels at most."""
 
 COMPONENTS = {"L": 1, "RGB": 3}
 """How many components (gray, YCbCr) each kind of samples has."""
@@ -82,7 +82,7 @@ def obstacle(photo: Photo) -> str | None:
 
 
 def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
-    """Return the source's file with the blocks anew that covers touch, and nothing in it but the picture.
+    """Return the source's file with new blocks where covers touch, and nothing in it but the picture.
 
     A unit of coding (a block, or 16 pixels each way where colour has half the resolution) that a cover touches is made
     of the picture with its covers; no coefficient of the source is left in it. All others keep theirs bit for bit.
@@ -92,7 +92,7 @@ def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
         covered: Which pixels lie under covers, bool of shape (H, W).
 
     Returns:
-        The file, and which pixels may differ from the source: units made anew, and what decoders spread of them.
+        The file, and which pixels may differ from the source: re-encoded units, and what decoders spread of them.
 
     Raises:
         PixelsChanged: The library could not read the source, or wrote something else than it was given.
@@ -170,7 +170,7 @@ _COSINES = _cosines()
 
 
 def _may_differ(touched: Mask, unit: tuple[int, int], shape: tuple[int, ...]) -> Mask:
-    """Return units as pixels, and those beside them."""
+    """Return units as pixels, and their neighbours."""
     import cv2
 
     whole = np.repeat(np.repeat(touched, SIDE * unit[1], axis=0), SIDE * unit[0], axis=1)[: shape[0], : shape[1]]

@@ -104,7 +104,7 @@ def encode(photo: Photo) -> bytes:
 
 
 def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask]:
-    """Encode a photo with only the blocks anew that covers touch, if it is a JPEG that allows it; else as a whole.
+    """Re-encode only the blocks that covers touch, if the photo is a JPEG that allows it; else all of it.
 
     Args:
         photo: A photo with its covers drawn.
@@ -119,10 +119,10 @@ def encode_keeping_blocks(photo: Photo, covered: Mask) -> tuple[bytes, str, Mask
     """
     why = obstacle(photo)
     if why is not None:
-        return encode(photo), f"{coding_words(photo)}, coded anew as a whole: {why}", covered
+        return encode(photo), f"{coding_words(photo)}, re-encoded as a whole: {why}", covered
     data, may_differ = recode(photo, covered)
     mode = photo.picture.mode
-    words = f"JPEG, {mode}, the source's sampling and tables, baseline, only the blocks under covers coded anew"
+    words = f"JPEG, {mode}, the source's sampling and tables, baseline, only the blocks under covers re-encoded"
     return data, words, may_differ
 
 

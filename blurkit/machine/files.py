@@ -25,12 +25,12 @@ BEING_WRITTEN = ".blurkit-"
 """How the name of a file begins that is not whole yet; it ends with `.tmp`."""
 
 PRIVATE, ORDINARY = 0o600, 0o666
-"""Who may read a new file: this user alone, or whoever the user's mask lets."""
+"""Who may read a new file: this user alone, or everyone whom the user's mask lets."""
 
 
 @contextmanager
 def replacing(path: Path, *, private: bool = True, overwrite: bool = True) -> Iterator[BufferedWriter]:
-    """Lend a new file that takes its place at a path when it is whole: written beside it, synced, then renamed.
+    """Lend a new file that takes its place at a path when it is whole: written next to it, synced, then renamed.
 
     A link at that path is replaced itself; what it leads to stays as it was.
 
@@ -102,7 +102,7 @@ def open_regular(path: Path, *, max_bytes: int = MAX_BYTES) -> BufferedReader:
         max_bytes: Larger files are refused.
 
     Raises:
-        OSError: It is none, too large, or cannot be read.
+        OSError: It is not a regular file, is too large, or cannot be read.
     """
     _refuse_other(path.stat(), max_bytes)  # before it is opened: that alone starts some devices
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

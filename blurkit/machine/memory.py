@@ -18,7 +18,7 @@ _calls = itertools.count(1)
 
 
 def keep_freed_memory() -> bool:
-    """Ask glibc to keep large blocks that were freed, since the system clears each page that it hands out anew.
+    """Ask glibc to keep large blocks that were freed, since the system clears each page whenever it hands it out.
 
     It is set for the whole process, so it is for programs, not for a library to do unasked.
 

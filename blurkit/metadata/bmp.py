@@ -1,4 +1,4 @@
-"""BMP: what is hidden beside its header, palette and rows."""
+"""BMP: what is hidden outside its header, palette and rows."""
 
 from __future__ import annotations
 

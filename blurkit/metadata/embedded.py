@@ -135,7 +135,7 @@ def _files(data: bytes, start: int, end: int) -> Iterator[Range]:
 
 
 def _end(data: bytes, at: int, end: int, signature: bytes) -> int | None:
-    """Return where the file that starts at `at` ends, or None if it is none."""
+    """Return where the file that starts at `at` ends, or None if it is not a file."""
     if signature == b"ftyp":
         return _end_of_boxes(data, at, end)
     if signature == b"WEBPVP8":

@@ -98,7 +98,7 @@ def _parts(data: bytes) -> list[Part]:
 
 
 def _timing(data: bytes, found: list[tuple[int, int]], image: int) -> list[int]:
-    """Return the number of the block that times a frame, in a list; an empty one if there is none."""
+    """Return the number of the block that times a frame, in a list; an empty list if no block does."""
     for i in range(image - 1, -1, -1):
         label = data[found[i][0] + 1]
         if data[found[i][0]] == IMAGE or label == _PLAIN_TEXT:

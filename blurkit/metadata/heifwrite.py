@@ -1,4 +1,4 @@
-"""Writes a HEIF or AVIF file of one picture alone: the coded bytes as they are, in a container made anew."""
+"""Writes a HEIF or AVIF file of one picture alone: the coded bytes as they are, in a new container."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HEIC, HEIF and AVIF: what is hidden in items beside the picture, in boxes around it, and in bytes nobody uses."""
+"""HEIC, HEIF and AVIF: what is hidden in items other than the picture, in boxes around it, and in bytes nobody uses."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _data(heif: Heif, item: Item) -> Iterator[Hidden]:
 
 
 def _kind_of(auxiliary: bytes, uses: Set[bytes], users: Set[bytes]) -> tuple[Kind, str]:
-    """Say what a picture beside the main one is for."""
+    """Say what a picture other than the main one is for."""
     if b"gainmap" in auxiliary or b"tmap" in users:
         return Kind.GAIN_MAP, "gain map"
     if b"depth" in auxiliary or b"disparity" in auxiliary or auxiliary.endswith(b"auxid:2"):

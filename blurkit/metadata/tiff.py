@@ -100,7 +100,7 @@ def _tag(main: TiffPicture, entry: Entry) -> tuple[Hidden, ...]:
 
 
 def _further(tiff: Tiff, directory: Directory, budget: int) -> list[Hidden]:
-    """Report a directory beside the first: a page, a thumbnail, a preview, or data about the photo."""
+    """Report a directory other than the first: a page, a thumbnail, a preview, or data about the photo."""
     where = f"TIFF {directory.name} at byte {directory.start}"
     found = find_in_directory(tiff, directory, where)
     if not directory.name.startswith(("IFD", "SubIFD")):

@@ -53,7 +53,7 @@ def find_xmp(packet: bytes, where: str, offset: int | None = None) -> tuple[Hidd
 
 
 def _decoded(text: bytes) -> bytes:
-    """Return what base64 stands for; nothing if it is none."""
+    """Return what base64 stands for; nothing if it is not base64."""
     try:
         return binascii.a2b_base64(_ENTITY.sub(b"", text))
     except binascii.Error:

@@ -45,7 +45,7 @@ STRIP = 64
 GRID = 2
 """Covers are rounded outward to cells of so many pixels, the size of a half-resolution chroma sample, and one more.
 
-Decoders smooth such chroma: the pixel beside a sample shows a quarter of it. So the cell beside an outline may hold
+Decoders smooth such chroma: the pixel next to a sample shows a quarter of it. So the cell next to an outline may hold
 colour from under it, and is covered, too.
 """
 
@@ -186,7 +186,7 @@ def obscure(
 
     Args:
         picture: The upright picture; not written to.
-        decisions: One a face; a covered face wins over a kept one beside it.
+        decisions: One per face; a covered face wins over a kept one next to it.
         settings: Style, shape, colour, margin and cells.
         random: For tests; by default seeded from the operating system, and the seed is not stored.
 

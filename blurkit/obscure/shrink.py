@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def shrink(picture: Picture, max_side: int | None) -> Picture:
     """Return the picture with its longer side at most `max_side` pixels; never enlarged.
 
-    Each new pixel is the mean of the part of the picture that it shows, and of nothing beside it. One with a palette
+    Each new pixel is the mean of the part of the picture that it shows, and of nothing around it. One with a palette
     becomes true colour, since indices have no mean.
     """
     if max_side is None or picture.size.long_side <= max_side:

@@ -102,7 +102,7 @@ def read_curve(content: bytes) -> Curve:
     """Read the tag of a curve.
 
     Raises:
-        ValueError: It is none, falls somewhere, or is too rough for its points.
+        ValueError: It is not a curve, falls somewhere, or is too rough for its points.
     """
     kind = content[:4]
     if kind == b"para":

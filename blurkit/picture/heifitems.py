@@ -111,7 +111,7 @@ class Heif:
         return [self.properties[i] for i, _ in self.associations.get(item, ()) if i < len(self.properties)]
 
     def auxiliary_type(self, item: int) -> bytes:
-        """Return the name of what an auxiliary picture is for; empty if it is none."""
+        """Return the name of what an auxiliary picture is for; empty if it is not one."""
         for box in self.properties_of(item):
             if box.type == b"auxC":
                 return self.data[box.payload + 4 : box.end].partition(b"\0")[0]

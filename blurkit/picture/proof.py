@@ -23,13 +23,13 @@ SIDE, KEPT = 64, 16
 SAME_PICTURE = 28
 """Bits of 256 by which fingerprints of one picture may differ.
 
-183 photos made anew, 150 to 800 px wide and at JPEG quality 40 to 70, moved by at most 20;
+183 re-encoded photos, 150 to 800 px wide and at JPEG quality 40 to 70, moved by at most 20;
 any two of them are 72 apart or more.
 """
 
 
 def prove(source: Photo, data: bytes, decoded: Photo, covered: npt.NDArray[np.bool_], coding: str) -> Proof:
-    """Say what a finished file is, beside its source.
+    """Say what a finished file is, compared with its source.
 
     Args:
         source: The photo as it was loaded.

@@ -57,7 +57,7 @@ def decide(
         photo: The photo's path as given, for rules about regions of certain files.
 
     Returns:
-        One decision a face, in the same order.
+        One decision per face, in the same order.
 
     Invariant: a lower `low`, a lost estimate or a smaller face never turns COVER into KEEP.
     """
@@ -108,7 +108,7 @@ def explain(policy: PolicySettings) -> list[str]:
     less_sure = BY_DOUBT[min(covered, default=len(BY_DOUBT)) :]
     lines += [f"Covers also {words[when]}: that is less sure still." for when in less_sure if when not in named]
     if policy.rules[-1].when is not Reason.EVERYONE:
-        lines.append("Covers whoever fits no line.")
+        lines.append("Covers everyone who fits no line.")
     if Reason.LOOKS_ADULT in named:
         lines += _promise(policy)
     if not asks_for_age(policy):

@@ -30,7 +30,7 @@ SCHEMA = 1
 """Version of the file."""
 
 FILE_NAME = "blurkit-decisions.json"
-"""What the file is called, beside the originals and never in the folder that is published."""
+"""What the file is called; it lies next to the originals and never in the folder that is published."""
 
 SAME_FACE_IOU = 0.7
 """A found box that overlaps a recorded one so much is that face; less may be another child."""
@@ -111,7 +111,7 @@ def load_sealed(path: Path, seal: Seal) -> tuple[dict[str, tuple[Choice, ...]], 
     Raises:
         SettingsError: As `load`.
     """
-    hint = "give the file that the review wrote, or move it away to start anew"
+    hint = "give the file that the review wrote, or move it away to start again"
     try:
         values = json.loads(read_regular(path))
         known = validated(_File, values, origin=str(path), hint=hint)
@@ -145,7 +145,7 @@ def _content(values: Mapping[str, Any]) -> bytes:
 
 
 def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:
-    """Decide anew as the review did.
+    """Decide again as the review did.
 
     Args:
         decisions: What the policy decides about the faces found now.

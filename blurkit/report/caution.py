@@ -1,4 +1,4 @@
-"""Warnings beside faces: what in a batch may still tell who a child is. They change no decision and stop nothing."""
+"""Warnings of things besides faces that could identify a child. They change no decision and stop nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]{3,}(?![^\W\d_])")
 """A word that may be a name: three letters or more."""
 
 NO_NAMES = {"group", "team", "trip", "sports", "day", "party", "summer", "winter", "school", "the", "and", "und"}
-"""Words that often stand beside a class and are no person's."""
+"""Words that often stand next to a class and are nobody's name."""
 
 
 def cautions(entries: Sequence[Entry]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The photos of a long run, kept small until the report is written: ten thousand of them fit beside the models."""
+"""The photos of a long run, kept small until the report is written: ten thousand take less memory than models."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Row:
     photo: str
     """Its path as the user gave it."""
     output: str
-    """Likewise of the file written; empty if there is none."""
+    """Likewise of the file written; empty if nothing was written."""
     verdict: str
     """`ready`, `look`, `blocked` or `failed`."""
     covered: int = 0

@@ -70,7 +70,7 @@ class BatchReport:
     skipped: int
     """Other files that are no photos."""
     warnings: tuple[str, ...] = ()
-    """What beside faces may still tell who a child is."""
+    """Things besides faces that could identify a child."""
 
     @property
     def failures(self) -> tuple[Entry, ...]:
@@ -141,7 +141,7 @@ class BatchReport:
             lines.append(f"{count(reasons[action].total(), 'face')} {word}{_by_reason(reasons[action])}")
         if removed:
             lines.append("removed: " + ", ".join(f"{what} ({number})" for what, number in most_first(removed)))
-        for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be done")):
+        for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be processed")):
             if verdicts[status]:
                 lines.append(f"{count(verdicts[status], 'photo')} {word}: no output")
         lines += [f"{number} {kind}: not made safe, not copied" for kind, number in self.companions.items()]
@@ -219,7 +219,7 @@ def _photo(entry: Entry) -> dict[str, Any]:
 
 
 def _proof(proof: Proof | None) -> dict[str, Any]:
-    """Return what the file written can be told by later; all null if there is none."""
+    """Return what the file written can be told by later; all null if nothing was written."""
     return {
         "input_sha256": proof and proof.input_sha256,
         "output_sha256": proof and proof.output_sha256,
@@ -256,7 +256,7 @@ def _years(years: float | None) -> float | None:
 
 
 def _from_line(decision: Decision) -> str:
-    """Say how far a face is from the line, or nothing if there is none."""
+    """Say how far a face is from the line, or nothing without a line."""
     margin, line = _years(decision.judgement.margin), decision.judgement.threshold
     if margin is None:
         return ""

@@ -1,4 +1,4 @@
-"""The report as a table for a spreadsheet: one row a photo, as CSV."""
+"""The report as a table for a spreadsheet: one row per photo, as CSV."""
 
 from __future__ import annotations
 

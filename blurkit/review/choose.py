@@ -21,7 +21,7 @@ MAX_FOLDERS = 500
 """Folders that are listed; more are left to the text field."""
 
 MAX_ENTRIES = 20_000
-"""Entries that are counted below a folder; whoever has more is told "at least"."""
+"""Entries that are counted below a folder; of a folder with more, the page says "at least"."""
 
 ENDINGS = frozenset(ending for endings in PHOTO_SUFFIXES.values() for ending in endings)
 

@@ -40,7 +40,7 @@ PAGE = """<!doctype html>
 
 
 class Door:
-    """The file, and what lets in whoever can read it."""
+    """The file, and what lets in anyone who can read it."""
 
     def __init__(self, action: str) -> None:
         """Make the file in a folder of its own.

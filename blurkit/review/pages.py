@@ -99,7 +99,7 @@ class Pages:
         return choose.listing(wanted.path)
 
     def _chooser(self) -> Callable[[Path], Prepared]:
-        """Return what sets up a review, while there is none."""
+        """Return what sets up a review, while none is open."""
         if self._opened is not None or self._set_up is None or self.ended.is_set():
             raise SettingsError("a folder is open already", hint="load the page again")
         return self._set_up

@@ -28,7 +28,7 @@ AROUND = 0.35
 """How much is shown around a face, as a share of it, on every side."""
 
 KEPT_BYTES = 400_000_000
-"""Most memory that thumbnails and faces take; the oldest are made anew when they are asked for."""
+"""Most memory that thumbnails and faces take; the oldest are made again when they are asked for."""
 
 OPEN_PHOTOS = 2
 """Decoded photos held in memory; one of 24 megapixels takes 72 MB."""

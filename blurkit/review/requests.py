@@ -1,4 +1,4 @@
-"""What the page may ask for, checked before anything is done; whatever is not named here is refused."""
+"""What the page may ask for, checked before anything happens; a request that is not named here is refused."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ class Session:
             self._undone.clear()
 
     def undo(self, *, back: bool = True) -> None:
-        """Take the last change back, or with `back=False` make it again; nothing if there is none."""
+        """Take the last change back, or with `back=False` make it again; nothing if there was no change."""
         with self.lock:
             source, target = (self._done, self._undone) if back else (self._undone, self._done)
             if source:

@@ -65,12 +65,12 @@ def prepare(
 
     Args:
         folder: The originals.
-        out: Where safe photos go; by default beside the folder, with `-safe` after its name.
+        out: Where safe photos go; by default next to the folder, with `-safe` after its name.
         settings: What the user chose.
-        jobs: Photos side by side.
+        jobs: Photos at a time.
         timeout: Seconds that a photo of ordinary size may take; None for no limit.
         report: The `--json` document of an earlier run: its faces are taken for photos that are still the same.
-        run: How photos are done; by default as on the command line.
+        run: How photos are processed; by default as on the command line.
 
     Raises:
         SettingsError: The folder is none or holds no photo, the outputs would lie around the originals, or an earlier
@@ -108,7 +108,7 @@ def beside(folder: Path) -> Path:
     """Return where the safe photos of a folder go by default.
 
     Raises:
-        SettingsError: There is no beside, since it is a whole disk.
+        SettingsError: There is nothing next to it, since it is a whole disk.
     """
     if not folder.absolute().name:
         raise SettingsError("is a whole disk", path=folder, hint="give the folder that holds the photos")
@@ -128,7 +128,7 @@ def _with_known(
 
 
 def _known(report: Path, settings: Settings) -> Known:
-    """Return what gives a photo's outcome by an earlier report, decided anew by today's policy; None if it has none."""
+    """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if the report does not have it."""
     try:
         document = json.loads(report.read_text(encoding="utf-8"))
         photos = {photo["sha256"]: _looked_at(photo) for photo in document["photos"] if photo.get("sha256")}

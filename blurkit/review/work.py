@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     """Does tasks, of which some may be analysed already; the flag says whether earlier outputs are replaced."""
 
 SIGNED = "blurkit-signed.json"
-"""Where sign-offs are kept, beside the decisions, and so apart from them: the file holds a person's name."""
+"""Where sign-offs are kept: next to the decisions, and so apart from them: the file holds a person's name."""
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Work:
     tasks: Sequence[batch.Task]
     """The photos, with where their outputs go."""
     run: Run
-    """How photos are done."""
+    """How photos are processed."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when no more photos are to be done; what is under way is given up, too."""
     done: int = field(default=0, init=False)
@@ -125,7 +125,7 @@ class Work:
                 work()
             except BlurkitError as error:
                 self.fault = str(error)
-            except Exception as error:  # nothing is written for what was not done
+            except Exception as error:  # nothing is written for a photo that failed
                 self.fault = f"a fault of blurkit: {type(error).__name__}: {error}"
             finally:
                 batch.close_models()

@@ -37,7 +37,7 @@ class Seen:
     key: str
     """Hash of all that decided about it."""
     done: bool
-    """Whether it was written; if not, it cannot be done, and is not tried again as it is."""
+    """Whether it was written; if not, it cannot be made safe, and is not tried again as it is."""
 
 
 class Memory:

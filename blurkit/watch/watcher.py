@@ -1,4 +1,4 @@
-"""Watch an inbox: photos are done as they arrive, and sorted by what a person still has to do."""
+"""Watch an inbox: photos are processed as they arrive, and sorted by what a person still has to do."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Watch:
     recursive: bool
     """Look into subfolders."""
     jobs: int | None
-    """Photos side by side; None is the CPUs available."""
+    """Photos at a time; None is the CPUs available."""
     every: float
     """Seconds between two looks."""
     once: bool
-    """End when what is there is done."""
+    """End when the photos that are there are processed."""
     timeout: float | None
     """Seconds that a photo of ordinary size may take; None for no limit."""
     debug: bool
@@ -137,7 +137,7 @@ class Watcher:
         return ExitCode.PARTIAL if self._failed else ExitCode.OK
 
     def _arrived(self, sighting: Sighting) -> tuple[Source, str] | None:
-        """Return a photo that is to be done, and the hash of its content.
+        """Return a photo that is to be processed, and the hash of its content.
 
         None if it was dealt with, is no photo, or may be unfinished.
         """
@@ -158,7 +158,9 @@ class Watcher:
                 if not seen.done:
                     self._failed[path] = ""
                     given = os.path.join(self._given, inside)
-                    self._show.note(f"note: {given} could not be done earlier and has not changed since: no output")
+                    self._show.note(
+                        f"note: {given} could not be made safe earlier and has not changed since: no output"
+                    )
                 elif not same:
                     self._otherwise.add(path)
                 return None

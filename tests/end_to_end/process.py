@@ -31,7 +31,7 @@ OUR_LINES = re.compile(
     r"|  look at: .+|  and \d+ more|to review them: blurkit review .+"
     r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"
     r"|removed: .+"
-    r"|\d+ photos? could not be (done|made safe): no output"
+    r"|\d+ photos? could not be (processed|made safe): no output"
     r"|\d+ .+: not made safe, not copied"
     r"|\d+ other files? skipped"
     r"|stopped; finished photos are kept, no half-written file is left"

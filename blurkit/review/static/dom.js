@@ -69,7 +69,7 @@ let hiding;
 /**
  * Says what happened, to be seen and to be heard.
  * @param {string} words
- * @param {() => unknown} [undo] Offered beside the words.
+ * @param {() => unknown} [undo] Offered next to the words.
  */
 export function say(words, undo) {
   const toast = part("toast");

@@ -1,5 +1,5 @@
 // @ts-check
-// One photo: its picture, its faces as a list, and everything that can be done by mouse or key.
+// One photo: its picture, its faces as a list, and everything that mouse and keys can do.
 import { button, count, el, focusIn, part, say } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";

@@ -67,7 +67,7 @@ function question(key, words) {
   return el("fieldset", {}, el("legend", {}, words), ...answers);
 }
 
-/** @returns {HTMLElement[]} What has still to be done before photos are written. */
+/** @returns {HTMLElement[]} What is missing before photos are written. */
 function todo() {
   const { state } = store;
   const left = [];

@@ -1,5 +1,5 @@
 // @ts-check
-// The list of keys, and whether single letters are keys at all: who speaks to the computer, or slips, may switch them off.
+// The list of keys, and whether single letters are keys at all: people who speak to the computer, or slip, may switch them off.
 import { button, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
 

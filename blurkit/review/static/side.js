@@ -1,5 +1,5 @@
 // @ts-check
-// Beside the picture of a photo: its faces as a list, and what can be done with the one that is selected.
+// Next to the picture of a photo: its faces as a list, and what you can do with the selected one.
 import { button, el, focusIn } from "./dom.js";
 import { nameOfAction } from "./reveal.js";
 
@@ -62,7 +62,7 @@ export class Side {
     );
   }
 
-  /** @param {number | null} picked Shows which face is selected, and what can be done with it. */
+  /** @param {number | null} picked Shows which face is selected, and what you can do with it. */
   mark(picked) {
     for (const item of this.list.children) {
       const row = /** @type {HTMLElement | null} */ (item.firstElementChild);

@@ -84,7 +84,7 @@ export function refresh() {
   return refreshing;
 }
 
-/** @param {string} name @param {object} [values] @returns {Promise<boolean>} Whether it was done. */
+/** @param {string} name @param {object} [values] @returns {Promise<boolean>} Whether the server took it. */
 export async function change(name, values) {
   try {
     warn("");
