@@ -32,7 +32,7 @@ SLOW = (
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Leave out of the quick loop what takes long without a model, too."""
-    slow = tuple(Path(__file__).with_name(name) for name in SLOW)
+    slow = tuple(Path(__file__).parent / name for name in SLOW)
     for item in items:
         if any(item.path.is_relative_to(path) for path in slow):
             item.add_marker("model")

@@ -1,10 +1,12 @@
-"""The documents read as a native speaker writes: short sentences, and none of the turns of phrase that we had."""
+"""Documents and messages read as a native speaker writes: short sentences, and no turns of phrase of other tongues."""
 
+import io
 import re
+import tokenize
 
 import pytest
 
-from tests.documents import DOCUMENTS, prose, sentences, text
+from tests.documents import DOCUMENTS, ROOT, prose, sentences, text
 
 MEAN_WORDS = 15
 """A document's sentences have fewer words than this on average."""
@@ -25,8 +27,8 @@ NOT_ENGLISH = {
 """What is weeded out, by the words that the style guide has for it."""
 
 
-def faults(words):
-    return [name for name, pattern in NOT_ENGLISH.items() if re.search(pattern, words)]
+def faults(words, patterns=NOT_ENGLISH):
+    return [name for name, pattern in patterns.items() if re.search(pattern, words)]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -74,3 +76,31 @@ def test_sentences_are_told_apart():
         "# Heading\n\nOne. Two `a. b` (three). **Four**\n\n- five\n- six\n\n| a | b |\n|---|---|\n\n```\nno\n```\n"
     )
     assert list(sentences(document)) == ["One.", "Two code (three).", "Four", "five", "six"]
+
+
+IN_CODE = {name: pattern for name, pattern in NOT_ENGLISH.items() if not name.startswith("who")}
+"""Fields are described by what they hold, such as "What was removed": that is no sentence."""
+
+
+def words_of(code):
+    """Yield the comments and the strings of a module that are more than a name, without the values in them."""
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and " " in token.string):
+            yield " ".join(re.sub(r"{[^{}]*}", "…", token.string).strip("rf\"'# ").split())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "blurkit").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_message_and_no_docstring_has_one_either(path):
+    found = [(faults(words, IN_CODE), words) for words in words_of(path.read_text(encoding="utf-8"))]
+    assert [(names, words) for names, words in found if names] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "blurkit/review/static").glob("*.[hj]*")), ids=lambda path: path.name)
+def test_no_text_of_the_page_has_one_either(path):
+    lines = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [(faults(line, IN_CODE), line) for line in lines if faults(line, IN_CODE)] == []
+
+
+def test_words_of_code_are_its_comments_and_strings():
+    code = 'beside = {"beside": f"a {beside} b"}  # lies beside it\n'
+    assert list(words_of(code)) == ["a … b", "lies beside it"]

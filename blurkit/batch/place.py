@@ -88,7 +88,7 @@ def place_of(arguments: Sequence[str], out: str | None) -> Place:
     path, is_photo = Path(out), Path(out).suffix.lower() in KINDS
     for folder in (Path(given) for given in arguments if Path(given).is_dir()):
         if path.resolve().is_relative_to(folder.resolve()):
-            hint = f"choose a folder beside it: --out {folder.absolute().name or 'photos'}-safe"
+            hint = f"choose a folder next to it: --out {folder.absolute().name or 'photos'}-safe"
             raise SettingsError(f"lies in the folder of the photos, {folder}", path=out, hint=hint)
     if path.is_dir() or not (is_photo or path.exists()):
         return Place(out)

@@ -93,7 +93,7 @@ class Show:
             say("\n".join(map(one_line, sentences(outcome))))
 
     def failure(self, failure: PhotoFailure, given: str) -> None:
-        """Say why a photo was refused: at once, or with others when all are done."""
+        """Say why a photo was refused: at once, or with others at the end."""
         if self._alike is None:
             complain(f"{failure.stage} {given}: {failure.error}", failure.hint)
         else:

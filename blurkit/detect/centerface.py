@@ -107,7 +107,7 @@ class CenterFaceNetwork:
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"CenterFace failed on a photo: {error}") from error
         if not all(np.isfinite(numbers).all() for numbers in (heatmap, scale, offset, landmarks)):
-            raise DetectorFailed("CenterFace returned numbers that are none")
+            raise DetectorFailed("CenterFace did not return numbers")
         return self._decode(heatmap[0, 0], scale[0], offset[0], landmarks[0])
 
     def _decode(

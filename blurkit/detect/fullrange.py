@@ -61,7 +61,7 @@ class FullRangeNetwork:
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"the check's network failed: {error}") from error
         if not np.isfinite(logits).all() or not np.isfinite(boxes).all():
-            raise DetectorFailed("the check's network returned numbers that are none")
+            raise DetectorFailed("the check's network did not return numbers")
         return self._decode(boxes[0], logits[0, :, 0], batch.shape[3] // STRIDE)
 
     def _decode(self, rows: np.ndarray, logits: np.ndarray, columns: int) -> list[Sighting]:

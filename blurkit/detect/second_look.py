@@ -119,7 +119,7 @@ class SecondLook:
             except Exception as error:  # onnxruntime's errors have no base of their own
                 raise DetectorFailed(f"the second look failed on a photo: {error}") from error
             if not np.isfinite(features).all():
-                raise DetectorFailed("the second look returned numbers that are none")
+                raise DetectorFailed("the second look did not return numbers")
             found.append(features)
         return np.concatenate(found)
 

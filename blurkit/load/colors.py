@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def own_colors(samples: Samples, mode: str, colors: Colors) -> tuple[Samples, str, Colors]:
-    """Return samples, their kind and their colours with a profile made anew, or with none.
+    """Return samples, their kind and their colours with a rebuilt profile, or without one.
 
     A profile in the form of a table takes 16 bits down to 8, and inks to RGB.
 
