@@ -125,7 +125,7 @@ class PolicySettings(_Frozen):
     name: str = "children"
     """The name in the report."""
     child_age: Annotated[int, Field(ge=7, le=18)] = 18
-    """Who is younger than this is a child, in years."""
+    """Anyone younger than this is a child, in years."""
     max_miss_rate: Annotated[float, Field(ge=0.001, le=0.2)] = 0.01
     """Share of children that may be left visible, on photos like those of the calibration."""
     judge_as_under: Annotated[int, Field(ge=7, le=30)] | None = None
@@ -137,7 +137,7 @@ class PolicySettings(_Frozen):
     regions: tuple[Region, ...] = ()
     """Parts of the photo with their own rule."""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = CHILDREN_RULES
-    """First match decides; whoever matches none is covered. By default those of the preset `children`."""
+    """The first match decides; a face that matches no rule is covered. By default those of the preset `children`."""
 
     @model_validator(mode="after")
     def _margin_not_below_age(self) -> Self:
@@ -189,7 +189,7 @@ class OutputSettings(_Frozen):
     max_side: Annotated[int, Field(ge=LEAST_SIDE)] | None = None
     """Longest side of the files written, in pixels; larger photos are made smaller."""
     keep_blocks: bool = False
-    """In JPEG, code only the blocks anew that covers touch, and keep all others bit for bit."""
+    """In JPEG, re-encode only the blocks that covers touch, and keep all others bit for bit."""
 
 
 class WriteSettings(_Frozen):
