@@ -10,7 +10,7 @@ Our exception hierarchy:
         UnsupportedFormat               not a photo format, animated, several pages
         PhotoTooLarge                   more megapixels than allowed
         PhotoChanged                    not the file that was reviewed
-        PhotoTooSlow                    not done within the time limit
+        PhotoTooSlow                    longer than the time limit
       ModelError                     4  weights absent, altered or failing
         ModelMissing
         ModelChecksum
@@ -121,7 +121,7 @@ class PhotoChanged(PhotoError):
 
 
 class PhotoTooSlow(PhotoError):
-    """The photo was not done within the time limit."""
+    """The photo took longer than the time limit."""
 
 
 class ModelError(BlurkitError):

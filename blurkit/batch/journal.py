@@ -44,7 +44,7 @@ HASH = 64
 """Characters of a sha256, hexadecimal."""
 
 BY_HAND = "0" * HASH
-"""Key of what a person decided face by face: its output is known as ours, and no later run counts it as done."""
+"""Key of what a person decided face by face: its output is known as ours, and no later run counts it as finished."""
 
 RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless")
 """Packages that run the models: with another, or with one that was missing, other faces may be found."""

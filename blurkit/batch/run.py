@@ -56,7 +56,7 @@ PieceT = TypeVar("PieceT", bound=Piece)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """With what photos are done."""
+    """The settings for all photos."""
 
     jobs: int = 1
     """Processes on this machine. They are spawned: MediaPipe hangs after a fork."""

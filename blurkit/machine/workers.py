@@ -66,7 +66,7 @@ def in_processes(
         stop: Once it is set, no more results are wanted.
 
     Yields:
-        Results in the order of the pieces, or why there is none.
+        Results in the order of the pieces, or why a piece has no result.
     """
     crew = _Crew(work, pieces, seconds, [_Worker(work, prepare) for _ in range(min(jobs, len(pieces)))])
     try:
@@ -143,14 +143,14 @@ class _Crew(Generic[Piece, Result]):
 
 
 class _Worker(Generic[Piece, Result]):
-    """A process that leaves Ctrl-C to its parent; it starts with its first piece, and anew after its death."""
+    """A process that leaves Ctrl-C to its parent; it starts with its first piece, and again after its death."""
 
     connection: Connection[Any, Any]
     """To the process, while there is one."""
 
     def __init__(self, work: Callable[[Piece], Result], prepare: Callable[[], object] | None) -> None:
         self.index: int | None = None
-        """The piece under way; None if there is none."""
+        """The piece under way; None while it waits."""
         self.deadline = math.inf
         """When that is late."""
         self._does = work, prepare

@@ -128,7 +128,7 @@ def _with_known(
 
 
 def _known(report: Path, settings: Settings) -> Known:
-    """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if the report does not have it."""
+    """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if it has none."""
     try:
         document = json.loads(report.read_text(encoding="utf-8"))
         photos = {photo["sha256"]: _looked_at(photo) for photo in document["photos"] if photo.get("sha256")}

@@ -44,7 +44,7 @@ class Work:
     run: Run
     """How photos are processed."""
     stopped: threading.Event = field(default_factory=threading.Event)
-    """Set when no more photos are to be done; what is under way is given up, too."""
+    """Set when no more photos are to be processed; the one under way is given up, too."""
     done: int = field(default=0, init=False)
     """Photos analysed."""
     written: list[dict[str, Any]] = field(default_factory=list, init=False)

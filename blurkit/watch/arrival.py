@@ -42,7 +42,7 @@ class Arrival:
     """The output folder as the user gave it."""
 
     def written_as(self, outcome: Outcome) -> str | None:
-        """Return the output's path, as the user gave the folder; None if there is none."""
+        """Return the output's path, as the user gave the folder; None without an output."""
         if isinstance(outcome, PhotoFailure):
             return None
         return os.path.join(self.out, FOLDERS[outcome.status], self.name)
