@@ -56,7 +56,7 @@ PieceT = TypeVar("PieceT", bound=Piece)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """The settings for all photos."""
+    """The means by which photos are processed."""
 
     jobs: int = 1
     """Processes on this machine. They are spawned: MediaPipe hangs after a fork."""
@@ -88,8 +88,8 @@ class Run:
 
         Args:
             settings: What the user chose.
-            means: With what photos are done; by default one by one in this process.
-            found: What was found beside the photos, for the report.
+            means: The means by which photos are processed; by default one by one in this process.
+            found: Other files that were found, for the report.
         """
         self.entries = Entries()
         """What became of each photo so far."""
