@@ -53,7 +53,7 @@ def in_processes(
     prepare: Callable[[], object] | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[Result | Lost]:
-    """Do pieces of work in so many processes, each one piece at a time.
+    """Work on pieces in several processes, each one piece at a time.
 
     If a process dies, its piece is tried once more while nothing else runs: memory may suffice for it alone.
 
