@@ -38,6 +38,28 @@ def test_a_reference_that_is_out_of_date_is_noticed():
     assert current(changed) == REFERENCE.read_text(encoding="utf-8")
 
 
+STAGES = (
+    "load",
+    "detect",
+    "age",
+    "policy",
+    "obscure",
+    "encode",
+    "metadata",
+    "batch",
+    "review",
+    "audit",
+    "watch",
+    "report",
+)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_says_in_one_line_what_goes_in_and_what_comes_out(stage):
+    line = text(f"blurkit/{stage}/__init__.py").splitlines()[0]
+    assert re.fullmatch(r'"""[^"]+ in\b[^"]+ out\b[^"]*\."""', line)
+
+
 def test_every_exit_code_is_in_the_reference():
     rows = dict(re.findall(r"^\| (\d+) \| (.+) \|$", text("docs/reference.md"), re.MULTILINE))
     assert {int(code) for code in rows} == {int(code) for code in ExitCode}

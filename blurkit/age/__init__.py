@@ -1,4 +1,4 @@
-"""The age stage: a photo and its faces in, an interval of years or None out, per face."""
+"""The age stage: a photo and its faces in, one interval of years (or None) per face out."""
 
 from blurkit.age.estimators import ESTIMATORS, make_estimator
 

@@ -1,4 +1,4 @@
-"""Looks into files that are published already: files in, what they show and hide out."""
+"""The audit of published files: files in, what they show and hide out."""
 
 from blurkit.audit.examine import audit, exit_code
 

@@ -1,4 +1,4 @@
-"""The metadata stage: the bytes of a file in, what it hides out; or the bytes without it."""
+"""The metadata stage: the bytes of a file in, its hidden data out; or the bytes without them."""
 
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.metadata.hidden import FORMATS, check, find, sniff, strip

@@ -1,4 +1,4 @@
-"""The policy stage: faces and ages in, one decision with a reason out, per face."""
+"""The policy stage: faces and ages in, one decision with a reason per face out."""
 
 from blurkit.policy.decide import asked_for, asks_for_age, decide, explain, verdict
 from blurkit.policy.reviewed import Reviewed, replay

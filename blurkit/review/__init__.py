@@ -1,1 +1,1 @@
-"""The review page: a person looks at what would stay visible, corrects it, and only then photos are written."""
+"""The review page: photos in, the safe photos that a person has looked at and corrected out."""

@@ -1,1 +1,1 @@
-"""Photos as they arrive in a folder: an inbox in, safe photos out, sorted by what a person still has to do."""
+"""The watch over a folder: photos in as they arrive, safe photos out, sorted by what a person still has to do."""
