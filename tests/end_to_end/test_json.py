@@ -133,13 +133,13 @@ def test_one_photo_that_fails_still_gives_a_document(name, code, status, run, fo
     assert [photo["status"] for photo in done.document["photos"]] == [status]
 
 
-def test_a_report_that_cannot_be_written_loses_nothing_else(folder, tmp_path):
+def test_a_report_that_cannot_be_written_is_said_before_any_photo_is_processed(folder, tmp_path):
     report = tmp_path / "report.json"
     report.mkdir()
     done = blurkit("run", folder / "in" / "sub", "--out", tmp_path / "out", "--json", "--report", report, *QUICK)
-    assert done.code == 5
-    check(done.document)
-    assert files(tmp_path / "out") == ["good.jpg"]
+    assert (done.code, done.out) == (2, "")
+    assert "is a folder" in done.err
+    assert files(tmp_path / "out") == []
 
 
 def test_a_policy_is_named_with_its_numbers(folder, tmp_path):

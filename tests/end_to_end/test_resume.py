@@ -125,8 +125,11 @@ def test_what_changed_is_done_again_and_only_that(run, photos, tmp_path):
     assert {name for name, photo in done.photos.items() if photo["status"] == "failed"} == {"2.png", "4.png"}
     assert {photo["error"]["kind"] for photo in done.photos.values() if photo["error"]} == {"OutputExists"}
     assert run.decoded() == ["5.png"]
-    assert run("--overwrite", source=source).code == 0
-    assert run.decoded() == ["2.png", "4.png"]
+    done = run("--overwrite", source=source)
+    assert done.code == 7
+    assert {name for name, photo in done.photos.items() if photo["status"] == "failed"} == {"4.png"}
+    assert run.decoded() == ["2.png"]
+    assert (out / "4.png").read_bytes() == (source / "4.png").read_bytes()
 
 
 def test_another_folder_is_done_anew_and_what_is_not_ours_is_refused(run, tmp_path):
