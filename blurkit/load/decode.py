@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load.beside import without_beside
 from blurkit.load.colors import own_colors
+from blurkit.load.deep import read_png, read_tiff
 from blurkit.load.encoding import colors_of, encoding_of
-from blurkit.load.opening import ANIMATED, COPY_AGAIN, decoder_faults, open_image, too_large
+from blurkit.load.opening import ANIMATED, COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames, too_large
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
@@ -92,14 +94,15 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     if kind is None:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
-    with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
+    plain = without_beside(data, kind)
+    with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind) as image:
         megapixels = image.width * image.height / 1e6
         if megapixels > settings.max_megapixels:
             raise too_large(settings)
         _refuse_several(image, kind)
         _refuse_raw(image, kind)
         image.load()
-        samples, mode = _samples(image, data, kind)
+        samples, mode = _samples(image, plain, kind)
         found = colors_of(image, mode, data, kind)
         samples, mode, colors = own_colors(samples, mode, found)
         is_converted = found.icc_profile is not None and colors.icc_profile is None
@@ -119,7 +122,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
 
 def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
     """Refuse what shows several pictures: covers on the first would leave the others open."""
-    frames = getattr(image, "n_frames", 1)
+    frames = shown_frames(image, kind)
     if kind in ANIMATED and frames > 1:
         word, remedy = (
             ("pages", "save each page as a file of its own")
@@ -140,15 +143,16 @@ def _refuse_raw(image: Image.Image, kind: ImageFormat) -> None:
 def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Samples, str]:
     """Return the stored samples, not yet upright, and their kind."""
     if _depth(image, data, kind) > 8:
-        import cv2
-
-        samples = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-        if samples is None or samples.dtype != np.uint16 or samples.shape[:2] != (image.height, image.width):
+        if kind is ImageFormat.TIFF:
+            stored, mode, turned = read_tiff(data)
+            samples = _upright(stored, turned if turned in TURNED else 1)  # as Pillow does itself with 8 bits
+        else:
+            samples, mode = read_png(data, clear_tone(data))
+        if samples.shape[:2] != (image.height, image.width):
             raise UnsupportedFormat(f"{kind.value.upper()} with samples of a rare kind", hint="save it with 8 bits")
-        if samples.ndim == 2:
-            return samples, "L;16"
-        order = [2, 1, 0, 3][: samples.shape[2]]
-        return samples[..., order], "RGBA;16" if samples.shape[2] == 4 else "RGB;16"
+        return samples, mode
+    if kind is ImageFormat.HEIF and image.mode == "I;16":  # gray of 10 or 12 bits
+        return (np.asarray(image) >> 8).astype(np.uint8), "L"
     if image.mode not in MODES:
         raise UnsupportedFormat(f"{kind.value.upper()} of kind {image.mode}", hint="save it as 8-bit RGB")
     mode = MODES[image.mode]
@@ -176,7 +180,7 @@ def _depth(image: Image.Image, data: bytes, kind: ImageFormat) -> int:
     if kind is ImageFormat.TIFF:
         bits = image.tag_v2.get(258, 1)  # type: ignore[attr-defined]
         depth = max(bits) if isinstance(bits, tuple) else int(bits)
-        return depth if image.mode.startswith(("RGB", "I;16")) else 8
+        return depth if image.mode.startswith(("RGB", "I;16", "I")) else 8
     return 8
 
 

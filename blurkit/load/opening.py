@@ -6,9 +6,10 @@ import io
 import logging
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto
+from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load.deep import BIG_ENDIAN, kind_of_tiff, ordinary_tiff
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -35,18 +36,60 @@ PILLOW_NAMES = {
 ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
 """Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
 
+MAX_FRAMES = 4096
+"""Files of more pages or frames are refused."""
+
+_SMALL_COPY_OR_MASK = 5
+"""Bits of TIFF's tag 254 that say that a page is not to be shown."""
+
 COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
 
 
 def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
     """Open a file as the one format that its content names."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if kind is ImageFormat.HEIF:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
-    return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+    try:
+        return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+    except UnidentifiedImageError as fault:
+        named = kind_of_tiff(data) if kind is ImageFormat.TIFF else None
+        if named is None:
+            raise
+        if not data.startswith(BIG_ENDIAN):
+            raise named from fault
+        try:
+            return Image.open(io.BytesIO(ordinary_tiff(data)), formats=PILLOW_NAMES[kind])
+        except (UnidentifiedImageError, UnsupportedFormat):
+            raise named from fault
+
+
+def shown_frames(image: Image.Image, kind: ImageFormat) -> int:
+    """Return how many pages or frames a file shows: small copies and masks in a TIFF are none."""
+    frames = int(getattr(image, "n_frames", 1))
+    if kind is not ImageFormat.TIFF or frames == 1:
+        return frames
+    extra = 0
+    for number in range(1, min(frames, MAX_FRAMES)):
+        image.seek(number)
+        extra += is_extra(image)
+    image.seek(0)
+    return frames - extra
+
+
+def is_extra(image: Image.Image) -> bool:
+    """Return whether a page of a TIFF is a small copy, a mask, or the thumbnail of an EXIF block."""
+    tags: Any = image.tag_v2  # type: ignore[attr-defined]
+    return bool(int(tags.get(254, 0)) & _SMALL_COPY_OR_MASK) or 513 in tags
+
+
+def clear_tone(png: bytes) -> bytes:
+    """Return the content of the `tRNS` chunk of a PNG; empty if it has none."""
+    at = png.find(b"tRNS", 0, max(0, png.find(b"IDAT")))
+    return png[at + 4 : at + 4 + int.from_bytes(png[at - 4 : at])] if at > 0 else b""
 
 
 @contextmanager

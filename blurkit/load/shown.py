@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blurkit.errors import UnsupportedFormat
-from blurkit.load.opening import ANIMATED, decoder_faults, open_image, too_large
+from blurkit.load.beside import without_beside
+from blurkit.load.opening import ANIMATED, MAX_FRAMES, decoder_faults, is_extra, open_image, too_large
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.formats import sniff
 from blurkit.picture.orientation import orientation_of
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from blurkit.settings import LoadSettings
-
-MAX_FRAMES = 4096
-"""Files of more pages or frames are refused."""
-
-_SMALL_COPY_OR_MASK = 5
-"""Bits of TIFF's tag 254 that say that a page is not to be shown."""
 
 
 def shown_hash(data: bytes, settings: LoadSettings) -> str:
@@ -36,7 +31,7 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
     digest = hashlib.sha256()
-    with native_stderr_silenced(), decoder_faults(settings), open_image(data, kind) as image:
+    with native_stderr_silenced(), decoder_faults(settings), open_image(without_beside(data, kind), kind) as image:
         if image.width * image.height > settings.max_megapixels * 1e6:
             raise too_large(settings)
         count = getattr(image, "n_frames", 1) if kind in ANIMATED else 1
@@ -45,7 +40,7 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
         for number in range(count):
             if count > 1:
                 image.seek(number)
-            if kind is ImageFormat.TIFF and number and _is_extra(image):
+            if kind is ImageFormat.TIFF and number and is_extra(image):
                 continue
             image.load()
             facts = (image.size, image.mode, image.info.get("duration"), image.info.get("transparency"))
@@ -54,12 +49,6 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
                 digest.update(bytes(image.getpalette("RGB") or b""))
             digest.update(image.tobytes())
     return digest.hexdigest()
-
-
-def _is_extra(image: Image.Image) -> bool:
-    """Return whether a page of a TIFF is a small copy, a mask, or the thumbnail of an EXIF block."""
-    tags: Any = image.tag_v2  # type: ignore[attr-defined]
-    return bool(int(tags.get(254, 0)) & _SMALL_COPY_OR_MASK) or 513 in tags
 
 
 def _orientation(image: Image.Image, kind: ImageFormat) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ WHITE, BRIGHTEST = 203.0, 10_000.0
 
 KNEE = 0.5
 """Light, of white, above which what is brighter than white is pressed together."""
+
+MAX_PROFILE = 1 << 24
+"""Bytes that a packed profile may have, and unpack to."""
 
 USUAL_GAMMAS = range(45_000, 46_001)
 """Values of `gAMA` that only say what is true of sRGB, too."""
@@ -83,6 +87,8 @@ def _pq() -> Curve:
 def _png_profile(data: bytes, own: object) -> object:
     """Return the profile of a PNG, by the order in which viewers look: `cICP`, `iCCP`, `sRGB`, then `gAMA`, `cHRM`."""
     chunks = dict(_png_chunks(data))
+    if own is None and b"iCCP" in chunks:
+        own = _unpacked(chunks[b"iCCP"].partition(b"\0")[2][1:])
     if len(chunks.get(b"cICP", b"")) == 4:
         return profile_of(*chunks[b"cICP"][:2])
     if own or b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4:
@@ -105,6 +111,14 @@ def _png_profile(data: bytes, own: object) -> object:
     return gray_profile(curve) if is_gray else rgb_profile(found, curve, curve, curve)
 
 
+def _unpacked(coded: bytes) -> bytes | None:
+    """Return what zlib data stands for; None if it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(coded, MAX_PROFILE)
+    except zlib.error:
+        return None
+
+
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield kind and content of the small chunks in front of the picture."""
     at = 8
@@ -112,6 +126,6 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT" or at + 12 + size > len(data):
             return
-        if size <= 32:
+        if size <= 32 or (kind == b"iCCP" and size <= MAX_PROFILE):
             yield kind, data[at + 8 : at + 8 + size]
         at += 12 + size
