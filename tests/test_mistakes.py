@@ -8,7 +8,7 @@ import pytest
 from blurkit.batch.place import place_of
 from blurkit.errors import ExitCode, SettingsError
 from tests import pictures
-from tests.fakes import FixedAge, NoFaces
+from tests.fakes import FixedAge, NoFaces, in_this_process
 
 DICT = re.compile(r"\{'|\bdict\b|PosixPath|<class")
 ESCAPE = "\x1b"
@@ -242,6 +242,7 @@ def test_no_photo_to_look_at_names_none(command, monkeypatch, blurrer, photo_fil
     from blurkit.batch import opened
 
     monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(NoFaces()))
+    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     _, _, err = command("run", photo_file(), "--out", out)
     assert "look at:" not in err
     assert "to review" not in err

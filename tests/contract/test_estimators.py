@@ -63,13 +63,6 @@ def test_adults_look_adult_and_the_interval_holds_the_years(estimator, photo):
         assert age.high < 100
 
 
-def test_a_tiny_face_is_not_judged(estimator, photo):
-    pixels, (face, _) = photo
-    tiny = 31 / face.box.height
-    small = cv2.resize(pixels, None, fx=tiny, fy=tiny, interpolation=cv2.INTER_AREA)
-    assert estimator.estimate(small, (moved(face, tiny),)) == (None,)
-
-
 def test_a_face_without_landmarks_is_not_judged(estimator, photo):
     pixels, faces = photo
     assert estimator.estimate(pixels, [replace(face, landmarks=None) for face in faces]) == (None, None)
