@@ -26,7 +26,13 @@ SLOW = (
     "test_network.py",
     "test_starter.py",
 )
-"""Tests that start programs again and again, or feed them with what is made to be slow."""
+"""Modules that start programs again and again, or feed them with what is made to be slow."""
+SLOW_TESTS = {
+    "test_a_large_heic_is_written_in_tiles_as_phones_do_so_that_no_coded_piece_is_too_large_to_read",
+    "test_of_many_connections_the_silent_ones_go_first",
+    "test_photos_to_look_at_are_named",
+}
+"""Single tests of other modules that take seconds."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,7 +40,7 @@ def pytest_collection_modifyitems(items):
     """Leave out of the quick loop what takes long without a model, too."""
     slow = tuple(Path(__file__).parent / name for name in SLOW)
     for item in items:
-        if any(item.path.is_relative_to(path) for path in slow):
+        if item.originalname in SLOW_TESTS or any(item.path.is_relative_to(path) for path in slow):
             item.add_marker("model")
 
 

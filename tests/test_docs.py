@@ -9,6 +9,7 @@ import pytest
 import blurkit
 from blurkit.choices import PRESETS
 from blurkit.errors import ExitCode
+from tests.conftest import SLOW, SLOW_TESTS
 from tests.documents import ROOT, blocks, text
 from tools.write_reference import REFERENCE, commands, current
 
@@ -90,6 +91,12 @@ def test_the_tests_are_run_by_the_same_command_everywhere(name):
 def test_make_test_is_that_command():
     recipe = re.search(r"^test:\n\t(.+)$", text("Makefile"), re.MULTILINE)
     assert recipe.group(1).replace("$(PYTHON)", "python") == TEST_COMMAND
+
+
+def test_slow_tests_that_the_quick_loop_leaves_out_are_there():
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in SLOW_TESTS if f"def {name}(" not in tests] == []
+    assert [name for name in SLOW if not (ROOT / "tests" / name).exists()] == []
 
 
 def test_contributing_has_every_word_of_make():
