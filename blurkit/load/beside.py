@@ -1,4 +1,4 @@
-"""Leaves out what stands beside the picture in a file before it is decoded: it is thrown away anyway.
+"""Leaves out everything in a file but the picture before it is decoded: it is thrown away anyway.
 
 A text that is too long, a bad checksum of a chunk that no viewer needs, a segment that is too short: none of them is
 a reason to refuse a photo that every viewer opens. Part of the load stage.

@@ -68,7 +68,7 @@ def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
 
 
 def shown_frames(image: Image.Image, kind: ImageFormat) -> int:
-    """Return how many pages or frames a file shows: small copies and masks in a TIFF are none."""
+    """Return how many pages or frames a file shows: small copies and masks in a TIFF do not count."""
     frames = int(getattr(image, "n_frames", 1))
     if kind is not ImageFormat.TIFF or frames == 1:
         return frames
