@@ -70,3 +70,35 @@ def test_small_sharp_faces_in_wide_and_tall_pictures_are_found(finder, heads, wi
     found = [f.box for f in finder.detect(picture) if 0.5 * face < f.box.height < 2 * face]
     hit = [any(box.left < x < box.right and box.top < y < box.bottom for box in found) for x, y in middles]
     assert sum(hit) >= len(middles) - 1
+
+
+@pytest.mark.parametrize("side", [160, 480, 1200])
+@pytest.mark.parametrize("name", PORTRAITS)
+def test_a_face_larger_than_the_frame_is_covered_whole_or_a_person_is_asked(finder, name, side):
+    import cv2
+
+    pixels = decode((SAMPLES / name).read_bytes(), LoadSettings()).picture.pixels
+    box = max((Box(*face["box"]) for face in FACES[name]["faces"]), key=lambda box: box.area)
+    left, top, right, bottom = box.expand(-0.12, -0.15).pixels(Size(*pixels.shape[1::-1]))
+    inner = pixels[top:bottom, left:right]
+    scale = side / max(inner.shape[:2])
+    shown = cv2.resize(inner, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    size = Size(*shown.shape[1::-1])
+    found = finder.detect(shown)
+    assert any(f.unclear or f.box.clip(size).area > 0.6 * size.width * size.height for f in found)
+
+
+@pytest.mark.parametrize("side", [80, 100, 130, 160])
+def test_a_small_picture_without_people_is_hardly_covered(finder, side):
+    import cv2
+
+    pixels = decode((SAMPLES / "empty.jpg").read_bytes(), LoadSettings()).picture.pixels
+    height, width = pixels.shape[:2]
+    shares = []
+    for row, column in np.ndindex(3, 3):
+        part = pixels[row * height // 3 : (row + 1) * height // 3, column * width // 3 : (column + 1) * width // 3]
+        scale = side / max(part.shape[:2])
+        shown = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        size = Size(*shown.shape[1::-1])
+        shares.append(sum(f.box.clip(size).area for f in finder.detect(shown)) / (size.width * size.height))
+    assert np.mean(shares) < 0.05

@@ -147,7 +147,7 @@ class CenterFace:
         Raises:
             ModelError: The model is missing, altered or cannot be opened.
         """
-        self._network = CenterFaceNetwork(threads=threads)
+        self.network = CenterFaceNetwork(threads=threads)
         self._min_score = settings.min_score
 
     def detect(self, pixels: Pixels) -> tuple[Face, ...]:
@@ -184,11 +184,11 @@ class CenterFace:
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
-        return sweep(self._network, photo, views)
+        return sweep(self.network, photo, views)
 
     def close(self) -> None:
         """Free the network."""
-        self._network.close()
+        self.network.close()
 
 
 def _whole(size: Size, side: int, turns: int) -> list[View]:

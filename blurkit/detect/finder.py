@@ -1,11 +1,14 @@
-"""All of the detect stage: every detector, their evidence merged, and a second look at what is doubtful."""
+"""All of the detect stage: every detector, their evidence merged, and further looks at what is doubtful."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from blurkit.detect.centerface import CenterFace
+from blurkit.detect.closer import CloserLooks
 from blurkit.detect.detectors import make_detectors
+from blurkit.detect.mediapipe import MediaPipe
 from blurkit.detect.merge import is_face, merge
 from blurkit.detect.second_look import FAINT, SecondLook
 
@@ -43,6 +46,7 @@ class Finder:
                 models.callback(self.second_look.close)
                 detectors = make_detectors(settings, threads=threads, faint=FAINT)
             self._detectors = tuple(detectors)
+            self._closer_looks = _closer_looks(self._detectors)
             for detector in self._detectors:
                 models.callback(detector.close)
             self._models = models.pop_all()
@@ -57,8 +61,18 @@ class Finder:
         if self.second_look is None:
             return faces
         faces = self.second_look.judge(pixels, faces)
-        return tuple(face for face in faces if is_face(face.box, face.score, self._min_score))
+        faces = tuple(face for face in faces if is_face(face.box, face.score, self._min_score))
+        return faces if self._closer_looks is None else self._closer_looks.judge(pixels, faces)
 
     def close(self) -> None:
         """Free the models."""
         self._models.close()
+
+
+def _closer_looks(detectors: Sequence[Detector]) -> CloserLooks | None:
+    """Return closer looks with the networks of the detectors; None where CenterFace is none of them."""
+    centerface = next((each for each in detectors if isinstance(each, CenterFace)), None)
+    mediapipe = next((each for each in detectors if isinstance(each, MediaPipe)), None)
+    if centerface is None:
+        return None
+    return CloserLooks(centerface.network, None if mediapipe is None else mediapipe.network)

@@ -144,7 +144,7 @@ class MediaPipe:
         Raises:
             ModelError: The model is missing or altered, or mediapipe cannot be loaded.
         """
-        self._network = MediaPipeNetwork()
+        self.network = MediaPipeNetwork()
         self._min_score = settings.min_score
 
     def detect(self, pixels: Pixels) -> tuple[Face, ...]:
@@ -158,11 +158,11 @@ class MediaPipe:
             for turns in (1, 2, 3)
             for view in level(size, LEVELS[0], tile=TILE, overlap=OVERLAP, quarter_turns=turns)
         ]
-        return fuse(sweep(self._network, Halvings(pixels), views), self.name, min_score=self._min_score)
+        return fuse(sweep(self.network, Halvings(pixels), views), self.name, min_score=self._min_score)
 
     def close(self) -> None:
         """Free the network."""
-        self._network.close()
+        self.network.close()
 
 
 def _five_landmarks(points: list[Point]) -> tuple[Point, ...]:
