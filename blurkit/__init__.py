@@ -15,12 +15,29 @@ leave_working_folder_out()  # before anything of the standard library is importe
 
 TYPE_CHECKING = False  # as in `typing`, which is slow to import
 if TYPE_CHECKING:
-    from blurkit.errors import BlurkitError, ExitCode
+    from blurkit.batch.collect import collect
+    from blurkit.batch.plan import plan
+    from blurkit.batch.run import run_batch
+    from blurkit.detect.finder import Finder
+    from blurkit.errors import BlurkitError, DetectorFailed, ExitCode, ModelError, SettingsError, VerificationError
     from blurkit.geometry import Box, Point, Size
-    from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Rendered, Status
+    from blurkit.load import decode
+    from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Rendered, SafeFile, Status
     from blurkit.pipeline import Blurrer
-    from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Photo, Picture, Reason
-    from blurkit.settings import Settings, load_policy
+    from blurkit.pool import Pool
+    from blurkit.records import (
+        Action,
+        AgeEstimate,
+        Decision,
+        Face,
+        ImageFormat,
+        Judgement,
+        Photo,
+        Picture,
+        Reason,
+        Stage,
+    )
+    from blurkit.settings import DetectSettings, PolicySettings, Settings, load_policy
 
 __all__ = [
     "Action",
@@ -29,32 +46,63 @@ __all__ = [
     "Blurrer",
     "Box",
     "Decision",
+    "DetectSettings",
+    "DetectorFailed",
     "ExitCode",
     "Face",
+    "Finder",
     "ImageFormat",
     "Judgement",
+    "ModelError",
     "Outcome",
     "Photo",
     "PhotoFailure",
     "PhotoResult",
     "Picture",
     "Point",
+    "PolicySettings",
+    "Pool",
     "Reason",
     "Rendered",
+    "SafeFile",
     "Settings",
+    "SettingsError",
     "Size",
+    "Stage",
     "Status",
+    "VerificationError",
     "__version__",
+    "collect",
+    "decode",
     "load_policy",
+    "plan",
+    "run_batch",
 ]
 
 _HOMES = {
-    "errors": ("BlurkitError", "ExitCode"),
+    "batch.collect": ("collect",),
+    "batch.plan": ("plan",),
+    "batch.run": ("run_batch",),
+    "detect.finder": ("Finder",),
+    "errors": ("BlurkitError", "DetectorFailed", "ExitCode", "ModelError", "SettingsError", "VerificationError"),
     "geometry": ("Box", "Point", "Size"),
+    "load": ("decode",),
+    "outcomes": ("Outcome", "PhotoFailure", "PhotoResult", "Rendered", "SafeFile", "Status"),
     "pipeline": ("Blurrer",),
-    "outcomes": ("Outcome", "PhotoFailure", "PhotoResult", "Rendered", "Status"),
-    "records": ("Action", "AgeEstimate", "Decision", "Face", "ImageFormat", "Judgement", "Photo", "Picture", "Reason"),
-    "settings": ("Settings", "load_policy"),
+    "pool": ("Pool",),
+    "records": (
+        "Action",
+        "AgeEstimate",
+        "Decision",
+        "Face",
+        "ImageFormat",
+        "Judgement",
+        "Photo",
+        "Picture",
+        "Reason",
+        "Stage",
+    ),
+    "settings": ("DetectSettings", "PolicySettings", "Settings", "load_policy"),
 }
 
 

@@ -95,6 +95,20 @@ class PhotoResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SafeFile:
+    """A finished file in memory that passed its checks, ready to be stored or sent."""
+
+    data: bytes
+    """The whole file."""
+    format: ImageFormat
+    """Its format, which may differ from the source's."""
+    suffix: str
+    """The usual extension of that format, such as `.jpg`."""
+    result: PhotoResult
+    """What was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoFailure:
     """A photo of which there is no output."""
 

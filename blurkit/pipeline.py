@@ -6,6 +6,7 @@ import math
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
@@ -14,11 +15,13 @@ from blurkit.age.calibration import load_calibration
 from blurkit.detect import beyond, make_independent_check
 from blurkit.detect.finder import Finder
 from blurkit.encode.blocks import check_available
-from blurkit.errors import BlurkitError, PhotoError
+from blurkit.errors import BlurkitError
 from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
-from blurkit.outcomes import PhotoResult, failure
+from blurkit.machine.turns import in_turns
+from blurkit.outcomes import PhotoResult, SafeFile, failure
+from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.picture.otherwise import other_views
 from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
 from blurkit.policy.reviewed import load as load_decisions
@@ -34,11 +37,12 @@ if TYPE_CHECKING:
     from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
     from blurkit.detect.views import Network
-    from blurkit.outcomes import Outcome, Proof, Rendered
+    from blurkit.outcomes import Outcome, PhotoFailure, Proof, Rendered
     from blurkit.policy.reviewed import Choice
     from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
 
 
+@in_turns("run", "run_bytes", "look", "analyze", "find_faces", "render")
 class Blurrer:
     """Makes photos safe: `with Blurrer(settings) as blurrer: blurrer.run("photo.jpg", out="safe.jpg")`."""
 
@@ -52,6 +56,7 @@ class Blurrer:
         calibration: Calibration | None = None,
         threads: int = 1,
         decisions: Path | None = None,
+        progress: Callable[[Stage], None] = lambda stage: None,
     ) -> None:
         """Open the models once, for many photos; from then on this process writes no core dump.
 
@@ -64,6 +69,7 @@ class Blurrer:
             calibration: Your own thresholds of age instead of the bundled ones.
             threads: Threads of one run of a model.
             decisions: File of a review that is replayed; what it does not speak of is covered.
+            progress: Called with each stage as it begins; an error that it raises ends the photo.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
@@ -88,7 +94,8 @@ class Blurrer:
             self._independent_check = independent_check or make_independent_check(threads=threads)
             models.callback(self._independent_check.close)
             self._models = models.pop_all()
-        self._clock = Clock()
+        self._progress, self._turn = progress, RLock()
+        self._clock = Clock(progress)
 
     @property
     def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
@@ -115,7 +122,7 @@ class Blurrer:
             What became of the photo; or, if anything failed, why there is no output.
         """
         source, target = Path(path), Path(out)
-        self._clock = Clock()
+        self._clock = Clock(self._progress)
         try:
             with self._clock(Stage.WRITE):
                 check_target(target, source, overwrite=self.settings.write.overwrite)
@@ -130,7 +137,7 @@ class Blurrer:
             return failure(source, error, stage=self._clock.stage)
         return replace(result, seconds=dict(self._clock.seconds))
 
-    def run_bytes(self, data: bytes, *, name: Path | str) -> tuple[bytes | None, Outcome]:
+    def run_bytes(self, data: bytes, *, name: Path | str) -> SafeFile | PhotoFailure:
         """Make one photo safe in memory.
 
         Args:
@@ -138,15 +145,16 @@ class Blurrer:
             name: What it is called in messages, and for rules about certain files.
 
         Returns:
-            The bytes of a file that passed its checks, or None; and what became of the photo, or why it has none.
+            A file that passed its checks, with its format; or why there is none.
         """
         source = Path(name)
-        self._clock = Clock()
+        self._clock = Clock(self._progress)
         try:
             photo, rendered, removed = self._make_safe(data, source, None)
         except BlurkitError as error:
-            return None, failure(source, error, stage=self._clock.stage)
-        return rendered.data, self._result(source, None, photo, rendered.decisions, removed, rendered.proof)
+            return failure(source, error, stage=self._clock.stage)
+        result = self._result(source, None, photo, rendered.decisions, removed, rendered.proof)
+        return SafeFile(rendered.data, rendered.format, PHOTO_SUFFIXES[rendered.format][0], result)
 
     def _make_safe(
         self, data: bytes, source: Path, reviewed: Reviewed | None
@@ -156,12 +164,12 @@ class Blurrer:
             photo = decode(data, self.settings.load, source=source)
         rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
         with self._clock(Stage.METADATA):
-            return photo, rendered, _hidden_words(data)
+            return photo, rendered, metadata.in_words(data)
 
     def look(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""
         source = Path(path)
-        self._clock = Clock()
+        self._clock = Clock(self._progress)
         try:
             with self._clock(Stage.LOAD):
                 photo = decode(read(source), self.settings.load, source=source)
@@ -248,13 +256,3 @@ class Blurrer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _hidden_words(data: bytes) -> tuple[str, ...]:
-    """Say what a source hides, in words; the output is a new file, so this is for the report only."""
-    try:
-        return tuple(
-            sorted({hidden.detail or hidden.kind.value for hidden in metadata.find(data) if not hidden.is_usual})
-        )
-    except PhotoError:
-        return ("a structure that cannot be read",)

@@ -72,11 +72,11 @@ def look(data: bytes) -> None:
 def run(data: bytes, *, made: pipeline.Blurrer | None = None) -> None:
     """What comes out of a whole run is clean and covered; of a file that is refused nothing comes out."""
     give_freed_memory_back()  # as after every photo of a batch
-    written, outcome = (made or BLURRERS["anew"]).run_bytes(data, name="photo")
-    if isinstance(outcome, PhotoFailure):
-        assert written is None
-        assert outcome.error
+    safe = (made or BLURRERS["anew"]).run_bytes(data, name="photo")
+    if isinstance(safe, PhotoFailure):
+        assert safe.error
         return
+    written = safe.data
     assert metadata.find(written) == ()
     shown = decode(written, SMALL)
     cover = shown.picture.pixels[covered_mask([FACE], COVER, shown.size)].astype(int)

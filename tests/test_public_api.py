@@ -1,6 +1,7 @@
 """The public names are those of `__all__`, and importing them costs nothing until they are used."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import blurkit
+from tests.documents import blocks
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "tree" / "sports-day" / "IMG_0001.jpg"
 SLOW = {"numpy", "cv2", "PIL", "pydantic", "mediapipe", "onnxruntime", "typer", "rich"}
@@ -33,6 +35,14 @@ def test_the_names_are_listed_once_in_order():
 def test_the_names_shown_to_type_checkers_are_the_same():
     homes = {name for names in blurkit._HOMES.values() for name in names}
     assert homes | {"__version__"} == set(blurkit.__all__)
+
+
+def test_the_page_for_developers_uses_public_names_only():
+    python = "\n".join(block.text for block in blocks("docs/developers.md", "python"))
+    assert re.findall(r"^\s*(?:from|import) blurkit\.\S*", python, re.MULTILINE) == []
+    used = set(re.findall(r"\bblurkit\.(\w+)", python))
+    assert len(used) > 10
+    assert used - set(blurkit.__all__) == set()
 
 
 def test_another_name_is_an_attribute_error():

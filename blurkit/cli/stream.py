@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from blurkit.choices import ExecutorName
 from blurkit.errors import ExitCode, OutputNotWritable, PhotoTooLarge, SettingsError, UnreadablePhoto
 from blurkit.machine.files import MAX_BYTES
+from blurkit.outcomes import PhotoFailure, SafeFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blurkit.cli.console import Show
     from blurkit.cli.run import Work
-    from blurkit.outcomes import Outcome
     from blurkit.pipeline import Blurrer
     from blurkit.settings import Settings
 
@@ -49,16 +49,17 @@ def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
         load_decisions(work.decisions)
     run = batch.Run(settings)
     with _standard_output() as descriptor:
-        safe, outcome = _made_safe(_standard_input(), settings, work)
+        safe = _made_safe(_standard_input(), settings, work)
+        outcome = safe.result if isinstance(safe, SafeFile) else safe
         show.outcome(outcome)
-        if safe is not None:
-            _write(safe, descriptor)
-    run.add(NAME, None if safe is None else "standard output", outcome)
+        if isinstance(safe, SafeFile):
+            _write(safe.data, descriptor)
+    run.add(NAME, "standard output" if isinstance(safe, SafeFile) else None, outcome)
     show.end(run.report(), written=True)
     return outcome.exit_code
 
 
-def _made_safe(data: bytes, settings: Settings, work: Work) -> tuple[bytes | None, Outcome]:
+def _made_safe(data: bytes, settings: Settings, work: Work) -> SafeFile | PhotoFailure:
     """Make the photo safe, in a process of its own if its time is limited."""
     from blurkit import batch
     from blurkit.batch.limit import lost, seconds_for_size
@@ -73,7 +74,7 @@ def _made_safe(data: bytes, settings: Settings, work: Work) -> tuple[bytes | Non
     limit = seconds_for_size(len(data), work.timeout)
     one, prepare = partial(_one, settings=given[0], decisions=given[1]), partial(_open, *given)
     (answer,) = in_processes(one, [data], 1, seconds=lambda _: limit, prepare=prepare)
-    return (None, lost(Path(NAME), answer, work.timeout)) if isinstance(answer, Lost) else answer
+    return lost(Path(NAME), answer, work.timeout) if isinstance(answer, Lost) else answer
 
 
 def _open(settings: Settings, decisions: Path | None) -> Blurrer:
@@ -83,7 +84,7 @@ def _open(settings: Settings, decisions: Path | None) -> Blurrer:
     return batch.blurrer_of(settings, available_cpus(), decisions)
 
 
-def _one(data: bytes, settings: Settings, decisions: Path | None) -> tuple[bytes | None, Outcome]:
+def _one(data: bytes, settings: Settings, decisions: Path | None) -> SafeFile | PhotoFailure:
     return _open(settings, decisions).run_bytes(data, name=NAME)
 
 

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 from blurkit.records import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Clock:
     """Times the stages of one photo, and remembers which one it is in when something fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, progress: Callable[[Stage], None] = lambda stage: None) -> None:
+        """Begin with no stage.
+
+        Args:
+            progress: Called with the name of each stage as it begins.
+        """
+        self._progress = progress
         self.seconds: dict[Stage, float] = {}
         self.stage = Stage.LOAD
 
@@ -23,6 +29,7 @@ class Clock:
     def __call__(self, stage: Stage) -> Iterator[None]:
         """Time a stage, as a context."""
         self.stage = stage
+        self._progress(stage)
         start = time.perf_counter()
         try:
             yield

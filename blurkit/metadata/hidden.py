@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.errors import MetadataRemains, UnsupportedFormat
+from blurkit.errors import MetadataRemains, PhotoError, UnsupportedFormat
 from blurkit.metadata import bmp, gif, isobmff, jpeg, png, tiff, webp
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.picture import formats
@@ -108,3 +108,11 @@ def _container(data: bytes) -> Container:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
     return FORMATS[kind]
+
+
+def in_words(data: bytes) -> tuple[str, ...]:
+    """Say what a file hides, in words, for a report; what is usual in every file is left out."""
+    try:
+        return tuple(sorted({hidden.detail or hidden.kind.value for hidden in find(data) if not hidden.is_usual}))
+    except PhotoError:
+        return ("a structure that cannot be read",)

@@ -70,11 +70,11 @@ def process(
         data = read(source)
         if hashlib.sha256(data).hexdigest() != arrival.sha256:
             raise PhotoChanged("is still being written", path=source)
-        safe, outcome = blurrer.run_bytes(data, name=source)
-        if safe is None or isinstance(outcome, PhotoFailure):
-            return outcome
+        safe = blurrer.run_bytes(data, name=source)
+        if isinstance(safe, PhotoFailure):
+            return safe
         stage = Stage.WRITE
-        return _write(arrival, safe, outcome, journal, overwrite=settings.write.overwrite)
+        return _write(arrival, safe.data, safe.result, journal, overwrite=settings.write.overwrite)
     except BlurkitError as error:
         return failure(source, error, stage=stage)
     except Exception as error:
