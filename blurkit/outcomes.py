@@ -105,7 +105,7 @@ class SafeFile:
     suffix: str
     """The usual extension of that format, such as `.jpg`."""
     result: PhotoResult
-    """What was done."""
+    """What became of the photo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,7 @@ class Blurrer:
             name: What it is called in messages, and for rules about certain files.
 
         Returns:
-            A file that passed its checks, with its format; or why there is none.
+            A file that passed its checks, with its format; or why no such file exists.
         """
         source = Path(name)
         self._clock = Clock(self._progress)

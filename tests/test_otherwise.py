@@ -118,7 +118,8 @@ def hidden(group):
     ],
 )
 def test_faces_that_show_only_otherwise_are_covered_and_a_person_is_asked(how, asks, group, everyone):
-    data, outcome = everyone.run_bytes(hidden(group)[how], name="photo.png")
+    safe = everyone.run_bytes(hidden(group)[how], name="photo.png")
+    data, outcome = safe.data, safe.result
     faces = [decision.face for decision in outcome.decisions]
     assert len(faces) >= 3, outcome
     written = decode(data, LoadSettings())
