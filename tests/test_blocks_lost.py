@@ -41,7 +41,7 @@ from tests.test_blocks import FACE, drawn
 def test_what_cannot_keep_its_blocks_is_coded_anew_and_that_is_said(kind, mode, options, output, why, blurrer):
     data = pictures.file(kind, mode, size=(160, 128), **options)
     made = blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": True} | output)
-    _, outcome = made.run_bytes(data, name="photo")
+    outcome = made.run_bytes(data, name="photo").result
     assert "re-encoded as a whole: " in outcome.proof.coding
     assert why in outcome.proof.coding
 
@@ -90,10 +90,10 @@ def test_a_quantisation_table_with_zeros_makes_no_other_picture(blurrer):
     table = data.index(b"\xff\xdb") + 5
     data[table + 60 : table + 64] = bytes(4)
     made = blurrer(FixedFaces(FACE), age=FixedAge(9), output={"keep_blocks": True})
-    written, outcome = made.run_bytes(bytes(data), name="photo")
-    assert "only the blocks under covers" in outcome.proof.coding
+    safe = made.run_bytes(bytes(data), name="photo")
+    assert "only the blocks under covers" in safe.result.proof.coding
     _, over, mask = drawn(bytes(data), FACE)
-    shown = decode(written, LoadSettings()).picture.pixels
+    shown = decode(safe.data, LoadSettings()).picture.pixels
     assert np.abs(shown[mask].astype(int) - over.picture.pixels[mask]).mean() < 6
 
 
