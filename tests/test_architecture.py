@@ -33,6 +33,7 @@ ADAPTERS = {
         "blurkit.validation",
         "blurkit.policy.reviewed",
         "blurkit.batch.journal",
+        "blurkit.report.schema",
         "blurkit.review.requests",
         "blurkit.review.pages",
     },

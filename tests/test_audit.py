@@ -348,7 +348,8 @@ def test_what_is_no_report_is_refused(text, tmp_path):
 
 def test_a_report_of_a_dry_run_or_of_failures_matches_nothing(tmp_path):
     path = tmp_path / "report.json"
-    path.write_text('{"photos": [{"path": "a", "output": null}]}')
+    head = {"schema": 1, "version": "1", "policy": {"name": "a"}, "models": {}, "companions": {}, "skipped": 0}
+    path.write_text(json.dumps(head | {"photos": [{"path": "a", "output": None}]}))
     assert not read_reports([path])
 
 

@@ -1,11 +1,13 @@
 """What arrives in a folder is done once, when it is whole, and sorted by what a person still has to do."""
 
+import json
 import os
 import signal
 
 import pytest
 from PIL import Image
 
+from blurkit.audit.matches import read_reports
 from blurkit.batch import opened
 from blurkit.cli import main
 from blurkit.cli import watch as command
@@ -331,3 +333,27 @@ def test_photos_that_arrive_together_are_numbered_in_their_order(once, inbox, tm
         high(inbox, name, shade=number)
     assert once("--publish")[0] == 0
     assert [name[-7:] for name in outputs(tmp_path)] == ["001.jpg", "002.jpg", "003.jpg"]
+
+
+def test_the_report_names_all_that_was_ever_written_from_an_inbox(inbox, once, tmp_path):
+    high(inbox, "a.png")
+    once("--report", "report.json")
+    high(inbox, "b.png", shade=9)
+    broken(inbox, "c.png")
+    once("--report", "report.json")
+    photos = json.loads((tmp_path / "report.json").read_text())["photos"]
+    assert [(photo["path"], photo["output"]) for photo in photos] == [
+        (os.path.join("in", "a.png"), os.path.join("out", "ready", "a.png")),
+        (os.path.join("in", "b.png"), os.path.join("out", "ready", "b.png")),
+        (os.path.join("in", "c.png"), None),
+    ]
+    assert read_reports([tmp_path / "report.json"])
+
+
+def test_without_being_told_the_report_lies_in_the_state_folder(inbox, once, tmp_path):
+    high(inbox, "a.png")
+    said = once()[1]
+    (report,) = (tmp_path / "state").rglob("blurkit-report.json")
+    assert str(report) in said
+    assert sorted(path.suffix for path in report.parent.glob("blurkit-report.*")) == [".csv", ".html", ".json"]
+    assert {path.name for path in inbox.iterdir()} == {"a.png"}

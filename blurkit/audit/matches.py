@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
 from blurkit.picture.proof import SAME_PICTURE, distance
+from blurkit.report.schema import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,13 +78,11 @@ def read_reports(paths: Iterable[Path]) -> Reports:
     keys = ("path", "output", "input_sha256", "output_sha256", "fingerprint")
     photos = []
     for path in paths:
-        try:
-            document = json.loads(path.read_text(encoding="utf-8-sig"))
-            written = [photo for photo in document["photos"] if photo["output"] is not None]
-            for photo in written:
-                distance(photo["fingerprint"], photo["fingerprint"])
-                photos.append((str(path), {key: photo[key] for key in keys}))
-        except (OSError, ValueError, KeyError, TypeError) as fault:
-            hint = "give the file that `blurkit run --report` wrote"
-            raise SettingsError(f"no report of a run that holds hashes: {fault}", path=path, hint=hint) from fault
+        for photo in read(path).photos:
+            if photo.output is None:
+                continue
+            if photo.fingerprint is None or photo.output_sha256 is None:
+                hint = "give the file that `blurkit run --report` wrote"
+                raise SettingsError("no report of a run that holds hashes", path=path, hint=hint)
+            photos.append((str(path), {key: getattr(photo, key) for key in keys}))
     return Reports(tuple(photos))

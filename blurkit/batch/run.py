@@ -15,7 +15,7 @@ from blurkit.batch.process import process
 from blurkit.errors import ModelError
 from blurkit.machine.weights import model_hashes
 from blurkit.machine.workers import Lost, available_cpus, in_processes
-from blurkit.outcomes import bug
+from blurkit.outcomes import PhotoResult, bug
 from blurkit.report import BatchReport
 from blurkit.report.caution import cautions
 from blurkit.report.entries import Entries
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blurkit.batch.naming import Source
     from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome
+    from blurkit.report import Entry
     from blurkit.settings import Settings
 
 AHEAD = 16
@@ -124,15 +125,30 @@ class Run:
         """Take a photo into the report, with its paths as the user gave them."""
         self.entries.add(path, output, outcome)
 
-    def report(self) -> BatchReport:
-        """Return the report of all photos so far, with what in them may still tell who a child is."""
+    def report(self, earlier: Sequence[Entry] | None = None) -> BatchReport:
+        """Return the report of all photos so far, with what in them may still tell who a child is.
+
+        Args:
+            earlier: Photos written before; each stays in the report until its output is made again, and a photo that
+                was tried again is there once. None takes this run as it was.
+        """
+        entries = self.entries if earlier is None else _joined(earlier, self.entries)
         try:
             models = model_hashes()
         except ModelError:  # each photo says so
             models = {}
         companions, skipped = (self._found.companions, self._found.skipped) if self._found is not None else ({}, 0)
-        warnings = tuple(cautions(self.entries))
-        return BatchReport(__version__, self._settings, models, self.entries, companions, skipped, warnings)
+        warnings = tuple(cautions(entries))
+        return BatchReport(__version__, self._settings, models, entries, companions, skipped, warnings)
+
+
+def _joined(earlier: Sequence[Entry], now: Sequence[Entry]) -> list[Entry]:
+    """Return photos of an earlier report and of this run; one that this run left as it was is there once."""
+    now = list({entry.path: entry for entry in now}.values())
+    made = {entry.output for entry in now if isinstance(entry.outcome, PhotoResult)}
+    kept = [entry for entry in earlier if entry.output not in made]
+    still = {entry.output for entry in kept}
+    return [*kept, *(entry for entry in now if entry.output not in still)]
 
 
 def run_batch(

@@ -61,7 +61,7 @@ def run(
 
 
 @app.command(cls=help.Command)
-@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "report", "json"})
+@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "json"})
 def watch(
     inbox: Annotated[str, typer.Argument(metavar="INBOX", help="The folder in which photos arrive.")],
     cover: options.Cover,
@@ -122,6 +122,7 @@ def review(
     ] = None,
     jobs: options.JobsOption = None,
     timeout: options.TimeoutOption = options.TIMEOUT,
+    report: options.ReportOption = None,
     idle: Annotated[
         float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
     ] = 60.0,
@@ -132,7 +133,16 @@ def review(
 
     The page is on this computer. Nothing is written until a person signs off.
     """
-    start = Review(folder=folder, out=out, known=known, jobs=jobs, timeout=timeout or None, idle=idle, browser=browser)
+    start = Review(
+        folder=folder,
+        out=out,
+        known=known,
+        jobs=jobs,
+        timeout=timeout or None,
+        report=report,
+        idle=idle,
+        browser=browser,
+    )
     end(lambda: do_review(start, options.settings(cover)), debug=debug)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.errors import SettingsError
-from blurkit.machine.files import replace_text
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ class Show:
             raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")
         if self.report is not None and not self.report.absolute().parent.is_dir():
             raise SettingsError("there is no such folder for the report", path=self.report, hint="make it first")
-        if self.report is not None and self.report.is_dir():
-            raise SettingsError("is a folder", path=self.report, hint="--report report.html")
         by_default = settings.detect.detector == type(settings.detect)().detector
         if by_default and not mediapipe_installed() and not self.quiet:
             say("note: mediapipe has no build for this system; the detector CenterFace works alone")
@@ -119,20 +116,9 @@ class Show:
         elif not self.quiet and report.entries:
             say("\n".join([report.summary(written=written), *map(one_line, to_look_at(report.entries))]))
         if self.report is not None:
-            replace_text(self.report, self._parts(report, written=written))
+            from blurkit.report.files import write
 
-    def _parts(self, report: BatchReport, *, written: bool) -> Iterable[str]:
-        """Return the text of the report in the form that the name of its file asks for."""
-        from blurkit.report.page import to_html
-        from blurkit.report.table import to_csv
-
-        match self.report and self.report.suffix.lower():
-            case ".csv":
-                return [to_csv(report)]
-            case ".html":
-                return [to_html(report, written=written)]
-            case _:
-                return report.json_parts()
+            write(report, self.report, written=written)
 
 
 def complain(what: str, hint: str | None) -> None:

@@ -15,7 +15,9 @@ from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.machine.files import open_regular, read_regular
 from blurkit.policy.reviewed import load as load_decisions
+from blurkit.report.files import STEM
 from blurkit.report.page import GENERATOR
+from blurkit.report.schema import Report
 from blurkit.report.table import HEADER
 from blurkit.watch.seen import NAME, SEEN
 from blurkit.words import count, one_line
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
 BEGINNING = 4096
 """Bytes of a file by which a table or a page is known."""
-
-REPORT = {"schema", "version", "policy", "models", "photos", "companions", "skipped"}
-"""Keys that the `--json` document has had from the first version on."""
 
 SIGNED = {"by", "when", "version", "policy", "answers"}
 """Keys of a sign-off."""
@@ -48,7 +47,7 @@ def find(folders: Sequence[Path], before: date) -> list[Path]:
     """
     first = datetime.combine(before, datetime.min.time()).timestamp()
     ours = [path for folder in folders for path in _files(folder) if _is_older(path, first) and is_ours(path)]
-    journals = [path for path in _files(state_folder() / "journal") if path.suffix in REMEMBERED]
+    journals = [path for path in _files(state_folder() / "journal") if path.suffix in REMEMBERED or path.stem == STEM]
     return list(dict.fromkeys(ours + [path for path in journals if _is_older(path, first)]))
 
 
@@ -78,8 +77,9 @@ def _is_our_json(path: Path) -> bool:
     document = json.loads(read_regular(path))
     if not isinstance(document, dict) or document.get("schema") != 1:
         return False
-    if document.keys() >= REPORT:
-        return isinstance(document["photos"], list) and isinstance(document["models"], dict)
+    if "photos" in document:
+        Report.model_validate(document)  # what is none raises a ValueError
+        return True
     signed = document.get("signed")
     entries = signed if isinstance(signed, list) else []
     return bool(entries) and all(isinstance(entry, dict) and entry.keys() >= SIGNED for entry in entries)

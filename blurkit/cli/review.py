@@ -31,6 +31,8 @@ class Review:
     """An earlier report whose faces are taken."""
     jobs: int | None = None
     """Photos at a time; by default the CPUs available."""
+    report: Path | None = None
+    """File for the report of an export; by default three are next to the decisions."""
     timeout: float | None = None
     """Seconds that a photo of ordinary size may take; None for no limit."""
     idle: float = 60.0
@@ -47,7 +49,13 @@ def do_review(start: Review, settings: Settings) -> ExitCode:
 
     def chosen(folder: Path) -> Prepared:
         return prepare(
-            folder, start.out, settings, jobs=start.jobs or available_cpus(), timeout=start.timeout, report=start.known
+            folder,
+            start.out,
+            settings,
+            jobs=start.jobs or available_cpus(),
+            timeout=start.timeout,
+            report=start.known,
+            report_to=start.report,
         )
 
     server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)

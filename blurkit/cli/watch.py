@@ -11,6 +11,7 @@ from blurkit.batch import Means, Run
 from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.machine.workers import available_cpus
+from blurkit.report.files import STEM, earlier, write, write_all
 from blurkit.watch.arrival import FOLDERS, process
 from blurkit.watch.watcher import Watcher
 
@@ -24,6 +25,8 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
     """Process photos as they arrive, until interrupted or, with `once`, until those there are finished.
 
     Photos are processed in processes that end when all are finished: while nothing arrives, no model is in memory.
+    The report of all that was ever written from there is in the state folder, unless `--report` names a file. Others
+    tidy the inbox, and the output folder may be published, so neither is a place for it.
 
     Raises:
         SettingsError: The folders make no sense.
@@ -37,13 +40,22 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
     jobs = wanted.jobs or available_cpus()
     means = Means(jobs=jobs, timeout=wanted.timeout, journal=watcher.journal, debug=wanted.debug)
     run = Run(settings, means)
+    own = watcher.journal.folder / f"{STEM}.json"
+    before = earlier(show.report or own)
     show.note(f"watching {wanted.inbox}" + ("" if wanted.once else "; Ctrl-C ends it"))
     looks = 0
     while True:
-        for arrival, outcome in run.do(watcher.arrivals(), work=process):
+        arrivals = watcher.arrivals()
+        for arrival, outcome in run.do(arrivals, work=process):
             watcher.take(arrival, outcome)
+        if arrivals and show.report is not None:
+            write(run.report(before), show.report)
+        elif arrivals:
+            write_all(run.report(before), watcher.journal.folder)
         looks += 1
         if wanted.once and looks == 2:
+            if show.report is None and any(entry.output is not None for entry in run.entries):
+                show.note(f"note: the report is {own}")
             return watcher.end()
         time.sleep(wanted.every)
 

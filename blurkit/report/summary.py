@@ -19,7 +19,7 @@ from blurkit.words import count, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from blurkit.outcomes import Outcome, Proof
+    from blurkit.outcomes import Outcome
     from blurkit.records import Decision
     from blurkit.settings import Settings
 
@@ -183,81 +183,14 @@ def _without_size(what: str) -> str:
 
 
 def _photo(entry: Entry) -> dict[str, Any]:
-    outcome = entry.outcome
-    if isinstance(outcome, PhotoFailure):
-        return {
-            "path": entry.path,
-            "output": None,
-            "sha256": None,
-            "width": None,
-            "height": None,
-            "seconds": {},
-            "faces": [],
-            "removed": [],
-            **_proof(None),
-            "status": outcome.status.value,
-            "error": {
-                "kind": outcome.word,
-                "stage": outcome.stage,
-                "message": outcome.error,
-                "hint": outcome.hint,
-            },
-        }
-    return {
-        "path": entry.path,
-        "output": entry.output,
-        "sha256": outcome.sha256,
-        "width": outcome.size.width,
-        "height": outcome.size.height,
-        "seconds": {stage: round(seconds, 4) for stage, seconds in outcome.seconds.items()},
-        "faces": [_face(decision, outcome) for decision in outcome.decisions],
-        "removed": list(outcome.removed),
-        **_proof(outcome.proof),
-        "status": outcome.status.value,
-        "error": None,
-    }
+    from blurkit.report import schema
 
-
-def _proof(proof: Proof | None) -> dict[str, Any]:
-    """Return what the file written can be told by later; all null if nothing was written."""
-    return {
-        "input_sha256": proof and proof.input_sha256,
-        "output_sha256": proof and proof.output_sha256,
-        "fingerprint": proof and proof.fingerprint,
-        "changed_share": proof and round(proof.changed_share, 6),
-        "coding": proof and proof.coding,
-        "max_difference_outside": proof and proof.max_difference_outside,
-    }
-
-
-def _face(decision: Decision, result: PhotoResult) -> dict[str, Any]:
-    judged = decision.judgement
-    whole, age = decision.face.box, judged.age
-    box = whole.clip(result.size)
-    return {
-        "box": [round(side, 2) for side in (box.left, box.top, box.right, box.bottom)],
-        "exact_box": [whole.left, whole.top, whole.right, whole.bottom],
-        "tilt": decision.face.tilt,
-        "score": round(decision.face.score, 4),
-        "age": None if age is None else {"low": age.low, "years": age.years, "high": age.high},
-        "action": judged.action.value,
-        "reason": judged.reason.value,
-        "doubtful": judged.doubtful,
-        "rule": None if judged.rule is None else judged.rule.value,
-        "threshold": _years(judged.threshold),
-        "margin": _years(judged.margin),
-        "detectors": list(decision.face.detectors),
-    }
-
-
-def _years(years: float | None) -> float | None:
-    """Return years for JSON, which knows no infinity: a line that nobody reaches is null, and so is the way to it."""
-    return round(years, 2) if years is not None and math.isfinite(years) else None
+    return schema.values(schema.photo_of(entry.path, entry.output, entry.outcome))
 
 
 def _from_line(decision: Decision) -> str:
     """Say how far a face is from the line, or nothing without a line."""
-    margin, line = _years(decision.judgement.margin), decision.judgement.threshold
-    if margin is None:
+    margin, line = decision.judgement.margin, decision.judgement.threshold
+    if margin is None or not math.isfinite(margin):
         return ""
     return f", {abs(margin):.1f} years {'above' if margin >= 0 else 'below'} the line of {line:.1f}"

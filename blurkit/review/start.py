@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
@@ -14,12 +13,12 @@ from blurkit.batch.collect import collect
 from blurkit.batch.journal import opened_or_none
 from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
-from blurkit.geometry import Box, Size
+from blurkit.geometry import Size
 from blurkit.machine.files import content_of
 from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
 from blurkit.policy.reviewed import FILE_NAME
-from blurkit.records import AgeEstimate, Face
+from blurkit.report import schema
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
 from blurkit.review.work import Work
@@ -60,6 +59,7 @@ def prepare(
     timeout: float | None = None,
     report: Path | None = None,
     run: Run | None = None,
+    report_to: Path | None = None,
 ) -> Prepared:
     """Set up a review of a folder; nothing is looked at yet.
 
@@ -70,6 +70,8 @@ def prepare(
         jobs: Photos at a time.
         timeout: Seconds that a photo of ordinary size may take; None for no limit.
         report: The `--json` document of an earlier run: its faces are taken for photos that are still the same.
+        report_to: File for the report of an export; by default `blurkit-report` as .json, .csv and .html next to
+            the decisions, in the folder of the originals.
         run: How photos are processed; by default as on the command line.
 
     Raises:
@@ -101,7 +103,8 @@ def prepare(
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
-    return Prepared(folder, out, session, pictures, Work(session, pictures, tasks, run or as_usual, stop))
+    work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
+    return Prepared(folder, out, session, pictures, work)
 
 
 def beside(folder: Path) -> Path:
@@ -129,41 +132,18 @@ def _with_known(
 
 def _known(report: Path, settings: Settings) -> Known:
     """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if it has none."""
-    try:
-        document = json.loads(report.read_text(encoding="utf-8"))
-        photos = {photo["sha256"]: _looked_at(photo) for photo in document["photos"] if photo.get("sha256")}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise SettingsError(
-            f"is no report of blurkit: {fault}", path=report, hint="blurkit detect DIR --report report.json"
-        ) from fault
+    photos = {photo.sha256: photo for photo in schema.read(report).photos if photo.sha256 is not None}
     policy = settings.policy
     threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
 
     def outcome(task: Task) -> Outcome | None:
         path = task.source.path
-        sha256 = content_of(path)
-        if sha256 not in photos:
+        photo = photos.get(content_of(path))
+        if photo is None or photo.width is None or photo.height is None:
             return None
-        size, faces, ages = photos[sha256]
+        size, found = Size(photo.width, photo.height), [schema.found(face) for face in photo.faces]
+        faces, ages = [face for face, _ in found], [age for _, age in found]
         decided = decide(faces, ages, policy, size=size, threshold=threshold, photo=path)
-        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=sha256)
+        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=photo.sha256)
 
     return outcome
-
-
-def _looked_at(photo: dict[str, Any]) -> tuple[Size, list[Face], list[AgeEstimate | None]]:
-    faces = [_face(face) for face in photo["faces"]]
-    ages = [_age(face["age"]) for face in photo["faces"]]
-    return Size(int(photo["width"]), int(photo["height"])), faces, ages
-
-
-def _face(face: dict[str, Any]) -> Face:
-    """Return a face as it was found; reports of earlier versions have neither its exact box nor its tilt."""
-    box = Box(*map(float, face.get("exact_box", face["box"])))
-    return Face(box, float(face["score"]), tuple(face["detectors"]), tilt=float(face.get("tilt", 0.0)))
-
-
-def _age(age: dict[str, float] | None) -> AgeEstimate | None:
-    if age is None:
-        return None
-    return AgeEstimate(float(age["years"]), float(age["low"]), float(age["high"]), "report")

@@ -14,11 +14,14 @@ from blurkit.errors import BlurkitError, SettingsError, UnreadablePhoto
 from blurkit.machine.files import read_regular, replace_text
 from blurkit.outcomes import PhotoResult, failure
 from blurkit.records import Stage
+from blurkit.report.files import STEM, earlier, write, write_all
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    from blurkit.batch.collect import Collected
     from blurkit.outcomes import Outcome
     from blurkit.review.pictures import Pictures
     from blurkit.review.requests import SignOff
@@ -45,6 +48,10 @@ class Work:
     """How photos are processed."""
     stopped: threading.Event = field(default_factory=threading.Event)
     """Set when no more photos are to be processed; the one under way is given up, too."""
+    found: Collected | None = None
+    """What was found besides the photos, for the report."""
+    report_to: Path | None = None
+    """File for the report of an export; by default three are next to the decisions."""
     done: int = field(default=0, init=False)
     """Photos analysed."""
     written: list[dict[str, Any]] = field(default_factory=list, init=False)
@@ -156,10 +163,22 @@ class Work:
         return False
 
     def _write(self, tasks: Sequence[batch.Task], overwrite: bool) -> None:
-        for task, outcome in zip(tasks, self.run(tasks, overwrite), strict=False):
-            self.written.append(_result(task, outcome))
-            if self.stopped.is_set():
-                return
+        run = batch.Run(self.session.settings, found=self.found)
+        try:
+            for task, outcome in run.do(tasks, by=lambda wanted: self.run(wanted, overwrite)):
+                self.written.append(_result(task, outcome))
+                if self.stopped.is_set():
+                    return
+        finally:
+            self._report(run)
+
+    def _report(self, run: batch.Run) -> None:
+        """Write the report of all that was exported, now and earlier, beside the decisions unless told otherwise."""
+        folder = self.session.file.parent
+        if self.report_to is not None:
+            write(run.report(earlier(self.report_to)), self.report_to)
+        else:
+            write_all(run.report(earlier(folder / f"{STEM}.json")), folder)
 
 
 def _result(task: batch.Task, outcome: Outcome) -> dict[str, Any]:

@@ -252,6 +252,10 @@ def test_who_may_be_seen_comes_first_and_the_youngest_of_them_first(reviewing):
     assert doubt(near) > doubt(adult) > doubt(child) > doubt(None)
 
 
+HEAD = {"schema": 1, "version": "1", "policy": {"name": "children"}, "models": {}, "companions": {}, "skipped": 0}
+"""What a report begins with."""
+
+
 @pytest.fixture
 def reported(tmp_path):
     """Return a folder of two photos, and the report of an earlier run that knows one adult in the first."""
@@ -261,7 +265,7 @@ def reported(tmp_path):
     sha256 = hashlib.sha256((folder / "a.jpg").read_bytes()).hexdigest()
     photo = {"sha256": sha256, "width": 600, "height": 450, "faces": [face]}
     report = tmp_path / "report.json"
-    report.write_text(json.dumps({"photos": [photo, {"sha256": None}]}))
+    report.write_text(json.dumps(HEAD | {"photos": [photo, {"sha256": None}]}))
     return folder, report
 
 
