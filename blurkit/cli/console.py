@@ -45,6 +45,8 @@ class Show:
             raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")
         if self.report is not None and not self.report.absolute().parent.is_dir():
             raise SettingsError("there is no such folder for the report", path=self.report, hint="make it first")
+        if self.report is not None and self.report.is_dir():
+            raise SettingsError("is a folder", path=self.report, hint="--report report.html")
         by_default = settings.detect.detector == type(settings.detect)().detector
         if by_default and not mediapipe_installed() and not self.quiet:
             say("note: mediapipe has no build for this system; the detector CenterFace works alone")

@@ -1,4 +1,4 @@
-"""Reports as files: one in the form that its name asks for, or all three beside each other, each private and whole."""
+"""Reports as files: one in the form that its name asks for, or all three in one folder, each private and whole."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def earlier(path: Path) -> list[Entry]:
     """Return the photos that an earlier report says were written; none if there is no such report.
 
     Args:
-        path: The JSON report, or the table or page beside which it lies.
+        path: The JSON report, or the table or page of the same name.
     """
     try:
         photos = read(path.with_suffix(SUFFIXES[0])).photos
-    except SettingsError:  # there is none, or none of ours
+    except SettingsError:  # nothing was written there, or not by blurkit
         return []
     return [Entry(each.path, each.output, outcome_of(each)) for each in photos if each.output is not None]
 

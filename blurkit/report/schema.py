@@ -101,7 +101,8 @@ class Photo(_Part):
     height: int | None = None
     """Likewise."""
     seconds: dict[str, float] = {}
-    """Time of each stage, by name."""
+    """Time of each stage by name: `load`, `detect`, `age`, `policy`, `obscure`, `encode`, `metadata`, `verify` and
+    `write`."""
     faces: tuple[Face, ...] = ()
     """From top to bottom; the keys that follow, down to `detectors`, are those of a face."""
     removed: tuple[str, ...] = ()
@@ -203,7 +204,7 @@ def read(path: Path) -> Report:
     """Read a report.
 
     Raises:
-        SettingsError: It is none, or cannot be read.
+        SettingsError: It is not a report, or cannot be read.
     """
     try:
         return Report.model_validate(json.loads(read_regular(path).decode("utf-8-sig")))
@@ -232,7 +233,7 @@ def _rows(part: Any) -> Iterator[str]:
     parts: dict[str, Any] = {"photos": Photo, "faces": Face}
     for name, field in part.model_fields.items():
         key = field.alias or name
-        yield f"| `{key}` | {(field.description or '').removesuffix('.')} |"
+        yield f"| `{key}` | {' '.join((field.description or '').split()).removesuffix('.')} |"
         if key in parts:
             yield from _rows(parts[key])
 

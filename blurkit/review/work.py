@@ -173,7 +173,7 @@ class Work:
             self._report(run)
 
     def _report(self, run: batch.Run) -> None:
-        """Write the report of all that was exported, now and earlier, beside the decisions unless told otherwise."""
+        """Write the report of all that was exported, now and earlier, next to the decisions unless told otherwise."""
         folder = self.session.file.parent
         if self.report_to is not None:
             write(run.report(earlier(self.report_to)), self.report_to)
