@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.scoring import Boxes
+from blurkit.geometry import Size
 
 IGNORED = Path(__file__).parent / "labels" / "ignored.json"
 """What looking at false alarms and misses showed: faces without a label, labels without a face; count neither way."""
@@ -42,12 +43,12 @@ class LabelledPhoto:
         return fold_of(self.path.name)
 
     @property
-    def megapixels(self) -> float:
-        """Millions of pixels, from the file's header."""
+    def size(self) -> Size:
+        """Width and height in pixels, from the file's header."""
         from PIL import Image
 
         with Image.open(self.path) as image:
-            return image.width * image.height / 1e6
+            return Size(image.width, image.height)
 
 
 def fold_of(name: str) -> int:

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
 from bench.folds import held_out
 from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
 from blurkit.detect.base import Detector
+from blurkit.detect.finder import closer_looks
 from blurkit.detect.merge import is_face
-from blurkit.detect.second_look import FAINT, Classifier, SecondLook, is_doubtful, with_opinions
+from blurkit.detect.second_look import FAINT, SecondLook, is_doubtful, with_opinions
 from blurkit.geometry import Size
 from blurkit.load import decode
 from blurkit.records import Face
@@ -34,6 +34,9 @@ SETS: dict[str, Callable[[LabelledPhoto], bool]] = {
     "all": lambda photo: True,
 }
 """Which photos are scored together."""
+
+LOWEST = 0.3
+"""Lowest score of the curve of misses and false alarms."""
 
 
 def main() -> None:
@@ -55,7 +58,7 @@ def main() -> None:
     runs |= {name: [photo.boxes(min_score, name) for photo in looks] for name in looks[0].faces}
     curve = {
         f"{score:.2f}": evaluate(photos, [photo.boxes(score) for photo in looks])
-        for score in np.arange(0.3, 0.85, 0.05)
+        for score in np.arange(LOWEST, 0.85, 0.05)
     }
     if not (arguments.no_deface or arguments.turned):
         runs["deface 1.5.0"] = run_deface(photos, arguments.deface_python)
@@ -81,12 +84,8 @@ class Looked:
 
     faces: dict[str, tuple[Face, ...]]
     """By detector, in pixels of the photo as it was shown."""
-    merged: tuple[Face, ...]
-    """Of all detectors together."""
-    features: npt.NDArray[np.float32]
-    """What the second look sees in the doubtful ones of those, shape (n, 512)."""
-    classifier: Classifier
-    """The second look's, fitted without this photo."""
+    together: tuple[Face, ...]
+    """Of all detectors, the second look and closer looks; the second look was fitted without this photo."""
     seconds: dict[str, float]
     """Time of each detector."""
     size: Size
@@ -99,8 +98,7 @@ class Looked:
         if detector:
             faces, seconds = self.faces[detector], self.seconds[detector]
         else:
-            faces = with_opinions(self.merged, self.classifier(self.features).tolist())
-            seconds = sum(self.seconds.values())
+            faces, seconds = self.together, sum(self.seconds.values())
         sure = [face for face in faces if is_face(face.box, face.score, min_score)]
         boxes = [face.box.turned(self.turned // 90, self.size) for face in sure]
         rows = [[box.left, box.top, box.right, box.bottom] for box in boxes]
@@ -117,7 +115,7 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
     """
     looks = []
     second_look = SecondLook(threads=2)
-    classifiers = held_out()
+    classifiers, closer = held_out(), closer_looks(detectors)
     for photo in photos:
         upright = decode(photo.path.read_bytes(), LoadSettings()).picture
         pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
@@ -129,9 +127,13 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
         start = time.perf_counter()
         merged = merge(list(faces.values()))
         features = second_look.features(pixels, [face for face in merged if is_doubtful(face)])
-        seconds["second look"] = time.perf_counter() - start
+        together = with_opinions(merged, classifiers[photo.fold](features).tolist())
+        together = tuple(face for face in together if is_face(face.box, face.score, LOWEST))
+        if closer is not None:
+            together = closer.judge(pixels, together)
+        seconds["further looks"] = time.perf_counter() - start
         size = Size(pixels.shape[1], pixels.shape[0])
-        looks.append(Looked(faces, merged, features, classifiers[photo.fold], seconds, size, turned))
+        looks.append(Looked(faces, together, seconds, size, turned))
     for detector in detectors:
         detector.close()
     return looks
@@ -159,9 +161,9 @@ def evaluate(photos: list[LabelledPhoto], found: list[tuple[Boxes, float]]) -> d
         pixels = seconds = 0.0
         for index in chosen:
             photo, (boxes, time_taken) = photos[index], found[index]
-            scores.append(score_photo(boxes, photo.faces, photo.ignored, photo.flags))
+            scores.append(score_photo(boxes, photo.faces, photo.ignored, photo.size, photo.flags))
             seconds += time_taken
-            pixels += photo.megapixels
+            pixels += photo.size.megapixels
         if scores:
             result[name] = summary(scores) | {"seconds_per_megapixel": seconds / pixels}
             for flag in ("blur", "occlusion", "pose"):

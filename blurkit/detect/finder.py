@@ -46,7 +46,7 @@ class Finder:
                 models.callback(self.second_look.close)
                 detectors = make_detectors(settings, threads=threads, faint=FAINT)
             self._detectors = tuple(detectors)
-            self._closer_looks = _closer_looks(self._detectors)
+            self._closer_looks = closer_looks(self._detectors)
             for detector in self._detectors:
                 models.callback(detector.close)
             self._models = models.pop_all()
@@ -69,7 +69,7 @@ class Finder:
         self._models.close()
 
 
-def _closer_looks(detectors: Sequence[Detector]) -> CloserLooks | None:
+def closer_looks(detectors: Sequence[Detector]) -> CloserLooks | None:
     """Return closer looks with the networks of the detectors; None where CenterFace is none of them."""
     centerface = next((each for each in detectors if isinstance(each, CenterFace)), None)
     mediapipe = next((each for each in detectors if isinstance(each, MediaPipe)), None)
