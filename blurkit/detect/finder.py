@@ -70,7 +70,7 @@ class Finder:
 
 
 def closer_looks(detectors: Sequence[Detector]) -> CloserLooks | None:
-    """Return closer looks with the networks of the detectors; None where CenterFace is none of them."""
+    """Return closer looks with the networks of the detectors; None without CenterFace."""
     centerface = next((each for each in detectors if isinstance(each, CenterFace)), None)
     mediapipe = next((each for each in detectors if isinstance(each, MediaPipe)), None)
     if centerface is None:
