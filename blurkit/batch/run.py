@@ -115,7 +115,7 @@ class Run:
         """
         try:
             outcomes = done_by(work, pieces, self._settings, self._means) if by is None else by(pieces)
-            for piece, outcome in zip(pieces, outcomes, strict=False):
+            for outcome, piece in zip(outcomes, pieces, strict=False):
                 self.add(piece.source.given, piece.written_as(outcome), outcome)
                 yield piece, outcome
         finally:
@@ -206,7 +206,8 @@ def done_by(
             prepare=partial(blurrer_of, settings, threads, means.decisions),
             stop=means.stop,
         )
-        for piece, result in zip(pieces, results, strict=False):
+        # Results first: each generator then runs to its end here, and not where a Ctrl-C would be swallowed.
+        for result, piece in zip(results, pieces, strict=False):
             yield lost(piece.source.path, result, means.timeout) if isinstance(result, Lost) else result
 
 

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from enum import StrEnum
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -166,8 +167,11 @@ class _Worker(Generic[Piece, Result]):
         spawn = multiprocessing.get_context("spawn")  # MediaPipe hangs in a process that was forked
         self.connection, there = spawn.Pipe()
         self._process = spawn.Process(target=_serve, args=(there, *self._does), daemon=True)
-        with imports_are_safe(), interrupts_held():
-            self._process.start()
+        with imports_are_safe():
+            if hasattr(signal, "pthread_sigmask"):  # started later, it would let Ctrl-C through again
+                resource_tracker.ensure_running()
+            with interrupts_held():
+                self._process.start()
         there.close()
         self._first, self.deadline = (piece, seconds), time.monotonic() + START_SECONDS
 

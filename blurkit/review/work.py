@@ -144,7 +144,7 @@ class Work:
     def _analyze(self) -> None:
         inside = [number for number in range(len(self.tasks)) if self._is_inside(number)]
         tasks = [replace(self.tasks[number], out=None) for number in inside]
-        for number, outcome in zip(inside, self.run(tasks, False), strict=False):  # fewer if stopped
+        for outcome, number in zip(self.run(tasks, False), inside, strict=False):  # fewer if stopped
             self.session.add(number, outcome)
             with suppress(BlurkitError):  # the page asks again, and shows what is wrong
                 self.pictures.prepare(number)

@@ -81,7 +81,7 @@ def test_a_folder_that_is_watched_goes_on_and_does_not_try_again(folder, tmp_pat
     assert done.code == 7
     assert "time limit" in done.err
     assert files(tmp_path / "out") == ["review/a.png", "review/c.png"]
-    assert "could not be done earlier" in blurkit(*words, cwd=tmp_path, faults=FAULTS).err
+    assert "could not be made safe earlier" in blurkit(*words, cwd=tmp_path, faults=FAULTS).err
 
 
 def test_a_photo_from_standard_input_fails(folder, tmp_path):
