@@ -33,7 +33,7 @@ class Pool:
 
         Args:
             settings: What the user chose; by default the policy `children`.
-            size: Photos at a time, at least 1; each set of models takes about 500 MB.
+            size: Photos at a time, at least 1; each takes memory of its own while it is processed.
             make: Makes a `Blurrer` of the settings and `threads`, if it needs more than those.
 
         Raises:
