@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -160,7 +161,9 @@ def test_the_browser_is_given_the_path_of_the_file(monkeypatch):
         server.end()
 
     monkeypatch.setattr(server_module.webbrowser, "open", noted)
-    server.run(browser=True)
+    serving = threading.Thread(target=server.run, kwargs={"browser": True})  # here a browser may run
+    serving.start()
+    serving.join(30)
     assert given == [server.door.as_uri()]
 
 
