@@ -14,7 +14,6 @@ from tests.fakes import FixedFaces
 from tests.metadata.photos import chunk, encode, exif, riff, segment, thumbnail, with_chunks, with_riff, with_segments
 from tests.metadata.planted import everything
 
-
 BIG = (300, 200)
 DIRTY = {
     "jpeg": with_segments(encode("JPEG", size=BIG), segment(0xE1, b"Exif\0\0" + exif())),
