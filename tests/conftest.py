@@ -25,6 +25,7 @@ SLOW = (
     "test_cluster.py",
     "test_network.py",
     "test_starter.py",
+    "test_workers.py",
 )
 """Modules that start programs again and again, or feed them with what is made to be slow."""
 SLOW_TESTS = {
