@@ -1,4 +1,4 @@
-"""What an inbox has had is remembered, and names of outputs belong to one photo each."""
+"""What an inbox has had is remembered."""
 
 from pathlib import Path
 
@@ -31,27 +31,6 @@ def test_a_damaged_note_is_none(text, memory, tmp_path):
 
 def test_what_is_remembered_is_for_this_user_and_names_nothing(memory, tmp_path):
     memory.note(A, SEEN)
-    memory.name(A, "owner", lambda _: False)
     for file in tmp_path.iterdir():
         assert "anna" not in file.name + file.read_text()
         assert file.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_name_belongs_to_the_one_that_has_it(memory):
-    names = [memory.name(A, owner, lambda _: False).as_posix() for owner in ("one", "other", "one", "third", "other")]
-    assert names == ["sub/anna.jpg", "sub/anna-2.jpg", "sub/anna.jpg", "sub/anna-3.jpg", "sub/anna-2.jpg"]
-
-
-def test_names_that_some_disk_takes_for_one_are_one(memory):
-    memory.name(Path("Photo.JPG"), "one", lambda _: False)
-    assert memory.name(Path("photo.jpg"), "other", lambda _: False).name == "photo-2.jpg"
-
-
-def test_a_name_that_a_foreign_file_has_is_left_to_it(memory):
-    assert memory.name(A, "one", lambda name: name == A).name == "anna-2.jpg"
-
-
-def test_a_name_that_cannot_be_remembered_is_told(memory, tmp_path):
-    gone = Memory(tmp_path / "gone")
-    with pytest.raises(OSError, match="No such file"):
-        gone.name(A, "one", lambda _: False)

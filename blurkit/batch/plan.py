@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.batch.claims import numbered
 from blurkit.batch.naming import neutral_names, output_names
-from blurkit.batch.numbering import numbered
 from blurkit.encode import output_format
 from blurkit.errors import SettingsError
 from blurkit.machine.files import content_of

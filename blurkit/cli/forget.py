@@ -9,8 +9,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.batch.claims import NAME, OWNER
 from blurkit.batch.journal import ENTRY, state_folder
-from blurkit.batch.numbering import NUMBER
 from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.machine.files import open_regular, read_regular
@@ -19,7 +19,7 @@ from blurkit.report.files import STEM
 from blurkit.report.page import GENERATOR
 from blurkit.report.schema import Report
 from blurkit.report.table import HEADER
-from blurkit.watch.seen import NAME, SEEN
+from blurkit.watch.seen import SEEN
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ BEGINNING = 4096
 SIGNED = {"by", "when", "version", "policy", "answers"}
 """Keys of a sign-off."""
 
-REMEMBERED = (ENTRY, NUMBER, SEEN, NAME, ".tmp")
-"""Extensions of the files in a journal; the last is of one that was being written when a run was killed."""
+REMEMBERED = (ENTRY, SEEN, NAME, OWNER, ".number", ".tmp")
+"""Extensions of the files in a journal; `.number` is of earlier versions, and the last is of one that was being
+written when a run was killed."""
 
 
 def find(folders: Sequence[Path], before: date) -> list[Path]:

@@ -7,13 +7,14 @@ import os
 import time
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count as naturals
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from blurkit.batch.claims import Claims, numbered
 from blurkit.batch.collect import counts, format_of
 from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source, neutral_names, with_suffix_of
-from blurkit.batch.numbering import numbered, release
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
 from blurkit.machine.files import content_of
@@ -77,7 +78,7 @@ class Watcher:
         self.journal = Journal.open(out, settings)
         self._inbox = Inbox(Path(wanted.inbox), recursive=wanted.recursive, out=out)
         self._given, self._out, self._settings, self._show = wanted.inbox, out, settings, show
-        self._memory = Memory(self.journal.folder)
+        self._memory, self._claims = Memory(self.journal.folder), Claims(self.journal.folder)
         self._known: dict[Path, State] = {}
         self._unfinished: dict[Path, State] = {}
         self._again: dict[Path, float] = {}
@@ -180,22 +181,21 @@ class Watcher:
             stems = numbered(contents, date.today(), taken=folders, folder=self.journal.folder)
             names = neutral_names(written, stems)
         else:
-            owners = [_hash(os.fsencode(source.inside.as_posix()) + sha256.encode()) for source, sha256 in arrived]
-            names = [
-                self._memory.name(
-                    with_suffix_of(source.inside, source.format),
-                    owner,
-                    lambda name: any((folder / name).exists() for folder in folders),
-                )
-                for source, owner in zip(written, owners, strict=True)
-            ]
+            names = [self._claimed(source, sha256) for source, (_, sha256) in zip(written, arrived, strict=True)]
         return [Arrival(source, sha256, name, self._out) for (source, sha256), name in zip(arrived, names, strict=True)]
 
+    def _claimed(self, source: Source, sha256: str) -> Path:
+        """Return the name of an output: the wanted one, or the first with a number that nobody has."""
+        wanted = with_suffix_of(source.inside, source.format)
+        return self._claims.claim(
+            source.inside.as_posix() + sha256,
+            map(str, naturals(1)),
+            lambda tag: wanted if tag == "1" else wanted.with_name(f"{wanted.stem}-{tag}{wanted.suffix}"),
+            lambda name: any(Path(self._out, folder, name).exists() for folder in FOLDERS.values()),
+        )
+
     def _release(self, name: Path) -> None:
-        if self._settings.write.neutral_names:
-            release(name.stem, folder=self.journal.folder)
-        else:
-            self._memory.release(name)
+        self._claims.release(Path(name.stem) if self._settings.write.neutral_names else name)
 
     def _note(self, sighting: Sighting, sha256: str, *, done: bool) -> None:
         path, state = sighting.path, sighting.state

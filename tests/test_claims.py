@@ -1,12 +1,15 @@
 """Neutral names belong to a photo: an interrupted run goes on with them, and another run after them."""
 
 from datetime import date
+from itertools import count
+from pathlib import Path
 
 import pytest
 
-from blurkit.batch.numbering import numbered
+from blurkit.batch.claims import Claims, numbered
 from blurkit.machine.files import content_of
 
+A = Path("sub/anna.jpg")
 DAY, NEXT = date(2026, 11, 22), date(2026, 11, 23)
 
 
@@ -69,7 +72,7 @@ def test_numbers_go_on_after_files_that_are_there_already(names, photos, tmp_pat
 
 
 def test_a_name_that_another_run_takes_meanwhile_is_not_given_twice(names, photos, tmp_path):
-    (tmp_path / "journal" / "2026-11-22-001.number").touch()
+    Claims(tmp_path / "journal").claim("another run", ["2026-11-22-001"], Path)
     assert names(photos[0]) == ["2026-11-22-002"]
 
 
@@ -88,3 +91,53 @@ def test_what_is_remembered_names_no_photo(names, photos, tmp_path):
 
 def test_numbers_are_given_also_if_they_cannot_be_remembered(names, photos, tmp_path):
     assert names(*photos, folder=tmp_path / "missing") == ["2026-11-22-001", "2026-11-22-002", "2026-11-22-003"]
+
+
+def tagged(tag):
+    return A if tag == "1" else A.with_name(f"{A.stem}-{tag}{A.suffix}")
+
+
+def claimed(folder, owner, name_of=tagged, is_taken=lambda _: False):
+    return Claims(folder).claim(owner, map(str, count(1)), name_of, is_taken).as_posix()
+
+
+def test_a_name_belongs_to_the_one_that_has_it(tmp_path):
+    owners = ("one", "other", "one", "third", "other")
+    names = [claimed(tmp_path, owner) for owner in owners]
+    assert names == ["sub/anna.jpg", "sub/anna-2.jpg", "sub/anna.jpg", "sub/anna-3.jpg", "sub/anna-2.jpg"]
+
+
+def test_names_that_some_disk_takes_for_one_are_one(tmp_path):
+    claimed(tmp_path, "one", lambda tag: Path(f"Photo-{tag}.JPG"))
+    assert claimed(tmp_path, "other", lambda tag: Path(f"photo-{tag}.jpg")) == "photo-2.jpg"
+
+
+def test_a_name_that_a_foreign_file_has_is_left_to_it(tmp_path):
+    assert claimed(tmp_path, "one", is_taken=lambda name: name == A) == "sub/anna-2.jpg"
+
+
+def test_a_name_that_was_given_back_is_free_again(tmp_path):
+    claimed(tmp_path, "one")
+    Claims(tmp_path).release(A)
+    assert list(tmp_path.iterdir()) == []
+    assert claimed(tmp_path, "other") == "sub/anna.jpg"
+
+
+def test_a_claim_that_was_cut_off_halfway_is_taken_up(tmp_path):
+    claimed(tmp_path, "one")
+    next(tmp_path.glob("*.owner")).unlink()
+    assert claimed(tmp_path, "one") == "sub/anna.jpg"
+
+
+def test_a_name_that_cannot_be_remembered_is_told(tmp_path):
+    with pytest.raises(OSError, match="No such file"):
+        claimed(tmp_path / "gone", "one")
+
+
+def test_names_of_other_photos_are_not_read(tmp_path, monkeypatch):
+    for number in range(20):
+        numbered([f"{number}"], DAY, taken=[], folder=tmp_path)
+    read, real = [], Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda self, **how: (read.append(self), real(self, **how))[1])
+    assert numbered(["19"], DAY, taken=[], folder=tmp_path) == ["2026-11-22-020"]
+    assert len(read) == 2
