@@ -11,6 +11,7 @@ Our exception hierarchy:
         PhotoTooLarge                   more megapixels than allowed
         PhotoChanged                    not the file that was reviewed
         PhotoTooSlow                    longer than the time limit
+        PhotoLeftOut                    the review does not publish it
       ModelError                     4  weights absent, altered or failing
         ModelMissing
         ModelChecksum
@@ -122,6 +123,10 @@ class PhotoChanged(PhotoError):
 
 class PhotoTooSlow(PhotoError):
     """The photo took longer than the time limit."""
+
+
+class PhotoLeftOut(PhotoError):
+    """A person decided in the review that it is not published."""
 
 
 class ModelError(BlurkitError):

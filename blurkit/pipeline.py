@@ -15,7 +15,7 @@ from blurkit.age.calibration import load_calibration
 from blurkit.detect import beyond, make_independent_check
 from blurkit.detect.finder import Finder
 from blurkit.encode.blocks import check_available
-from blurkit.errors import BlurkitError
+from blurkit.errors import BlurkitError, PhotoLeftOut
 from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
@@ -24,7 +24,7 @@ from blurkit.outcomes import PhotoResult, SafeFile, failure
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.picture.otherwise import other_views
 from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
-from blurkit.policy.reviewed import load as load_decisions
+from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
 from blurkit.render import render
 from blurkit.settings import Settings
@@ -80,7 +80,9 @@ class Blurrer:
         policy = self.settings.policy
         if self.settings.output.keep_blocks:
             check_available()
-        self._recorded = None if decisions is None else load_decisions(decisions)
+        recorded = None if decisions is None else read_decisions(decisions)
+        self._recorded = None if recorded is None else recorded.photos
+        self._left_out = {} if recorded is None else recorded.left_out
         with ExitStack() as models:  # closes what is open if a later one fails
             self._finder = Finder(self.settings.detect, detectors=detectors, threads=threads)
             models.callback(self._finder.close)
@@ -183,7 +185,10 @@ class Blurrer:
 
         Raises:
             ModelError: A detector or the estimator failed; no other is tried in its place.
+            PhotoLeftOut: The review that is replayed does not publish it.
         """
+        if photo.sha256 in self._left_out:
+            raise PhotoLeftOut("the review left this photo out", path=photo.source, hint="take it in again on the page")
         faces = self.find_faces(photo.picture)
         ages = self._ages(photo.picture, faces)
         with self._clock(Stage.POLICY):

@@ -47,6 +47,15 @@ class Why(StrEnum):
     NOT_A_FACE = "not_a_face"
 
 
+class LeftOut(StrEnum):
+    """Why a person does not publish a photo."""
+
+    NO_CONSENT = "no_consent"
+    CLOTHES = "clothes"
+    NOT_NEEDED = "not_needed"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What happens to one face or place of a photo, as the review left it."""
@@ -72,6 +81,7 @@ class _Shape(BaseModel):
 
 
 Side = Annotated[float, Field(allow_inf_nan=False)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Sides = tuple[Side, Side, Side, Side]
 
 
@@ -90,23 +100,37 @@ class _File(_Shape):
     version: str
     policy: str
     seal: str = ""
-    photos: dict[Annotated[str, Field(pattern="^[0-9a-f]{64}$")], tuple[_Choice, ...]]
+    photos: dict[Sha256, tuple[_Choice, ...]]
+    left_out: dict[Sha256, LeftOut] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a file of decisions says."""
+
+    photos: dict[str, tuple[Choice, ...]]
+    """The choices of each photo, by the sha256 of its file."""
+    left_out: dict[str, LeftOut]
+    """The photos that are not published, and why."""
+    is_ours: bool
+    """Whether it bears a seal of this computer."""
 
 
 def load(path: Path) -> dict[str, tuple[Choice, ...]]:
-    """Read the decisions of a review.
-
-    Returns:
-        The choices of each photo, by the sha256 of its file.
+    """Return the choices of each photo, by the sha256 of its file.
 
     Raises:
         SettingsError: The file is not there, or is none that blurkit wrote; nothing in it is used.
     """
-    return load_sealed(path, lambda _: "")[0]
+    return read(path).photos
 
 
-def load_sealed(path: Path, seal: Seal) -> tuple[dict[str, tuple[Choice, ...]], bool]:
-    """Read the decisions of a review, and say whether they bear a seal of this computer.
+def read(path: Path, seal: Seal = lambda _: "") -> Recorded:
+    """Read the decisions of a review.
+
+    Args:
+        path: The file.
+        seal: Tells whether they were made on this computer.
 
     Raises:
         SettingsError: As `load`.
@@ -121,11 +145,17 @@ def load_sealed(path: Path, seal: Seal) -> tuple[dict[str, tuple[Choice, ...]], 
         raise SettingsError(fault.message, path=path, hint=hint) from fault
     except (OSError, ValueError, RecursionError) as fault:
         raise SettingsError(f"cannot be read as decisions: {fault}", path=path, hint=hint) from fault
-    return photos, is_ours
+    return Recorded(photos, known.left_out, is_ours)
 
 
 def save(
-    path: Path, photos: Mapping[str, Sequence[Choice]], *, version: str, policy: str, seal: Seal | None = None
+    path: Path,
+    photos: Mapping[str, Sequence[Choice]],
+    *,
+    version: str,
+    policy: str,
+    left_out: Mapping[str, LeftOut] | None = None,
+    seal: Seal | None = None,
 ) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
 
@@ -134,14 +164,18 @@ def save(
     """
     values = {sha256: [_values(choice) for choice in choices] for sha256, choices in photos.items()}
     document: dict[str, Any] = {"schema": SCHEMA, "version": version, "policy": policy}
+    content: dict[str, Any] = {"photos": values}
+    if left_out:
+        content["left_out"] = {sha256: reason.value for sha256, reason in left_out.items()}
     if seal is not None:
-        document["seal"] = seal(_content({"photos": values}))
-    replace_text(path, [json.dumps(document | {"photos": values}, indent=1), "\n"])
+        document["seal"] = seal(_content(content))
+    replace_text(path, [json.dumps(document | content, indent=1), "\n"])
 
 
 def _content(values: Mapping[str, Any]) -> bytes:
-    """Return what a seal is about: the choices, however they are laid out."""
-    return json.dumps(values["photos"], sort_keys=True, separators=(",", ":")).encode()
+    """Return what a seal is about, however it is laid out."""
+    content = [values["photos"], values.get("left_out", {})]
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from blurkit.errors import BlurkitError, SettingsError
 from blurkit.geometry import Box
 from blurkit.review import choose, remember, view
-from blurkit.review.requests import Edits, Folder, Liking, Nothing, Seen, SignOff
+from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Seen, SignOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +109,7 @@ class Pages:
         changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
             "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
             "seen": (Seen, lambda wanted: self._review.session.see(wanted.faces)),
+            "leave_out": (LeaveOut, lambda wanted: self._review.session.leave_out(wanted.photo, wanted.reason)),
             "undo": (Nothing, lambda _: self._review.session.undo()),
             "redo": (Nothing, lambda _: self._review.session.undo(back=False)),
             "export": (SignOff, lambda wanted: self._review.work.export(wanted)),

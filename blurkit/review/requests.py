@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from blurkit.policy.reviewed import MAX_NOTE, Why
+from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action
 
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the person who signs off answers with yes or no."""
+
+    words: str
+    no: str
+    """What a no means, and what helps."""
+    ends: bool
+    """Whether nothing is written after a no; else it needs a reason."""
+
+
 QUESTIONS = {
-    "consent": "Is there consent for everyone who can still be recognised?",
-    "names": "Are names left out of the captions, the file names and the page?",
-    "badges": "Is no badge, jersey or other text readable that names a child?",
-    "place": "Is it all right that the place can be recognised?",
-    "clothes": "Is nobody shown in swimwear, gym wear or half dressed?",
-    "needed": "Is each photo really needed?",
+    "consent": Question(
+        "Is there consent for everyone who can still be recognised?",
+        "Without consent they may not be shown. Cover them, or leave the photo out.",
+        ends=True,
+    ),
+    "names": Question(
+        "Are names left out of the captions, the file names and the page?",
+        "A name makes a child easy to find.",
+        ends=False,
+    ),
+    "badges": Question(
+        "Is no badge, jersey or other text readable that names a child?",
+        "A name makes a child easy to find. Draw a cover over the text.",
+        ends=False,
+    ),
+    "place": Question(
+        "Is it all right that the place can be recognised?",
+        "The place tells where the children are. Leave those photos out.",
+        ends=True,
+    ),
+    "clothes": Question(
+        "Is nobody shown in swimwear, gym wear or half dressed?",
+        "Such photos are often misused. Better leave them out.",
+        ends=False,
+    ),
+    "needed": Question("Is each photo really needed?", "Leave out the photos that are not needed.", ends=True),
 }
-"""What the person who signs off answers, each with yes or no."""
 
 REFERENCE = r"^(?=.*[0-9])(?!.*[A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u04FF]{3}).+$"
 """A consent's reference, for Python and for the page: with a digit, and without three letters in a row as in names."""
+
+MIN_REASON = 5
+"""Characters of a reason; fewer say nothing."""
 
 Number = Annotated[int, Field(ge=0)]
 Side = Annotated[float, Field(allow_inf_nan=False)]
@@ -83,6 +118,13 @@ class Edits(_Request):
     edits: Annotated[tuple[Edit, ...], Field(min_length=1, max_length=20000)]
 
 
+class LeaveOut(_Request):
+    """A photo that is not published, with the reason; or that is published after all, without one."""
+
+    photo: Number
+    reason: LeftOut | None = None
+
+
 class Seen(_Request):
     """Faces that a person has looked at, and the action they were shown with."""
 
@@ -96,13 +138,21 @@ class SignOff(_Request):
     """Who reviewed, as they write it."""
     answers: dict[str, bool]
     """One answer a question."""
+    reasons: dict[str, Annotated[str, Field(max_length=500)]] = {}
+    """Why photos may be published all the same, for each question answered with no."""
     despite_doubts: bool = False
     """Whether photos with an open doubt are exported knowingly."""
-    replace: bool = False
-    """Whether earlier outputs are replaced."""
 
     @model_validator(mode="after")
     def _answers_all(self) -> SignOff:
         if self.answers.keys() != QUESTIONS.keys():
             raise ValueError("every question needs an answer, yes or no")
+        for name in (name for name, answer in self.answers.items() if not answer):
+            question = QUESTIONS[name]
+            if question.ends:
+                raise ValueError(f"nothing is written. {question.no}")
+            if len(self.reasons.get(name, "").strip()) < MIN_REASON:
+                raise ValueError(f"{question.no} Say why these photos may be published all the same.")
+        if any(self.answers.get(name, True) for name in self.reasons):
+            raise ValueError("a reason is for a question that was answered with no")
         return self

@@ -11,10 +11,10 @@ from blurkit.geometry import Box
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
-from blurkit.policy.reviewed import Choice
+from blurkit.policy.reviewed import Choice, LeftOut, Recorded
 from blurkit.records import Action
 from blurkit.review.seal import seal
-from blurkit.review.spots import Sheet, Sheets, Shown, Spot, with_action
+from blurkit.review.spots import Sheet, Sheets, Shown, Spot, unseen, with_action
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -55,13 +55,12 @@ class Session:
         self.photos = [Shown(name) for name in self.names]
         self.lock = threading.RLock()
         self._sheets: Sheets = {}
-        self._stored: Mapping[str, Sequence[Choice]] = {}
-        self.is_foreign = False
-        if self.file.exists():
-            self._stored, is_ours = decisions.load_sealed(self.file, seal)
-            if not is_ours:
-                self.is_foreign = bool(self._stored)
-                self._stored = {sha256: tuple(map(_unseen, choices)) for sha256, choices in self._stored.items()}
+        known = decisions.read(self.file, seal) if self.file.exists() else Recorded({}, {}, True)
+        self.is_foreign = bool(known.photos) and not known.is_ours
+        self._stored: Mapping[str, Sequence[Choice]] = known.photos
+        if self.is_foreign:
+            self._stored = {sha256: tuple(map(unseen, choices)) for sha256, choices in known.photos.items()}
+        self._left_out = dict(known.left_out)
         self._next = 0
         self._done: list[Sheets] = []
         self._undone: list[Sheets] = []
@@ -185,8 +184,37 @@ class Session:
 
     def _all(self, wanted: Callable[[Spot], bool]) -> list[tuple[int, int]]:
         with self.lock:
-            numbers = range(len(self.photos))
+            numbers = [number for number in range(len(self.photos)) if number not in self.left_out]
             return [(number, spot.number) for number in numbers for spot in self.sheet(number) if wanted(spot)]
+
+    @property
+    def left_out(self) -> dict[int, LeftOut]:
+        """The numbers of the photos that are not published, and why."""
+        keys = [photo.sha256 for photo in self.photos]
+        return {number: self._left_out[key] for number, key in enumerate(keys) if key in self._left_out}
+
+    @property
+    def reasons(self) -> dict[str, LeftOut]:
+        """Why photos are not published, by the hash of the photo."""
+        return dict(self._left_out)
+
+    def leave_out(self, number: int, reason: LeftOut | None) -> None:
+        """Leave a photo out, or with no reason take it in again.
+
+        Raises:
+            SettingsError: An unknown photo, or one that is not analysed.
+            OutputNotWritable: It cannot be saved; nothing changed.
+        """
+        with self.lock:
+            key, before = self._analysed(number), dict(self._left_out)
+            self._left_out.pop(key, None)
+            if reason is not None:
+                self._left_out[key] = reason
+            try:
+                self._commit({key: self._sheets[key]})
+            except BaseException:
+                self._left_out = before
+                raise
 
     def save(self) -> None:
         """Write the decisions as they are."""
@@ -197,7 +225,14 @@ class Session:
         sheets = self._sheets | new
         choices = {key: [spot.choice for spot in sheet] for key, sheet in sheets.items()}
         policy = self.settings.policy.name
-        decisions.save(self.file, {**self._stored, **choices}, version=__version__, policy=policy, seal=seal)
+        decisions.save(
+            self.file,
+            {**self._stored, **choices},
+            version=__version__,
+            policy=policy,
+            left_out=self._left_out,
+            seal=seal,
+        )
         self._sheets = sheets
         self.revision += 1
         for photo in self.photos:
@@ -263,9 +298,3 @@ class Session:
         if min(box.width, box.height) < MIN_SIDE:
             raise SettingsError("this cover is too small: draw it over the whole face")
         return box
-
-
-def _unseen(choice: Choice) -> Choice:
-    """Return a choice of somebody unknown: nobody here has looked, and a cover is where the face was found."""
-    box = choice.found if choice.action is Action.COVER and choice.found is not None else choice.box
-    return replace(choice, box=box, seen=False)

@@ -76,3 +76,9 @@ def with_action(spot: Spot, action: Action, why: Why | None = None, note: str = 
         raise SettingsError("to let a covered face be seen, give the reason; for a consent, its reference too")
     box = spot.decision.face.box
     return Choice(box, action, box, by_hand=why is not None, why=why, note=note, seen=True)
+
+
+def unseen(choice: Choice) -> Choice:
+    """Return a choice of somebody unknown: nobody here has looked, and a cover is where the face was found."""
+    box = choice.found if choice.action is Action.COVER and choice.found is not None else choice.box
+    return replace(choice, box=box, seen=False)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from blurkit.batch import Task
     from blurkit.outcomes import Outcome
-    from blurkit.review.work import Run
+    from blurkit.review.export import Run
     from blurkit.settings import Settings
 
     Known = Callable[[Task], Outcome | None]

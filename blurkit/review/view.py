@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import explain
-from blurkit.policy.reviewed import MAX_NOTE, Why
+from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action, Reason
 from blurkit.review import remember
 from blurkit.review.doubt import doubt
@@ -25,6 +26,14 @@ WHYS = {
     Why.NOT_A_FACE: "is not a face",
 }
 """Why a person lets a covered face be seen, in words."""
+
+LEFT_OUT = {
+    LeftOut.NO_CONSENT: "somebody must not be seen at all",
+    LeftOut.CLOTHES: "somebody is half dressed",
+    LeftOut.NOT_NEEDED: "the photo is not needed",
+    LeftOut.OTHER: "another reason",
+}
+"""Why a photo is not published, in words."""
 
 CHECKS = (
     "decoded again and compared with what was drawn",
@@ -72,7 +81,8 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         "out": out,
         "decisions": str(session.file),
         "foreign": session.is_foreign,
-        "questions": QUESTIONS,
+        "questions": {name: asdict(question) for name, question in QUESTIONS.items()},
+        "left_out_words": {reason.value: words for reason, words in LEFT_OUT.items()},
         "whys": {why.value: words for why, words in WHYS.items()},
         "max_note": MAX_NOTE,
         "reference": REFERENCE,
@@ -89,9 +99,11 @@ def _photo(session: Session, number: int, photo: Shown) -> dict[str, Any]:
         return told | {"status": outcome.status.value, "error": outcome.error, "hint": outcome.hint, "doubt": 9.0}
     if photo.size is None:
         return told
-    open_spots = [spot for spot in spots if spot.is_open]
+    left_out = session.left_out.get(number)
+    open_spots = [spot for spot in spots if spot.is_open and left_out is None]
     return told | {
-        "status": "look" if open_spots else "ready",
+        "status": "left_out" if left_out is not None else "look" if open_spots else "ready",
+        "left_out": left_out,
         "width": photo.size.width,
         "height": photo.size.height,
         "faces": [_face(spot, session) for spot in spots],

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
 from blurkit.errors import BlurkitError, SettingsError, UnreadablePhoto
-from blurkit.machine.files import read_regular, replace_text
-from blurkit.outcomes import PhotoResult, failure
+from blurkit.outcomes import failure
 from blurkit.records import Stage
 from blurkit.report.files import STEM, earlier, write, write_all
-from blurkit.version import __version__
+from blurkit.review.export import Export
+from blurkit.review.signing import SIGNED, SignOffs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from blurkit.batch.collect import Collected
-    from blurkit.outcomes import Outcome
+    from blurkit.review.export import Run
     from blurkit.review.pictures import Pictures
     from blurkit.review.requests import SignOff
     from blurkit.review.session import Session
 
-    Run = Callable[[Sequence[batch.Task], bool], Iterator[Outcome]]
-    """Does tasks, of which some may be analysed already; the flag says whether earlier outputs are replaced."""
-
-SIGNED = "blurkit-signed.json"
-"""Where sign-offs are kept: next to the decisions, and so apart from them: the file holds a person's name."""
+BETWEEN_NOTES = 2.0
+"""Seconds after which the sign-off says anew what was written: all of it is known even if this is killed."""
 
 
 @dataclass
@@ -95,36 +91,13 @@ class Work:
                 raise SettingsError(f"{len(unseen)} faces would stay visible and nobody has looked at them")
             if doubts and not word.despite_doubts:
                 raise SettingsError(f"{len(doubts)} doubtful faces are not looked at; look, or say that you know")
-            tasks = []
-            for number, task in enumerate(self.tasks):
-                reviewed = self.session.reviewed(number)
-                if reviewed is not None:
-                    tasks.append(replace(task, reviewed=reviewed))
-            self._sign(word, tasks, len(doubts))
-            self.written, self.exporting = [], len(tasks)
-            self._begin(lambda: self._write(tasks, word.replace))
-
-    def _sign(self, word: SignOff, tasks: Sequence[batch.Task], doubts: int) -> None:
-        policy = self.session.settings.policy
-        entry = {
-            "by": word.by,
-            "when": datetime.now().astimezone().isoformat(timespec="seconds"),
-            "version": __version__,
-            "policy": policy.model_dump(mode="json", exclude_none=True),
-            "answers": word.answers,
-            "open_doubts": doubts,
-            "photos": [task.reviewed.sha256 for task in tasks if task.reviewed is not None],
-        }
-        file = self.session.file.with_name(SIGNED)
-        earlier: list[Any] = []
-        with suppress(FileNotFoundError):
-            try:
-                earlier = json.loads(read_regular(file))["signed"]
-            except (OSError, ValueError, KeyError, TypeError) as fault:
-                if isinstance(fault, FileNotFoundError):
-                    raise
-                raise SettingsError(f"earlier sign-offs cannot be read: {fault}", path=file) from fault
-        replace_text(file, [json.dumps({"schema": 1, "signed": [*earlier, entry]}, indent=1), "\n"])
+            if not any(map(self.session.reviewed, set(range(len(self.tasks))) - self.session.left_out.keys())):
+                raise SettingsError("no photo is left to publish")
+            signed = SignOffs(self.session.file.with_name(SIGNED))
+            signed.begin(word, self.session.settings, len(doubts), self.session.reasons)
+            export = Export(self.session, self.tasks, signed)
+            self.written, self.exporting = export.told, len(self.tasks)
+            self._begin(lambda: self._write(export))
 
     def _begin(self, work: Callable[[], None]) -> None:
         def guarded() -> None:
@@ -162,29 +135,28 @@ class Work:
         self.done += 1
         return False
 
-    def _write(self, tasks: Sequence[batch.Task], overwrite: bool) -> None:
+    def _write(self, export: Export) -> None:
         run = batch.Run(self.session.settings, found=self.found)
+        noted = time.monotonic()
         try:
-            for task, outcome in run.do(tasks, by=lambda wanted: self.run(wanted, overwrite)):
-                self.written.append(_result(task, outcome))
+            for _ in export.write(run, self.run):
+                if time.monotonic() - noted > BETWEEN_NOTES:
+                    export.signed.note(export.files)
+                    noted = time.monotonic()
                 if self.stopped.is_set():
                     return
         finally:
-            self._report(run)
+            try:
+                export.signed.note(export.files)
+            finally:
+                self._report(run, export)
 
-    def _report(self, run: batch.Run) -> None:
+    def _report(self, run: batch.Run, export: Export) -> None:
         """Write the report of all that was exported, now and earlier, next to the decisions unless told otherwise."""
         folder = self.session.file.parent
+        known = earlier(self.report_to or folder / f"{STEM}.json")
+        report = run.report([entry for entry in known if entry.output not in export.gone])
         if self.report_to is not None:
-            write(run.report(earlier(self.report_to)), self.report_to)
+            write(report, self.report_to)
         else:
-            write_all(run.report(earlier(folder / f"{STEM}.json")), folder)
-
-
-def _result(task: batch.Task, outcome: Outcome) -> dict[str, Any]:
-    name = task.source.inside.as_posix()
-    if isinstance(outcome, PhotoResult):
-        known = len(task.reviewed.decisions) if task.reviewed is not None else 0
-        added = len(outcome.decisions) - known
-        return {"name": name, "output": task.name.as_posix(), "removed": list(outcome.removed), "added": added}
-    return {"name": name, "output": None, "error": outcome.error, "hint": outcome.hint}
+            write_all(report, folder)

@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from blurkit.audit.matches import read_reports
+from blurkit.policy.reviewed import LeftOut
 from tests.end_to_end.process import wait_until
 from tests.review import test_session
 from tests.review.test_session import WORD
@@ -48,8 +49,8 @@ def test_what_was_written_earlier_stays_in_the_report(reviewing):
     export(review)
     path = review.folder / "blurkit-report.json"
     before = json.loads(path.read_text())["photos"]
-    export(review)  # the output is there already, and is not replaced
-    assert review.work.written[0]["output"] is None
+    export(review)  # the output is there already, and nothing changed
+    assert review.work.written[0]["state"] == "unchanged"
     assert json.loads(path.read_text())["photos"] == before
 
 
@@ -59,3 +60,12 @@ def test_a_report_goes_where_it_was_asked_for(reviewing, tmp_path):
     export(review)
     assert "a.jpg" in (tmp_path / "asked.csv").read_text(encoding="utf-8-sig")
     assert list(review.folder.glob("blurkit-report*")) == []
+
+
+def test_a_photo_that_was_taken_out_leaves_the_report(reviewing):
+    review = reviewing("a.jpg", "b.jpg", policy="everyone")
+    export(review)
+    review.session.leave_out(0, LeftOut.NOT_NEEDED)
+    export(review)
+    photos = json.loads((review.folder / "blurkit-report.json").read_text())["photos"]
+    assert [photo["output"] for photo in photos] == [str(review.out / "b.jpg")]

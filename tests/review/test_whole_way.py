@@ -34,7 +34,8 @@ def test_the_whole_way_by_mouse(browser, tmp_path):
         page.mouse.up()
         page.locator("#list li").nth(3).wait_for()
         drawn = session.sheet(1)[3].choice.box
-        page.locator(".box").nth(3).focus()
+        page.locator(".box.picked:focus .handle.se").wait_for()
+        page.wait_for_timeout(300)  # until the page has drawn what the server says
         handle = page.locator(".handle.se").bounding_box()
         page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
         page.mouse.down()

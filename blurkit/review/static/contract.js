@@ -27,11 +27,12 @@
  * @typedef {object} Photo
  * @property {number} number
  * @property {string} name Its path inside the folder.
- * @property {"waiting" | "ready" | "look" | "blocked" | "failed"} status
+ * @property {"waiting" | "ready" | "look" | "left_out" | "blocked" | "failed"} status
  * @property {Face[]} faces
  * @property {number} doubt
  * @property {number} [width]
  * @property {number} [height]
+ * @property {string | null} [left_out] Why it is not published.
  * @property {string} [error]
  * @property {string | null} [hint]
  */
@@ -42,6 +43,7 @@
  * What became of one photo of an export.
  * @typedef {object} Written
  * @property {string} name
+ * @property {"written" | "rewritten" | "unchanged" | "taken_out" | "left_out" | "failed"} state
  * @property {string | null} output
  * @property {string[]} [removed]
  * @property {number} [added] Places that only the independent check found.
@@ -66,6 +68,13 @@
  */
 
 /**
+ * @typedef {object} Question
+ * @property {string} words
+ * @property {string} no What a no means.
+ * @property {boolean} ends Whether nothing is written after a no; else it needs a reason.
+ */
+
+/**
  * What stays the same during a review.
  * @typedef {object} About
  * @property {string} version
@@ -75,7 +84,8 @@
  * @property {string} out
  * @property {string} decisions
  * @property {boolean} foreign Whether the decisions that were there were not made on this computer.
- * @property {Record<string, string>} questions
+ * @property {Record<string, Question>} questions
+ * @property {Record<string, string>} left_out_words
  * @property {Record<string, string>} whys
  * @property {number} max_note
  * @property {string} reference A regular expression that a consent's reference matches.

@@ -22,6 +22,16 @@ class Editor {
   constructor(main, photo) {
     this.photo = photo;
     this.key = "";
+    this.publishing = el("select", {
+      id: "publishing",
+      "aria-label": "Whether this photo is published",
+      onchange: () => this.publish(this.publishing.value),
+    });
+    const reasons = Object.entries(store.about.left_out_words);
+    this.publishing.append(
+      el("option", { value: "" }, "Publish"),
+      ...reasons.map(([value, words]) => el("option", { value }, `Do not publish: ${words}`)),
+    );
     this.stage = new Stage(photo, {
       onDraw: (box) => this.draw(box, "Cover added"),
       onMove: (face, box) =>
@@ -78,6 +88,7 @@ class Editor {
       button("Fit", () => this.stage.fit(), { "aria-label": "Whole photo" }),
       button("+", () => this.stage.zoom(1.5), { "aria-label": "Zoom in" }),
       panning,
+      this.publishing,
       button("Before / after", () => this.after(), {
         id: "after",
         "aria-pressed": "false",
@@ -96,6 +107,7 @@ class Editor {
     this.key = fresh;
     this.photo = photo;
     this.stage.draw(photo.faces);
+    this.publishing.value = photo.left_out ?? "";
     if (!this.stage.after.hidden) this.stage.showAfter(true);
     this.side.update(photo, this.stage.picked);
   }
@@ -132,6 +144,16 @@ class Editor {
       if (store.state.undo > before) say("Done in the photos that look alike", undo);
       else say("No photo looks alike");
     }
+  }
+
+  /** @param {string} reason Why the photo is left out; it is not if empty. */
+  async publish(reason) {
+    const before = this.photo.left_out ?? null;
+    const set = (/** @type {string | null} */ value) =>
+      change("leave_out", { photo: this.photo.number, reason: value });
+    if (await set(reason || null))
+      say(reason ? "This photo is not published" : "This photo is published", () => set(before));
+    else this.publishing.value = before ?? "";
   }
 
   remove() {

@@ -64,14 +64,14 @@ function isLeft(name, one) {
 
 /** @param {Name} name */
 export function left(name) {
-  return faces(SCREENS[name].left).length;
+  return faces((face, photo) => !photo.left_out && SCREENS[name].left(face)).length;
 }
 
 /** @param {Name} name @param {Place[]} known @returns {Place[]} Faces that are not known yet, those that need a look first. */
 function sorted(name, known) {
   const have = new Set(known.map(keyOf));
   const doubt = (/** @type {Place} */ one) => faceOf(one.photo, one.face)?.doubt ?? 0;
-  return faces(SCREENS[name].wanted)
+  return faces((face, photo) => !photo.left_out && SCREENS[name].wanted(face))
     .filter((one) => !have.has(keyOf(one)))
     .sort((one, other) => doubt(other) - doubt(one));
 }

@@ -1,7 +1,21 @@
 // @ts-check
 // Sign-off and export: questions, a name, and what was written, removed and checked.
-import { count, el, say } from "./dom.js";
+import { count, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
+
+/** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
+let kept = [];
+
+/** @param {HTMLFormElement} form */
+function restore(form) {
+  for (const [name, value] of kept)
+    for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
+      form.querySelectorAll(`[name="${name}"]`)
+    )) {
+      if (field.type !== "radio") field.value = String(value);
+      else if (field.value === value) field.click();
+    }
+}
 
 /** @param {HTMLElement} main */
 export function show(main) {
@@ -14,9 +28,12 @@ export function show(main) {
         event.preventDefault();
         write(form);
       },
+      oninput: () => {
+        kept = [...new FormData(form)].filter(([name]) => name !== "despite");
+      },
     },
     el("div", { id: "before" }),
-    ...Object.entries(about.questions).map(([key, words]) => question(key, words)),
+    ...Object.entries(about.questions).map(([key, asked]) => question(key, asked)),
     el("label", { for: "by", class: "field" }, "Reviewed by"),
     el("input", {
       id: "by",
@@ -30,12 +47,6 @@ export function show(main) {
       { class: "check", id: "despite", hidden: true },
       el("input", { type: "checkbox", name: "despite" }),
       el("span"),
-    ),
-    el(
-      "label",
-      { class: "check" },
-      el("input", { type: "checkbox", name: "replace" }),
-      el("span", {}, "Replace earlier safe photos in that folder"),
     ),
     el("button", { type: "submit", class: "main", id: "write" }, "Write the safe photos"),
   );
@@ -51,20 +62,50 @@ export function show(main) {
       el("ul", {}, ...about.policy_words.map((words) => el("li", {}, words))),
     ),
   );
+  restore(form);
   update(main);
 }
 
-/** @param {string} key @param {string} words */
-function question(key, words) {
-  const answers = ["yes", "no"].map((answer) =>
+/** @param {string} key @param {import("./contract.js").Question} asked */
+function question(key, asked) {
+  const reason = el("input", { id: `why-${key}`, name: `why-${key}`, maxlength: 500, minlength: 5 });
+  const no = el("div", { class: "no", hidden: true, role: "status" });
+  const answer = (/** @type {boolean} */ yes) => {
+    no.hidden = yes;
+    reason.required = !yes && !asked.ends;
+    no.replaceChildren(el("p", {}, asked.ends ? `Nothing is written. ${asked.no}` : asked.no));
+    if (!asked.ends)
+      no.append(el("label", { for: reason.id }, "Why may they be published all the same? (no name)"), reason);
+    update(part("main"));
+  };
+  const choice = (/** @type {boolean} */ yes) =>
     el(
       "label",
       {},
-      el("input", { type: "radio", name: key, value: answer, required: true }),
-      answer === "yes" ? "Yes" : "No",
-    ),
+      el("input", {
+        type: "radio",
+        name: key,
+        value: yes ? "yes" : "no",
+        required: true,
+        onchange: () => answer(yes),
+      }),
+      yes ? "Yes" : "No",
+    );
+  return el(
+    "fieldset",
+    { class: "question" },
+    el("legend", {}, asked.words),
+    choice(true),
+    choice(false),
+    no,
   );
-  return el("fieldset", {}, el("legend", {}, words), ...answers);
+}
+
+/** @returns {boolean} Whether an answer was given after which nothing is written. */
+function isEnded() {
+  return Object.entries(store.about.questions).some(
+    ([key, asked]) => asked.ends && document.querySelector(`input[name="${key}"][value="no"]:checked`),
+  );
 }
 
 /** @returns {HTMLElement[]} What is missing before photos are written. */
@@ -99,7 +140,7 @@ export function update(main) {
   const words = /** @type {HTMLElement} */ (despite.querySelector("span"));
   words.textContent = `I know that ${doubts} not looked at; they are exported as they are`;
   const button = /** @type {HTMLButtonElement} */ (main.querySelector("#write"));
-  button.disabled = state.busy || state.unseen > 0;
+  button.disabled = state.busy || state.unseen > 0 || isEnded();
   results(/** @type {HTMLElement} */ (main.querySelector("#result")));
 }
 
@@ -108,14 +149,23 @@ async function write(form) {
   const values = new FormData(form);
   const keys = Object.keys(store.about.questions);
   const answers = Object.fromEntries(keys.map((key) => [key, values.get(key) === "yes"]));
+  const no = keys.filter((key) => !answers[key]);
   const word = {
     by: values.get("by"),
     answers,
+    reasons: Object.fromEntries(no.map((key) => [key, values.get(`why-${key}`)])),
     despite_doubts: values.has("despite"),
-    replace: values.has("replace"),
   };
   if (await change("export", word)) say("Writing");
 }
+
+const RESULTS = {
+  rewritten: "changed and written again",
+  unchanged: "written before and unchanged since",
+  taken_out: "taken out of the folder for safe photos",
+  left_out: "not published, as you decided",
+  failed: "not written",
+};
 
 /** @param {HTMLElement} place */
 function results(place) {
@@ -123,34 +173,35 @@ function results(place) {
   const key = `${exporting}/${written.length}/${busy}`;
   if (!exporting || place.dataset.key === key) return;
   place.dataset.key = key;
-  const failed = written.filter((one) => one.error);
+  const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
+  const fresh = of("written").length + of("rewritten").length;
   const removed = [...new Set(written.flatMap((one) => one.removed ?? []))].sort();
   const added = written.reduce((sum, one) => sum + (one.added ?? 0), 0);
-  const title = busy
-    ? `Writing: ${written.length} of ${exporting}`
-    : `${count(written.length - failed.length, "safe photo")} written`;
+  const title = busy ? `Writing: ${written.length} of ${exporting}` : `${count(fresh, "safe photo")} written`;
   place.replaceChildren(el("h2", {}, title));
-  if (busy)
-    place.append(
-      el("progress", {
-        max: exporting,
-        value: written.length,
-        "aria-label": "Writing",
-      }),
-    );
-  if (failed.length) {
-    const items = failed.map((one) => el("li", {}, `${one.name}: ${one.error}`));
-    const words = `${count(failed.length, "photo was", "photos were")} not written:`;
-    place.append(el("div", { class: "todo" }, words, el("ul", {}, ...items)));
+  if (busy) place.append(el("progress", { max: exporting, value: written.length, "aria-label": "Writing" }));
+  for (const [state, words] of Object.entries(RESULTS)) {
+    const here = of(state);
+    if (!here.length) continue;
+    const items = here.map((one) => el("li", {}, one.error ? `${one.name}: ${one.error}` : one.name));
+    const list = el("ul", {}, ...items);
+    const told = `${count(here.length, "photo")} ${words}`;
+    const failed = state === "failed";
+    place.append(el("details", { class: failed ? "todo" : "", open: failed }, el("summary", {}, told), list));
   }
-  const none = "nothing was hidden in them";
-  place.append(
-    el("h3", {}, "Every written photo was"),
-    el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
-  );
-  if (added) place.append(el("p", {}, `The independent check covered ${count(added, "more place")}.`));
-  place.append(
-    el("h3", {}, "Removed from the files"),
-    el("ul", {}, ...(removed.length ? removed : [none]).map((words) => el("li", {}, words))),
-  );
+  if (fresh) {
+    place.append(
+      el("h3", {}, "Every written photo was"),
+      el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
+    );
+    if (added) place.append(el("p", {}, `The independent check covered ${count(added, "more place")}.`));
+    place.append(
+      el("h3", {}, "Removed from the files"),
+      el(
+        "ul",
+        {},
+        ...(removed.length ? removed : ["nothing was hidden in them"]).map((words) => el("li", {}, words)),
+      ),
+    );
+  }
 }

@@ -9,6 +9,7 @@ const STATUS = {
   waiting: "Waiting",
   ready: "Nothing left to look at",
   look: "Please look",
+  left_out: "Not published",
   blocked: "Withheld",
   failed: "Cannot be read",
 };
@@ -38,6 +39,7 @@ export function update(main) {
     count(all.length, "photo"),
     of("waiting") ? `${of("waiting")} waiting` : "",
     `${of("look")} to look at`,
+    of("left_out") ? `${of("left_out")} not published` : "",
     lost ? `${lost} not possible` : "",
     `${of("ready")} with nothing left to look at`,
   ];
@@ -66,7 +68,7 @@ function cardOf(photo) {
   const kept = photo.faces.filter((face) => face.action === "keep").length;
   const open = photo.faces.filter((face) => face.open).length;
   const words = photo.error ?? `${photo.faces.length - kept} covered · ${kept} visible`;
-  const done = photo.status === "ready" || photo.status === "look";
+  const done = photo.width !== undefined;
   const text = el(
     "span",
     { class: "text" },

@@ -1,0 +1,75 @@
+"""From sign-off to a correction after it, in a real browser."""
+
+import json
+
+import pytest
+
+from tests.end_to_end.process import files, wait_until
+from tests.review.browsing import DESKTOP, check_accessible, opened
+from tests.review.serving import copies, in_browser, serving
+
+pytestmark = in_browser
+
+
+@pytest.fixture
+def finishing(browser, tmp_path, monkeypatch):
+    """Open the last step of a review of two photos in which everybody is covered."""
+    folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
+    with serving(folder, scale=600 / 1024, policy="everyone") as (server, review):
+        wait_until(lambda: review.work.done == 2 and not review.work.is_busy)
+        with opened(browser, server, DESKTOP, wait_for="a.card") as page:
+            page.click("#step-finish")
+            page.fill("#by", "office")
+            yield page, review
+
+
+def answer(page, **given):
+    for name in ("consent", "names", "badges", "place", "clothes", "needed"):
+        page.check(f"input[name={name}][value={given.get(name, 'yes')}]")
+
+
+def test_a_no_says_what_it_means_and_writes_nothing_or_asks_for_a_reason(finishing):
+    page, review = finishing
+    answer(page, consent="no", names="no")
+    assert "Nothing is written. Without consent" in page.locator(".no:visible").first.inner_text()
+    assert page.locator("#write").is_disabled()
+    check_accessible(page)
+    page.check("input[name=consent][value=yes]")
+    page.click("#write")
+    assert page.evaluate("document.activeElement.id") == "why-names"
+    assert not review.out.exists()
+    page.fill("#why-names", "the author is named")
+    page.click("#write")
+    page.locator("text=2 safe photos written").wait_for()
+    check_accessible(page)
+    entry = json.loads((review.folder / "blurkit-signed.json").read_text())["signed"][0]
+    assert (entry["answers"]["names"], entry["reasons"]) == (False, {"names": "the author is named"})
+
+
+def test_a_photo_is_corrected_and_another_left_out_after_the_export(finishing):
+    page, review = finishing
+    answer(page)
+    page.click("#write")
+    page.locator("text=2 safe photos written").wait_for()
+    before = (review.out / "a.jpg").read_bytes()
+    page.click("#step-photos")
+    page.click("a.card:has-text('a.jpg')")
+    page.locator(".box").first.click()
+    page.click("#act")
+    page.click("dialog >> text=An adult")
+    page.locator(".box.keep").wait_for()
+    page.keyboard.press("n")
+    page.locator("h1:has-text('b.jpg')").wait_for()
+    page.select_option("#publishing", "not_needed")
+    page.locator("#toast.shown:has-text('not published')").wait_for()
+    page.click("#step-photos")
+    page.locator(".chip.left_out").wait_for()
+    check_accessible(page)
+    page.click("#step-finish")
+    assert page.input_value("#by") == "office"
+    page.click("#write")  # the answers are still there
+    page.locator("text=1 safe photo written").wait_for()
+    page.locator("summary:has-text('1 photo changed and written again')").wait_for()
+    page.locator("summary:has-text('1 photo taken out')").wait_for()
+    assert files(review.out) == ["a.jpg"]
+    assert (review.out / "a.jpg").read_bytes() != before
