@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blurkit.settings import Settings
 
 SIGNED = "blurkit-signed.json"
-"""Where sign-offs are kept, beside the decisions, and so apart from them: the file holds a person's name."""
+"""Where sign-offs are kept. It lies next to the decisions but apart from them, since it holds a person's name."""
 
 MAX_BYTES = 50_000_000
 
@@ -41,7 +41,7 @@ class SignOffs:
     """The sign-offs of a folder, and the file that holds them."""
 
     def __init__(self, file: Path) -> None:
-        """Read the earlier ones; a file that is none of ours is kept aside."""
+        """Read the earlier ones; a file that blurkit did not write is kept aside."""
         self._file = file
         self._entries = self._read()
 
@@ -102,7 +102,7 @@ class SignOffs:
         try:
             signed = json.loads(read_regular(self._file, max_bytes=MAX_BYTES))["signed"]
             if isinstance(signed, list) and all(isinstance(entry, dict) for entry in signed):
-                json.dumps(signed)  # one so deep that it cannot be written again is none of ours
+                json.dumps(signed)  # one that is nested too deeply cannot be written again
                 return signed
         except FileNotFoundError:
             return []

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blurkit.review.session import Session
 
 BETWEEN_NOTES = 2.0
-"""Seconds after which the sign-off says anew what was written: all of it is known even if this is killed."""
+"""Seconds between two notes of what was written: a review that is killed still leaves a nearly complete list."""
 
 
 @dataclass

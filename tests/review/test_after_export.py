@@ -73,3 +73,27 @@ def test_a_photo_is_corrected_and_another_left_out_after_the_export(finishing):
     page.locator("summary:has-text('1 photo taken out')").wait_for()
     assert files(review.out) == ["a.jpg"]
     assert (review.out / "a.jpg").read_bytes() != before
+
+
+def test_a_cover_is_drawn_after_the_export_over_a_face_that_nobody_had_found(finishing):
+    page, review = finishing
+    answer(page)
+    page.click("#write")
+    page.locator("text=2 safe photos written").wait_for()
+    before = {name: (review.out / name).read_bytes() for name in ("a.jpg", "b.jpg")}
+    page.click("#step-photos")
+    page.click("a.card:has-text('b.jpg')")
+    page.locator(".box").nth(2).wait_for()
+    stage = page.locator(".stage").bounding_box()
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] - 90
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 50, y + 60, steps=4)
+    page.mouse.up()
+    page.locator("#toast.shown:has-text('Cover added')").wait_for()
+    page.click("#step-finish")
+    page.click("#write")
+    page.locator("text=1 safe photo written").wait_for()
+    page.locator("summary:has-text('1 photo changed and written again')").wait_for()
+    assert (review.out / "a.jpg").read_bytes() == before["a.jpg"]
+    assert (review.out / "b.jpg").read_bytes() != before["b.jpg"]

@@ -5,8 +5,10 @@ import stat
 
 import pydantic
 import pytest
+from PIL import Image
 
 from blurkit.errors import FaceVisible, OutputNotWritable, PhotoLeftOut, SettingsError
+from blurkit.machine.files import content_of
 from blurkit.outcomes import PhotoResult, failure
 from blurkit.policy.reviewed import FILE_NAME, LeftOut
 from blurkit.records import Stage
@@ -52,6 +54,24 @@ def test_what_was_corrected_is_written_again_and_the_rest_is_not_touched(review)
     assert export(review) == {"a.jpg": "unchanged", "b.jpg": "rewritten", "c.jpg": "unchanged"}
     assert {name for name in before if (review.out / name).read_bytes() != before[name]} == {"b.jpg"}
     assert (review.out / "a.jpg").stat().st_mtime_ns == times["a.jpg"]
+
+
+def test_a_cover_drawn_after_the_export_over_a_face_that_nobody_had_found_is_in_the_new_file(review):
+    export(review)
+    with Image.open(review.out / "b.jpg") as image:
+        before = image.convert("RGB").load()
+        width, height = image.size
+    box = (5.0, height - 65.0, 55.0, height - 5.0)
+    review.session.edit([Edit(do="draw", photo=1, box=box)])
+    assert export(review) == {"a.jpg": "unchanged", "b.jpg": "rewritten", "c.jpg": "unchanged"}
+    with Image.open(review.out / "b.jpg") as image:
+        after = image.convert("RGB").load()
+    assert before[30, height - 35] != pytest.approx((128, 128, 128), abs=6)
+    for x, y in ((30, height - 35), (15, height - 35), (45, height - 35), (30, height - 60), (30, height - 10)):
+        assert after[x, y] == pytest.approx((128, 128, 128), abs=6)
+    assert after[width - 5, 5] == pytest.approx(before[width - 5, 5], abs=3)
+    written = signed(review)[-1]["written"]
+    assert [one["sha256"] for one in written if one["output"] == "b.jpg"] == [content_of(review.out / "b.jpg")]
 
 
 def test_another_review_goes_on_with_what_this_one_wrote(review, monkeypatch):

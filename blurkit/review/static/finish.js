@@ -170,7 +170,7 @@ const RESULTS = {
 /** @param {HTMLElement} place */
 function results(place) {
   const { exporting, written, busy } = store.state;
-  const key = `${exporting}/${written.length}/${busy}`;
+  const key = `${exporting}/${busy}/${written.map((one) => one.name + one.state)}`;
   if (!exporting || place.dataset.key === key) return;
   place.dataset.key = key;
   const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
