@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
-from blurkit.age import make_estimator
-from blurkit.age.calibration import load_calibration
-from blurkit.detect import beyond, make_independent_check
-from blurkit.detect.finder import Finder
+from blurkit.analysis import Analysis
+from blurkit.detect import make_independent_check
 from blurkit.encode.blocks import check_available
 from blurkit.errors import BlurkitError, PhotoLeftOut
 from blurkit.load import decode, read
@@ -22,8 +19,7 @@ from blurkit.machine.crash import forbid_core_dumps
 from blurkit.machine.turns import in_turns
 from blurkit.outcomes import PhotoResult, SafeFile, failure
 from blurkit.picture.formats import PHOTO_SUFFIXES
-from blurkit.picture.otherwise import other_views
-from blurkit.policy import Reviewed, asked_for, asks_for_age, decide, replay, verdict
+from blurkit.policy import Reviewed, replay, verdict
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
 from blurkit.render import render
@@ -39,10 +35,10 @@ if TYPE_CHECKING:
     from blurkit.detect.views import Network
     from blurkit.outcomes import Outcome, PhotoFailure, Proof, Rendered
     from blurkit.policy.reviewed import Choice
-    from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
+    from blurkit.records import Decision, Face, Photo, Picture
 
 
-@in_turns("run", "run_bytes", "look", "analyze", "find_faces", "render")
+@in_turns("run", "run_bytes", "detect", "analyze", "find_faces", "render")
 class Blurrer:
     """Makes photos safe: `with Blurrer(settings) as blurrer: blurrer.run("photo.jpg", out="safe.jpg")`."""
 
@@ -77,22 +73,20 @@ class Blurrer:
         """
         forbid_core_dumps()
         self.settings = settings or Settings()
-        policy = self.settings.policy
         if self.settings.output.keep_blocks:
             check_available()
         recorded = None if decisions is None else read_decisions(decisions)
         self._recorded = None if recorded is None else recorded.photos
         self._left_out = {} if recorded is None else recorded.left_out
         with ExitStack() as models:  # closes what is open if a later one fails
-            self._finder = Finder(self.settings.detect, detectors=detectors, threads=threads)
-            models.callback(self._finder.close)
-            self._threshold, self._age_estimator = math.inf, age_estimator
-            if asks_for_age(policy):
-                table = calibration or load_calibration()
-                self._threshold = table.threshold(policy.cutoff_age, policy.max_miss_rate)
-                self._age_estimator = age_estimator or make_estimator(threads=threads)
-            if self._age_estimator is not None:
-                models.callback(self._age_estimator.close)
+            self._analysis = Analysis(
+                self.settings,
+                detectors=detectors,
+                age_estimator=age_estimator,
+                calibration=calibration,
+                threads=threads,
+            )
+            models.callback(self._analysis.close)
             self._independent_check = independent_check or make_independent_check(threads=threads)
             models.callback(self._independent_check.close)
             self._models = models.pop_all()
@@ -168,7 +162,7 @@ class Blurrer:
         with self._clock(Stage.METADATA):
             return photo, rendered, metadata.in_words(data)
 
-    def look(self, path: Path | str) -> Outcome:
+    def detect(self, path: Path | str) -> Outcome:
         """Say what `run` would do with a photo, and write nothing."""
         source = Path(path)
         self._clock = Clock(self._progress)
@@ -189,27 +183,8 @@ class Blurrer:
         """
         if photo.sha256 in self._left_out:
             raise PhotoLeftOut("the review left this photo out", path=photo.source, hint="take it in again on the page")
-        faces = self.find_faces(photo.picture)
-        ages = self._ages(photo.picture, faces)
-        with self._clock(Stage.POLICY):
-            decided = decide(
-                faces,
-                ages,
-                self.settings.policy,
-                size=photo.size,
-                threshold=self._threshold,
-                photo=photo.source or Path(),
-            )
-            return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
-
-    def _ages(self, picture: Picture, faces: Sequence[Face]) -> list[AgeEstimate | None]:
-        """Return how old faces look, as far as the policy asks; the age stage is not entered if it asks for nobody."""
-        asked = asked_for(faces, self.settings.policy)
-        if not asked or self._age_estimator is None:
-            return [None] * len(faces)
-        with self._clock(Stage.AGE):
-            told = iter(self._age_estimator.estimate(picture.pixels, asked))
-            return [next(told) if face in asked else None for face in faces]
+        decided = self._analysis.analyze(photo, self._clock)
+        return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
 
     def find_faces(self, picture: Picture) -> tuple[Face, ...]:
         """Return the faces of a picture, from top to bottom.
@@ -217,11 +192,7 @@ class Blurrer:
         Raises:
             ModelError: A detector failed; no other is tried in its place.
         """
-        with self._clock(Stage.DETECT):
-            faces = self._finder.detect(picture.pixels)
-            for view in other_views(picture):
-                faces += beyond(faces, self._finder.detect(view))
-            return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
+        return self._analysis.find_faces(picture, self._clock)
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
         """Cover, encode, clean and check a photo in memory.

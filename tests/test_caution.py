@@ -6,7 +6,7 @@ import pytest
 
 from blurkit.geometry import Box, Size
 from blurkit.records import Action, Decision, Face, Judgement, Reason
-from blurkit.report import Entry
+from blurkit.report import ReportEntry
 from blurkit.report.caution import NEIGHBOURS, cautions, names_a_child
 from tests.test_report import PROOF, failure, report, result
 
@@ -23,7 +23,7 @@ COVERED, OPEN = decision(Action.COVER, HERE), decision(Action.KEEP, HERE)
 
 def entry(name, *decisions, fingerprint="3c" * 32, size=LARGE):
     outcome = replace(result(*decisions), proof=replace(PROOF, fingerprint=fingerprint), size=size)
-    return Entry(name, f"out/{name}", outcome)
+    return ReportEntry(name, f"out/{name}", outcome)
 
 
 @pytest.mark.parametrize("pair", [(COVERED, OPEN), (OPEN, COVERED)])
@@ -44,8 +44,8 @@ def test_a_near_duplicate_of_another_size_is_compared_by_shares_of_the_photo():
         entry("b.jpg", decision(Action.KEEP, THERE)),
         entry("b.jpg", OPEN, fingerprint="c3" * 32),
         entry("b.jpg"),
-        Entry("b.jpg", None, replace(entry("b.jpg", OPEN).outcome, proof=None)),
-        Entry("b.jpg", None, failure()),
+        ReportEntry("b.jpg", None, replace(entry("b.jpg", OPEN).outcome, proof=None)),
+        ReportEntry("b.jpg", None, failure()),
     ],
     ids=["covered too", "another face is open", "another picture", "no face", "nothing written", "failed"],
 )

@@ -5,6 +5,7 @@ import pytest
 from blurkit.cli import doctor
 from blurkit.cli.doctor import examine
 from blurkit.errors import ModelChecksum, ModelMissing
+from blurkit.picture.formats import FORMATS
 
 
 def by_name():
@@ -18,7 +19,7 @@ def test_everything_works_here():
     assert {"python", "onnxruntime", "model centerface", "independent check", "age models", "age thresholds"} <= set(
         findings
     )
-    assert set(doctor.WRITTEN) <= set(findings)
+    assert {facts.pillow for facts in FORMATS.values()} <= set(findings)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_a_detector_that_does_not_run_is_named(bare):
         raise RuntimeError("illegal instruction")
 
     bare.setattr(doctor, "_detect", detect)
-    assert by_name()["detector centerface"] == doctor.Finding(
+    assert by_name()["detector centerface"] == doctor.Trial(
         "detector centerface", works=False, detail="illegal instruction"
     )
 
@@ -70,7 +71,7 @@ def test_without_mediapipe_centerface_works_alone(bare):
     bare.setattr(doctor, "version", version)
     bare.setattr(doctor, "mediapipe_installed", lambda: False)
     findings = by_name()
-    assert findings["mediapipe"] == doctor.Finding(
+    assert findings["mediapipe"] == doctor.Trial(
         "mediapipe", works=True, detail="not installed; CenterFace works alone"
     )
     assert "detector mediapipe" not in findings

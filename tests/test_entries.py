@@ -8,7 +8,7 @@ import pytest
 
 from blurkit.geometry import Box, Point
 from blurkit.records import Face
-from blurkit.report import Entry
+from blurkit.report import ReportEntry
 from blurkit.report.entries import Entries
 from tests.test_report import ADULT, CHILD, failure, report, result
 
@@ -27,8 +27,8 @@ def test_entries_come_back_as_they_were_but_for_landmarks(kept):
     (done, failed), entries = kept
     decisions = tuple(replace(each, face=replace(each.face, landmarks=None)) for each in done.decisions)
     assert list(entries) == [
-        Entry("in/0.jpg", "out/0.jpg", replace(done, decisions=decisions)),
-        Entry("in/1.jpg", "out/1.jpg", failed),
+        ReportEntry("in/0.jpg", "out/0.jpg", replace(done, decisions=decisions)),
+        ReportEntry("in/1.jpg", "out/1.jpg", failed),
     ]
     assert entries[-1] == entries[1:][0]
     assert len(entries) == 2
@@ -36,7 +36,9 @@ def test_entries_come_back_as_they_were_but_for_landmarks(kept):
 
 def test_a_report_of_kept_photos_is_the_same(kept):
     (done, failed), entries = kept
-    plain = tuple(Entry(f"in/{number}.jpg", f"out/{number}.jpg", each) for number, each in enumerate((done, failed)))
+    plain = tuple(
+        ReportEntry(f"in/{number}.jpg", f"out/{number}.jpg", each) for number, each in enumerate((done, failed))
+    )
     one, other = replace(report(), entries=plain), replace(report(), entries=entries)
     assert other.to_json() == one.to_json()
     assert other.summary(written=True) == one.summary(written=True)

@@ -18,7 +18,7 @@ def inbox(tmp_path):
 
 
 def look(inbox, known=lambda path, state: False):
-    return [sighting.path.name for sighting in inbox.look(known)]
+    return [incoming.path.name for incoming in inbox.poll(known)]
 
 
 def test_a_file_is_whole_when_it_was_the_same_at_two_looks(inbox):
@@ -85,12 +85,12 @@ def test_how_long_a_file_has_been_quiet(inbox):
     path = inbox.folder / "a.jpg"
     path.write_bytes(b"photo")
     look(inbox)
-    (sighting,) = inbox.look(lambda path, state: False)
-    assert sighting.quiet_seconds < 60
+    (incoming,) = inbox.poll(lambda path, state: False)
+    assert incoming.quiet_seconds < 60
     os.utime(path, (time.time() - 1000, time.time() - 1000))
     look(inbox)
-    (sighting,) = inbox.look(lambda path, state: False)
-    assert sighting.quiet_seconds > 900
+    (incoming,) = inbox.poll(lambda path, state: False)
+    assert incoming.quiet_seconds > 900
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks as Linux does")

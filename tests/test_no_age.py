@@ -8,7 +8,7 @@ from blurkit import pipeline
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.policy import asks_for_age, explain
 from blurkit.records import AgeEstimate, Reason
-from blurkit.report import BatchReport, Entry
+from blurkit.report import BatchReport, ReportEntry
 from blurkit.report.page import to_html
 from blurkit.review.spots import Spot
 from blurkit.review.view import words
@@ -51,11 +51,11 @@ def test_the_age_stage_is_not_entered(blurrer, photo_file, out, policy):
 
 def test_a_policy_about_age_would_enter_it(blurrer, photo_file):
     with pytest.raises(AssertionError, match="entered"):
-        blurrer(FixedFaces(LARGE), age=Forbidden(), policy=load_policy("children")).look(photo_file())
+        blurrer(FixedFaces(LARGE), age=Forbidden(), policy=load_policy("children")).detect(photo_file())
 
 
 def test_no_face_too_small_to_judge_is_asked_about(blurrer, photo_file):
-    outcome = blurrer(FixedFaces(face()), age=Forbidden(), policy=load_policy("children")).look(photo_file())
+    outcome = blurrer(FixedFaces(face()), age=Forbidden(), policy=load_policy("children")).detect(photo_file())
     assert [d.judgement.reason for d in outcome.decisions] == [Reason.TOO_SMALL_TO_JUDGE]
 
 
@@ -79,7 +79,7 @@ def test_no_age_is_in_report_journal_or_page(blurrer, photo_file, out, policy):
     noted = []
     outcome = made.run(photo_file(), out=out / "photo.jpg", before_write=noted.append)
     journal.record(out / "photo.jpg", noted[0], None)
-    report = BatchReport("1", settings, {}, [Entry("photo.jpg", "out/photo.jpg", outcome)], {}, 0)
+    report = BatchReport("1", settings, {}, [ReportEntry("photo.jpg", "out/photo.jpg", outcome)], {}, 0)
     (told,) = json.loads(report.to_json())["photos"][0]["faces"]
     assert (told["age"], told["threshold"], told["margin"]) == (None, None, None)
     (entry,) = state_folder().glob(f"journal/{journal.folder.name}/*.entry")

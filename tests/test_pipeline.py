@@ -130,7 +130,7 @@ def test_faces_come_from_top_left_to_bottom_right(blurrer, photo_file, out):
 
 
 def test_looking_writes_nothing(blurrer, photo_file, out):
-    outcome = blurrer().look(photo_file())
+    outcome = blurrer().detect(photo_file())
     assert outcome.output is None
     assert len(outcome.decisions) == 1
     assert not out.exists()

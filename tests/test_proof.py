@@ -102,4 +102,4 @@ def test_the_largest_difference_outside_would_show_a_changed_pixel(photo_file, b
 
 
 def test_a_dry_run_proves_nothing(photo_file, blurrer):
-    assert blurrer().look(photo_file()).proof is None
+    assert blurrer().detect(photo_file()).proof is None

@@ -11,7 +11,7 @@ from blurkit.errors import FaceVisible, UnreadablePhoto
 from blurkit.geometry import Box, Point, Size
 from blurkit.outcomes import PhotoFailure, PhotoResult, Proof, Status
 from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Stage
-from blurkit.report import BatchReport, Entry, sentences
+from blurkit.report import BatchReport, ReportEntry, sentences
 from blurkit.report.summary import REASONS
 from blurkit.settings import Settings
 
@@ -56,7 +56,8 @@ def failure(status=Status.FAILED):
 
 def report(*outcomes, companions=None, skipped=0):
     entries = tuple(
-        Entry(f"./{outcome.source.as_posix()}", f"out/{number}.jpg", outcome) for number, outcome in enumerate(outcomes)
+        ReportEntry(f"./{outcome.source.as_posix()}", f"out/{number}.jpg", outcome)
+        for number, outcome in enumerate(outcomes)
     )
     return BatchReport("1.2.3", Settings(), {"centerface": "ab" * 32}, entries, companions or {}, skipped)
 

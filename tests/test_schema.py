@@ -12,7 +12,7 @@ from blurkit.geometry import Box, Size
 from blurkit.machine.files import replace_text
 from blurkit.outcomes import PhotoFailure, PhotoResult, Proof, Status
 from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason, Stage
-from blurkit.report import BatchReport, Entry
+from blurkit.report import BatchReport, ReportEntry
 from blurkit.report.files import earlier, write_all
 from blurkit.report.schema import outcome_of, photo_of, read, table
 from blurkit.settings import Settings
@@ -52,14 +52,14 @@ def report(*entries):
 def test_an_outcome_survives_a_report(tmp_path, outcome):
     output = None if outcome is FAILED or outcome.output is None else str(outcome.output)
     path = tmp_path / "report.json"
-    replace_text(path, report(Entry(str(outcome.source), output, outcome)).json_parts())
+    replace_text(path, report(ReportEntry(str(outcome.source), output, outcome)).json_parts())
     (photo,) = read(path).photos
     assert outcome_of(photo) == outcome
     assert photo_of(photo.path, photo.output, outcome_of(photo)) == photo
 
 
 def test_a_report_from_before_later_keys_is_read(tmp_path):
-    document = json.loads(report(Entry("in/a.jpg", "out/a.jpg", DONE)).to_json())
+    document = json.loads(report(ReportEntry("in/a.jpg", "out/a.jpg", DONE)).to_json())
     (photo,) = document["photos"]
     for key in ("fingerprint", "input_sha256", "output_sha256", "changed_share", "coding", "max_difference_outside"):
         del photo[key]
@@ -80,10 +80,10 @@ def test_what_is_no_report_is_refused_with_a_hint(tmp_path, text):
 
 
 def test_photos_of_an_earlier_report_are_those_that_were_written(tmp_path):
-    write_all(report(Entry("in/a.jpg", "out/a.jpg", DONE), Entry("in/b.jpg", None, FAILED)), tmp_path)
+    write_all(report(ReportEntry("in/a.jpg", "out/a.jpg", DONE), ReportEntry("in/b.jpg", None, FAILED)), tmp_path)
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".csv", ".html", ".json"]
     for suffix in (".json", ".csv", ".html"):
-        assert earlier(tmp_path / f"blurkit-report{suffix}") == [Entry("in/a.jpg", "out/a.jpg", DONE)]
+        assert earlier(tmp_path / f"blurkit-report{suffix}") == [ReportEntry("in/a.jpg", "out/a.jpg", DONE)]
     assert earlier(tmp_path / "gone.json") == []
 
 

@@ -12,7 +12,7 @@ from blurkit.errors import UnsupportedFormat
 from blurkit.load import decode
 from blurkit.metadata import Kind
 from blurkit.metadata.heifwrite import write_picture
-from blurkit.picture.heifitems import Box, Heif, boxes
+from blurkit.picture.heifitems import Heif, IsoBox, boxes
 from blurkit.settings import LoadSettings
 from tests.metadata.photos import chunk as png_chunk
 from tests.metadata.photos import raw_profile, riff, segment, with_chunks, with_riff, with_segments
@@ -29,7 +29,7 @@ def cropped(data, width, height, right=(0, 1), down=(0, 1)):
     heif = Heif.read(data, next(box for box in top if box.type == b"meta"))
     note = struct.pack(">4IiIiI", *width, *height, *right, *down)
     content = data + struct.pack(">I4s", 8 + len(note), b"clap") + note
-    box = Box(b"clap", len(data), len(data) + 8, len(content))
+    box = IsoBox(b"clap", len(data), len(data) + 8, len(content))
     associations = dict(heif.associations)
     associations[heif.primary] = (*associations[heif.primary], (len(heif.properties), True))
     noted = replace(heif, data=content, properties=(*heif.properties, box), associations=associations)

@@ -12,7 +12,7 @@ from blurkit.detect.views import Sighting
 from blurkit.geometry import Point
 from blurkit.obscure import covered_mask
 from blurkit.records import Action
-from blurkit.report import BatchReport, Entry
+from blurkit.report import BatchReport, ReportEntry
 from blurkit.review import start
 from blurkit.settings import ObscureSettings, Settings, load_policy
 from tests import pictures
@@ -54,8 +54,8 @@ def test_covers_by_way_of_a_report_are_those_drawn_directly(blurrer, photo_file,
     heads = tilted(40, (20, 30), 36), tilted(-75, (70, 28), 34), tilted(15, (94, 60), 40)
     source = photo_file()
     settings = Settings(policy=load_policy(policy))
-    outcome = blurrer(FixedFaces(*heads), policy=settings.policy).look(source)
-    document = BatchReport("1", settings, {}, [Entry("photo.jpg", None, outcome)], {}, 0).to_json()
+    outcome = blurrer(FixedFaces(*heads), policy=settings.policy).detect(source)
+    document = BatchReport("1", settings, {}, [ReportEntry("photo.jpg", None, outcome)], {}, 0).to_json()
     report = source.with_name("report.json")
     report.write_text(document)
     (task,) = start.prepare(source.parent, None, settings, report=report).work.tasks
@@ -72,8 +72,8 @@ def test_covers_by_way_of_a_report_are_those_drawn_directly(blurrer, photo_file,
 
 def test_a_report_of_an_earlier_version_is_read_all_the_same(blurrer, photo_file):
     source, settings = photo_file(), Settings(policy=load_policy("everyone"))
-    outcome = blurrer(FixedFaces(tilted(40, (40, 30), 36)), policy=settings.policy).look(source)
-    document = BatchReport("1", settings, {}, [Entry("photo.jpg", None, outcome)], {}, 0).document()
+    outcome = blurrer(FixedFaces(tilted(40, (40, 30), 36)), policy=settings.policy).detect(source)
+    document = BatchReport("1", settings, {}, [ReportEntry("photo.jpg", None, outcome)], {}, 0).document()
     for each in document["photos"][0]["faces"]:
         del each["tilt"], each["exact_box"]
     report = source.with_name("report.json")

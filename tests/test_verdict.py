@@ -35,7 +35,7 @@ def test_the_verdict_is_the_same_everywhere(blurrer, photo_file, out, monkeypatc
 
     settings = Settings(policy=policy)
     session = Session(source.parent / "decisions.json", settings, ["photo.jpg"])
-    session.add(0, made.look(source))
+    session.add(0, made.detect(source))
     assert _photo(session, 0, session.photos[0])["status"] == verdict
     assert [told["uncertain"] for told in _photo(session, 0, session.photos[0])["faces"]] == [verdict == "look"]
     assert bool(session.doubts()) is (verdict == "look")
@@ -44,7 +44,9 @@ def test_the_verdict_is_the_same_everywhere(blurrer, photo_file, out, monkeypatc
     given = Source(source, source.parent, None, "photo.jpg")
     sha256 = hashlib.sha256(source.read_bytes()).hexdigest()
     arrived = arrival.Arrival(given, sha256, source.relative_to(source.parent), str(out / "watched"))
-    done = partial(arrival.process, settings=settings, threads=1, journal=Journal.open(str(out / "watched"), settings))
+    done = partial(
+        arrival.make_safe, settings=settings, threads=1, journal=Journal.open(str(out / "watched"), settings)
+    )
     folder = {"ready": "ready", "look": "review"}[verdict]
     assert done(arrived).output == out / "watched" / folder / source.name
     kept = [d.judgement.action is Action.KEEP for d in outcome.decisions]

@@ -39,7 +39,7 @@ def process(
     try:
         blurrer = blurrer_of(settings, threads, decisions)
         if task.written is None:
-            return blurrer.look(source)
+            return blurrer.detect(source)
         stage = Stage.WRITE
         return _write(task, Path(task.written), blurrer, journal, overwrite=settings.write.overwrite)
     except BlurkitError as error:

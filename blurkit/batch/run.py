@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blurkit.batch.naming import Source
     from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome
-    from blurkit.report import Entry
+    from blurkit.report import ReportEntry
     from blurkit.settings import Settings
 
 AHEAD = 16
@@ -125,7 +125,7 @@ class Run:
         """Take a photo into the report, with its paths as the user gave them."""
         self.entries.add(path, output, outcome)
 
-    def report(self, earlier: Sequence[Entry] | None = None) -> BatchReport:
+    def report(self, earlier: Sequence[ReportEntry] | None = None) -> BatchReport:
         """Return the report of all photos so far, with what in them may still tell who a child is.
 
         Args:
@@ -142,7 +142,7 @@ class Run:
         return BatchReport(__version__, self._settings, models, entries, companions, skipped, warnings)
 
 
-def _joined(earlier: Sequence[Entry], now: Sequence[Entry]) -> list[Entry]:
+def _joined(earlier: Sequence[ReportEntry], now: Sequence[ReportEntry]) -> list[ReportEntry]:
     """Return photos of an earlier report and of this run; one that this run left as it was is there once."""
     now = list({entry.path: entry for entry in now}.values())
     made = {entry.output for entry in now if isinstance(entry.outcome, PhotoResult)}

@@ -15,8 +15,8 @@ from blurkit.cli.clean import clean
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
 from blurkit.cli.policy import app as policy_app
-from blurkit.cli.review import Review, do_review, has_screen
-from blurkit.cli.run import Work, do_batch
+from blurkit.cli.review import ReviewAsked, do_review, has_screen
+from blurkit.cli.run import PhotosAsked, do_batch
 from blurkit.errors import ExitCode
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.version import __version__
@@ -133,7 +133,7 @@ def review(
 
     The page is on this computer. Nothing is written until a person signs off.
     """
-    start = Review(
+    start = ReviewAsked(
         folder=folder,
         out=out,
         known=known,
@@ -225,7 +225,7 @@ def _alone(
         write_out(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None and has_screen():
-        end(lambda: do_review(Review(timeout=options.TIMEOUT), options.settings()))
+        end(lambda: do_review(ReviewAsked(timeout=options.TIMEOUT), options.settings()))
     if context.invoked_subcommand is None:
         say(context.get_help())
         raise typer.Exit(int(ExitCode.USAGE))
@@ -237,8 +237,8 @@ def _work(
     output: options.Output,
     which: options.Which,
     report: options.Report,
-) -> Work:
-    return Work(
+) -> PhotosAsked:
+    return PhotosAsked(
         photos=photos,
         out=output.out,
         dry_run=output.dry_run,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.cli.console import Show, say, write_out
-from blurkit.cli.run import NO_PHOTOS, Work
+from blurkit.cli.run import NO_PHOTOS, PhotosAsked
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blurkit.settings import Settings
 
 
-def do_audit(work: Work, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
+def do_audit(work: PhotosAsked, settings: Settings, against: Sequence[Path], show: Show) -> ExitCode:
     """Look into the files of a command and say what was found."""
     from blurkit import audit, batch
     from blurkit.audit import report

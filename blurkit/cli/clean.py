@@ -10,7 +10,7 @@ from blurkit.choices import MAX_MEGAPIXELS
 from blurkit.cli import options
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
-from blurkit.cli.run import NO_PHOTOS, Work
+from blurkit.cli.run import NO_PHOTOS, PhotosAsked
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.version import __version__
 from blurkit.words import one_line
@@ -41,11 +41,11 @@ def clean(
 ) -> None:
     """Take out what photos hide; cover no face."""
     show = Show(json=json, quiet=quiet, verbose=verbose, report=None)
-    work = Work(photos=photos, out=out, dry_run=False, recursive=recursive, jobs=jobs, debug=debug)
+    work = PhotosAsked(photos=photos, out=out, dry_run=False, recursive=recursive, jobs=jobs, debug=debug)
     end(lambda: do_clean(work, options.settings(which=options.Which(max_megapixels=max_megapixels)), show), debug=debug)
 
 
-def do_clean(work: Work, settings: Settings, show: Show) -> ExitCode:
+def do_clean(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     """Clean the photos of a command and say what became of them."""
     from blurkit.batch.clean import clean_all
     from blurkit.batch.collect import collect

@@ -21,6 +21,7 @@ from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.geometry import Box
 from blurkit.machine import weights
 from blurkit.machine.workers import available_cpus
+from blurkit.picture.formats import FORMATS
 from blurkit.records import Face
 from blurkit.settings import DetectSettings
 
@@ -33,12 +34,9 @@ if TYPE_CHECKING:
 PACKAGES = ("opencv-python-headless", "mediapipe", "onnxruntime", "numpy", "pillow", "pillow-heif", "typer")
 """Libraries whose version matters."""
 
-WRITTEN = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "HEIF", "AVIF")
-"""Formats by Pillow's names."""
-
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Trial:
     """One thing that was tried."""
 
     name: str
@@ -49,21 +47,21 @@ class Finding:
     """Version, or what is wrong."""
 
 
-def examine() -> Iterator[Finding]:
+def examine() -> Iterator[Trial]:
     """Try everything blurkit needs, and yield what came of it."""
     system = f"{platform.system()} {platform.machine()}, {available_cpus()} processors"
-    yield Finding("python", works=True, detail=f"{platform.python_version()} on {system}")
+    yield Trial("python", works=True, detail=f"{platform.python_version()} on {system}")
     for package in PACKAGES:
         try:
-            yield Finding(package, works=True, detail=version(package))
+            yield Trial(package, works=True, detail=version(package))
         except PackageNotFoundError:
             optional = package == "mediapipe"
-            yield Finding(package, works=optional, detail="not installed" + ("; CenterFace works alone" * optional))
+            yield Trial(package, works=optional, detail="not installed" + ("; CenterFace works alone" * optional))
     try:
         for name in weights.model_hashes():
             yield _tried(f"model {name}", partial(weights.model_path, name), "unaltered")
     except BlurkitError as error:
-        yield Finding("models", works=False, detail=str(error))
+        yield Trial("models", works=False, detail=str(error))
     for detector in DETECTORS:
         if detector != DetectorName.MEDIAPIPE or mediapipe_installed():
             yield _tried(f"detector {detector}", partial(_detect, detector), "looks at pictures")
@@ -71,16 +69,16 @@ def examine() -> Iterator[Finding]:
     yield _tried("independent check", _check, "looks at pictures")
     yield _tried("age models", _estimate, "open")
     yield _tried("age thresholds", load_calibration, "read")
-    for name in WRITTEN:
-        yield _tried(name, partial(_read_and_write, name), "read and written")
+    for facts in FORMATS.values():
+        yield _tried(facts.pillow, partial(_read_and_write, facts.pillow), "read and written")
 
 
-def _tried(name: str, work: Callable[[], object], detail: str) -> Finding:
+def _tried(name: str, work: Callable[[], object], detail: str) -> Trial:
     try:
         work()
     except Exception as error:  # what is not there or broken says so in many ways
-        return Finding(name, works=False, detail=str(error) or type(error).__name__)
-    return Finding(name, works=True, detail=detail)
+        return Trial(name, works=False, detail=str(error) or type(error).__name__)
+    return Trial(name, works=True, detail=detail)
 
 
 def _detect(name: str) -> None:

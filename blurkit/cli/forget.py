@@ -36,7 +36,7 @@ REMEMBERED = (ENTRY, SEEN, NAME, OWNER, ".number", ".tmp")
 written when a run was killed."""
 
 
-def find(folders: Sequence[Path], before: date) -> list[Path]:
+def files_before(folders: Sequence[Path], before: date) -> list[Path]:
     """Return the files of blurkit in folders, and of its journals, that were last changed before a day.
 
     A file in a folder counts if its content is that of a decisions file, a sign-off or a report, whatever its name
@@ -106,10 +106,6 @@ def _beginning(path: Path) -> bytes:
 
 def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
     """Delete what blurkit wrote about photos before a day, if that is wanted."""
-    from datetime import date
-
-    from blurkit.cli.forget import REMEMBERED, find
-
     try:
         day = date.fromisoformat(before)
     except ValueError as fault:
@@ -117,7 +113,7 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
     for folder in folders:
         if not folder.is_dir():
             raise SettingsError("there is no such folder", path=folder, hint="give the folders with your photos")
-    found = find(folders, day)
+    found = files_before(folders, day)
     told = [path for path in found if path.suffix not in REMEMBERED]
     for path in told:
         say(one_line(str(path)))

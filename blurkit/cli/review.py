@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class ReviewAsked:
     """How a review was asked for."""
 
     folder: Path | None = None
@@ -41,7 +41,7 @@ class Review:
     """Whether the page is opened by itself."""
 
 
-def do_review(start: Review, settings: Settings) -> ExitCode:
+def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
     """Serve the review page of a folder, or its chooser, until it ends."""
     from blurkit.machine.workers import available_cpus
     from blurkit.review.server import Server

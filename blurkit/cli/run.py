@@ -23,7 +23,7 @@ NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class PhotosAsked:
     """What a command was asked to do with which photos."""
 
     photos: Sequence[str]
@@ -39,7 +39,7 @@ class Work:
     scheduler: str | None = None
 
 
-def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
+def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
     from blurkit.batch.collect import collect
@@ -89,7 +89,7 @@ def do_batch(work: Work, settings: Settings, show: Show) -> ExitCode:
 
 
 @contextmanager
-def _cluster(work: Work, out: str | None) -> Iterator[Cluster | None]:
+def _cluster(work: PhotosAsked, out: str | None) -> Iterator[Cluster | None]:
     """Lend the workers of a cluster, if they were asked for."""
     if work.executor is ExecutorName.LOCAL:
         if work.scheduler is not None:

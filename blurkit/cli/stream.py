@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blurkit.cli.console import Show
-    from blurkit.cli.run import Work
+    from blurkit.cli.run import PhotosAsked
     from blurkit.pipeline import Blurrer
     from blurkit.settings import Settings
 
@@ -33,7 +33,7 @@ PIECE = 1 << 20
 HINT = "blurkit run - < photo.jpg > safe.jpg"
 
 
-def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
+def do_stream(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     """Make the photo on standard input safe; nothing is on standard output unless it passed all its checks.
 
     Raises:
@@ -59,7 +59,7 @@ def do_stream(work: Work, settings: Settings, show: Show) -> ExitCode:
     return outcome.exit_code
 
 
-def _made_safe(data: bytes, settings: Settings, work: Work) -> SafeFile | PhotoFailure:
+def _made_safe(data: bytes, settings: Settings, work: PhotosAsked) -> SafeFile | PhotoFailure:
     """Make the photo safe, in a process of its own if its time is limited."""
     from blurkit import batch
     from blurkit.batch.limit import lost, seconds_for_size
@@ -88,7 +88,7 @@ def _one(data: bytes, settings: Settings, decisions: Path | None) -> SafeFile | 
     return _open(settings, decisions).run_bytes(data, name=NAME)
 
 
-def _check(work: Work, show: Show) -> None:
+def _check(work: PhotosAsked, show: Show) -> None:
     """Refuse what does not go with a photo from standard input."""
     if len(work.photos) > 1:
         raise SettingsError("standard input is one photo, and goes with no other", path="-", hint=HINT)

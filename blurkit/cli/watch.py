@@ -12,7 +12,7 @@ from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.machine.workers import available_cpus
 from blurkit.report.files import STEM, earlier, write, write_all
-from blurkit.watch.arrival import FOLDERS, process
+from blurkit.watch.arrival import FOLDERS, make_safe
 from blurkit.watch.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
     looks = 0
     while True:
         arrivals = watcher.arrivals()
-        for arrival, outcome in run.do(arrivals, work=process):
+        for arrival, outcome in run.do(arrivals, work=make_safe):
             watcher.take(arrival, outcome)
         if arrivals and show.report is not None:
             write(run.report(before), show.report)

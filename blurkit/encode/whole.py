@@ -15,6 +15,7 @@ from blurkit.encode.blocks import obstacle, recode
 from blurkit.errors import OutputNotWritable
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import opacity
+from blurkit.picture.formats import FORMATS
 from blurkit.records import Encoding, ImageFormat, Picture
 
 if TYPE_CHECKING:
@@ -23,24 +24,6 @@ if TYPE_CHECKING:
     from blurkit.records import Colors, Photo
 
     Mask = npt.NDArray[np.bool_]
-
-HELD = {
-    ImageFormat.JPEG: ("L", "RGB", "CMYK"),
-    ImageFormat.PNG: ("L", "LA", "RGB", "RGBA", "P", "L;16", "RGB;16", "RGBA;16"),
-    ImageFormat.WEBP: ("RGB", "RGBA"),
-    ImageFormat.TIFF: ("L", "LA", "RGB", "RGBA", "CMYK", "P", "L;16", "RGB;16", "RGBA;16"),
-    ImageFormat.BMP: ("L", "RGB", "P"),
-    ImageFormat.GIF: ("P",),
-    ImageFormat.HEIF: ("L", "RGB", "RGBA"),
-    ImageFormat.AVIF: ("L", "RGB", "RGBA"),
-}
-"""Kinds of samples that each format can hold here."""
-
-PROFILED = (ImageFormat.JPEG, ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.HEIF, ImageFormat.AVIF)
-"""Formats that carry a colour profile."""
-
-PHONE_ONLY = (ImageFormat.HEIF, ImageFormat.AVIF)
-"""Formats that many websites refuse."""
 
 QUALITY = 92
 """JPEG, WebP, HEIF and AVIF quality where the source's own tables cannot be kept, 0..100."""
@@ -57,7 +40,7 @@ def output_format(source: ImageFormat, wanted: OutputFormat) -> ImageFormat:
     """Return the format an output gets."""
     if wanted in (OutputFormat.JPEG, OutputFormat.PNG):
         return ImageFormat(wanted.value)
-    if wanted is OutputFormat.AUTO and source in PHONE_ONLY:
+    if wanted is OutputFormat.AUTO and FORMATS[source].phones_only:
         return ImageFormat.JPEG
     return source
 
@@ -71,16 +54,16 @@ def prepare(photo: Photo, kind: ImageFormat) -> Photo:
         photo: A photo with its covers drawn.
         kind: The output's format.
     """
-    picture = photo.picture
-    as_source = picture.mode in HELD[kind] and (picture.colors.icc_profile is None or kind in PROFILED)
-    if as_source and not (kind is ImageFormat.JPEG and photo.format in PHONE_ONLY):
+    picture, facts = photo.picture, FORMATS[kind]
+    as_source = picture.mode in facts.modes and (picture.colors.icc_profile is None or facts.has_profile)
+    if as_source and not (kind is ImageFormat.JPEG and FORMATS[photo.format].phones_only):
         return photo if kind is photo.format else replace(photo, format=kind, encoding=_portable(photo.encoding))
     pixels = picture.pixels
     alpha = opacity(picture.samples, picture.mode, picture.colors)
     if alpha is not None:
         on_white = pixels.astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
         pixels = ((on_white + 127) // 255).astype(np.uint8)
-    gray = picture.mode.startswith("L") and "L" in HELD[kind]
+    gray = picture.mode.startswith("L") and "L" in facts.modes
     samples, mode = (np.ascontiguousarray(pixels[..., 0]), "L") if gray else (pixels, "RGB")
     shown = Picture(pixels, samples, mode)
     return replace(photo, picture=shown, format=kind, encoding=Encoding(dpi=photo.encoding.dpi))
@@ -135,7 +118,7 @@ def coding_words(photo: Photo) -> str:
         chroma = encoding.subsampling or ("4:4:4" if encoding.quantization else "4:2:0")
         words += [chroma] if photo.picture.mode == "RGB" else []
         words += [tables, "progressive" if encoding.progressive else "baseline"]
-    elif kind in PHONE_ONLY or (kind is ImageFormat.WEBP and not encoding.lossless):
+    elif FORMATS[kind].phones_only or (kind is ImageFormat.WEBP and not encoding.lossless):
         words.append(f"quality {QUALITY}")
     else:
         words.append("lossless")
@@ -165,11 +148,11 @@ def _encode(photo: Photo) -> bytes:
         options = {
             "compression": encoding.compression if encoding.compression in TIFF_LOSSLESS else "tiff_adobe_deflate"
         }
-    elif kind in PHONE_ONLY:
+    elif FORMATS[kind].phones_only:
         options = {"quality": QUALITY} | ({"tile_size": HEIF_TILE} if kind is ImageFormat.HEIF else {})
-    if picture.colors.icc_profile is not None and kind in PROFILED:
+    if picture.colors.icc_profile is not None and FORMATS[kind].has_profile:
         options["icc_profile"] = picture.colors.icc_profile
-    if encoding.dpi is not None and kind not in (*PHONE_ONLY, ImageFormat.WEBP, ImageFormat.GIF):
+    if encoding.dpi is not None and FORMATS[kind].has_density:
         options["dpi"] = encoding.dpi
     if colors.transparency is not None and kind in (ImageFormat.PNG, ImageFormat.GIF):
         options["transparency"] = colors.transparency

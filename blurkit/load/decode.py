@@ -14,12 +14,12 @@ from blurkit.load.beside import without_beside
 from blurkit.load.colors import own_colors
 from blurkit.load.deep import read_png, read_tiff
 from blurkit.load.encoding import colors_of, encoding_of
-from blurkit.load.opening import ANIMATED, COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames, too_large
+from blurkit.load.opening import COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames, too_large
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
 from blurkit.picture.crop import crop_of
-from blurkit.picture.formats import RAW_SUFFIXES, sniff
+from blurkit.picture.formats import FORMATS, RAW_SUFFIXES, sniff
 from blurkit.picture.orientation import SHORT, TURNED, orientation_of
 from blurkit.picture.orientation import TAG as ORIENTATION
 from blurkit.picture.others import READ, what_else
@@ -123,7 +123,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
 def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
     """Refuse what shows several pictures: covers on the first would leave the others open."""
     frames = shown_frames(image, kind)
-    if kind in ANIMATED and frames > 1:
+    if FORMATS[kind].shows_frames and frames > 1:
         word, remedy = (
             ("pages", "save each page as a file of its own")
             if kind is ImageFormat.TIFF

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.deep import BIG_ENDIAN, kind_of_tiff, ordinary_tiff
+from blurkit.picture.formats import FORMATS
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -20,21 +21,6 @@ if TYPE_CHECKING:
     from blurkit.settings import LoadSettings
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on damaged files are no lines of ours
-
-PILLOW_NAMES = {
-    ImageFormat.JPEG: ("JPEG",),
-    ImageFormat.PNG: ("PNG",),
-    ImageFormat.WEBP: ("WEBP",),
-    ImageFormat.TIFF: ("TIFF",),
-    ImageFormat.BMP: ("BMP",),
-    ImageFormat.GIF: ("GIF",),
-    ImageFormat.HEIF: ("HEIF",),
-    ImageFormat.AVIF: ("AVIF",),
-}
-"""What Pillow calls each format; nothing else is opened. A JPEG with further pictures (MPO) is opened as JPEG, too."""
-
-ANIMATED = (ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.GIF, ImageFormat.AVIF)
-"""Formats whose further frames are shown to a viewer (in JPEG and HEIF they are extras, and dropped)."""
 
 MAX_FRAMES = 4096
 """Files of more pages or frames are refused."""
@@ -54,7 +40,7 @@ def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
 
         register_heif_opener()
     try:
-        return Image.open(io.BytesIO(data), formats=PILLOW_NAMES[kind])
+        return Image.open(io.BytesIO(data), formats=[FORMATS[kind].pillow])
     except UnidentifiedImageError as fault:
         named = kind_of_tiff(data) if kind is ImageFormat.TIFF else None
         if named is None:
@@ -62,7 +48,7 @@ def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
         if not data.startswith(BIG_ENDIAN):
             raise named from fault
         try:
-            return Image.open(io.BytesIO(ordinary_tiff(data)), formats=PILLOW_NAMES[kind])
+            return Image.open(io.BytesIO(ordinary_tiff(data)), formats=[FORMATS[kind].pillow])
         except (UnidentifiedImageError, UnsupportedFormat):
             raise named from fault
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import UnsupportedFormat
 from blurkit.load.beside import without_beside
-from blurkit.load.opening import ANIMATED, MAX_FRAMES, decoder_faults, is_extra, open_image, too_large
+from blurkit.load.opening import MAX_FRAMES, decoder_faults, is_extra, open_image, too_large
 from blurkit.machine.quiet import native_stderr_silenced
-from blurkit.picture.formats import sniff
+from blurkit.picture.formats import FORMATS, sniff
 from blurkit.picture.orientation import orientation_of
 from blurkit.picture.others import what_else
 from blurkit.records import ImageFormat
@@ -34,7 +34,7 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
     with native_stderr_silenced(), decoder_faults(settings), open_image(without_beside(data, kind), kind) as image:
         if image.width * image.height > settings.max_megapixels * 1e6:
             raise too_large(settings)
-        count = getattr(image, "n_frames", 1) if kind in ANIMATED else 1
+        count = getattr(image, "n_frames", 1) if FORMATS[kind].shows_frames else 1
         if count > MAX_FRAMES:
             raise UnsupportedFormat(f"more than {MAX_FRAMES} pages or frames")
         for number in range(count):

@@ -1,7 +1,7 @@
 """The metadata stage: the bytes of a file in, its hidden data out; or the bytes without them."""
 
 from blurkit.metadata.base import Hidden, Kind
-from blurkit.metadata.hidden import FORMATS, check, find, in_words, sniff, strip
+from blurkit.metadata.hidden import CONTAINERS, check, find, in_words, sniff, strip
 from blurkit.metadata.mending import mended, salvage
 
-__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "in_words", "mended", "salvage", "sniff", "strip"]
+__all__ = ["CONTAINERS", "Hidden", "Kind", "check", "find", "in_words", "mended", "salvage", "sniff", "strip"]

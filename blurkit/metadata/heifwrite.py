@@ -9,7 +9,7 @@ from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 from blurkit.metadata.icc import find_profile, replacement
 
 if TYPE_CHECKING:
-    from blurkit.picture.heifitems import Box, Heif
+    from blurkit.picture.heifitems import Heif, IsoBox
 
 PICTURE_PROPERTIES = frozenset(
     b"hvcC av1C avcC vvcC jpgC ispe pixi colr irot imir clap pasp auxC lsel a1op a1lx clli mdcv cclv amve".split()
@@ -24,7 +24,7 @@ _STILL = {b"avis": b"avif", b"msf1": b"mif1", b"hevc": b"heic", b"hevx": b"heix"
 _KEPT_REFERENCES = (b"dimg", b"auxl", b"prem")
 
 
-def write_picture(heif: Heif, ftyp: Box, picture: int) -> bytes:
+def write_picture(heif: Heif, ftyp: IsoBox, picture: int) -> bytes:
     """Return a file of one picture, what it is made of, and its transparency.
 
     Args:
@@ -78,7 +78,7 @@ def _full(kind: bytes, payload: bytes, *, version: int = 0, flags: int = 0) -> b
     return _box(kind, _number(version, 1) + _number(flags, 3) + payload)
 
 
-def _brands(data: bytes, ftyp: Box) -> bytes:
+def _brands(data: bytes, ftyp: IsoBox) -> bytes:
     """Return the first box with the brands of a still picture."""
     brands = [data[at : at + 4] for at in (ftyp.payload, *range(ftyp.payload + 8, ftyp.end - 3, 4))]
     still = list(dict.fromkeys(_STILL.get(brand, brand) for brand in brands))

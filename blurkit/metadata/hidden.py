@@ -30,9 +30,9 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["FORMATS", "Hidden", "Kind", "check", "find", "sniff", "strip"]
+__all__ = ["CONTAINERS", "Hidden", "Kind", "check", "find", "sniff", "strip"]
 
-FORMATS: dict[ImageFormat, Container] = {
+CONTAINERS: dict[ImageFormat, Container] = {
     ImageFormat.JPEG: jpeg,
     ImageFormat.PNG: png,
     ImageFormat.WEBP: webp,
@@ -107,7 +107,7 @@ def _container(data: bytes) -> Container:
     if kind is None:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
-    return FORMATS[kind]
+    return CONTAINERS[kind]
 
 
 def in_words(data: bytes) -> tuple[str, ...]:

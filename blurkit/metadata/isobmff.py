@@ -11,7 +11,7 @@ from blurkit.metadata.exif import find_exif
 from blurkit.metadata.heifwrite import PICTURE_PROPERTIES, STILL_BRANDS, is_profile, write_picture
 from blurkit.metadata.icc import find_profile
 from blurkit.metadata.xmp import find_xmp
-from blurkit.picture.heifitems import DERIVED, Box, Heif, Item, boxes
+from blurkit.picture.heifitems import DERIVED, Heif, IsoBox, Item, boxes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
@@ -58,15 +58,15 @@ def strip(data: bytes) -> bytes:
     return write_picture(heif, top[0], heif.primary)
 
 
-def _is_sequence(data: bytes, top: list[Box]) -> bool:
+def _is_sequence(data: bytes, top: list[IsoBox]) -> bool:
     """Return whether viewers show an animation: the first brand says so, and there is one."""
     is_meant = data[top[0].payload : top[0].payload + 4] in _SEQUENCE_BRANDS
     return is_meant and any(box.type == b"moov" for box in top)
 
 
-def _top(data: bytes) -> tuple[list[Box], int]:
+def _top(data: bytes) -> tuple[list[IsoBox], int]:
     """Return the outermost boxes, and where the last whole one ends."""
-    found: list[Box] = []
+    found: list[IsoBox] = []
     try:
         for box in boxes(data, 0, len(data)):
             found.append(box)  # noqa: PERF402 - a damaged box must not lose those before it
@@ -78,7 +78,7 @@ def _top(data: bytes) -> tuple[list[Box], int]:
     return found, found[-1].end
 
 
-def _meta(top: Iterable[Box]) -> Box:
+def _meta(top: Iterable[IsoBox]) -> IsoBox:
     """Return the one box that describes the items."""
     found = [box for box in top if box.type == b"meta"]
     if len(found) != 1:
@@ -86,12 +86,12 @@ def _meta(top: Iterable[Box]) -> Box:
     return found[0]
 
 
-def _where(box: Box) -> str:
+def _where(box: IsoBox) -> str:
     """Name the place of a box."""
     return f"HEIF {box.type.decode('latin-1') if box.type.isalnum() else 'box'} at byte {box.start}"
 
 
-def _around(data: bytes, top: list[Box]) -> Iterator[Hidden]:
+def _around(data: bytes, top: list[IsoBox]) -> Iterator[Hidden]:
     """Yield the outermost boxes that the picture does not need."""
     ftyp = top[0]
     brands = {data[at : at + 4] for at in (ftyp.payload, *range(ftyp.payload + 8, ftyp.end, 4))}
@@ -137,7 +137,7 @@ def _in_meta(heif: Heif, kept: set[int]) -> Iterator[Hidden]:
             yield from find_profile(content[4:], _where(box), box.start)
 
 
-def _items(heif: Heif, ftyp: Box, kept: set[int]) -> Iterator[Hidden]:
+def _items(heif: Heif, ftyp: IsoBox, kept: set[int]) -> Iterator[Hidden]:
     """Yield the items that are no part of the picture; the tiles of one count as one."""
     uses: dict[int, set[bytes]] = {}
     users: dict[int, set[bytes]] = {}
@@ -163,7 +163,7 @@ def _items(heif: Heif, ftyp: Box, kept: set[int]) -> Iterator[Hidden]:
         )
 
 
-def _alone(heif: Heif, ftyp: Box, number: int) -> bytes | None:
+def _alone(heif: Heif, ftyp: IsoBox, number: int) -> bytes | None:
     """Return a file of one picture; None if it cannot be shown alone."""
     try:
         return write_picture(heif, ftyp, number)
@@ -207,7 +207,7 @@ _NONE = Item(0, b"", b"", b"", False)
 _NO_PICTURES = (b"Exif", b"mime", b"uri ", b"tmap")
 
 
-def _unused(heif: Heif, top: list[Box]) -> tuple[Hidden, ...]:
+def _unused(heif: Heif, top: list[IsoBox]) -> tuple[Hidden, ...]:
     """Return bytes where pictures are kept that belong to no item."""
     places = [(box.payload, box.end) for box in (*top, *heif.children.values()) if box.type in (b"mdat", b"idat")]
     taken = [extent for extents in heif.extents.values() for extent in extents]

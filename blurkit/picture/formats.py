@@ -1,19 +1,73 @@
-"""Which format a file has, told from its first bytes; and which files travel with photos."""
+"""Facts of each file format, which of them a file has by its first bytes, and which files travel with photos."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from blurkit.records import ImageFormat
 
-PHOTO_SUFFIXES = {
-    ImageFormat.JPEG: (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
-    ImageFormat.PNG: (".png",),
-    ImageFormat.WEBP: (".webp",),
-    ImageFormat.TIFF: (".tif", ".tiff"),
-    ImageFormat.BMP: (".bmp", ".dib"),
-    ImageFormat.GIF: (".gif",),
-    ImageFormat.HEIF: (".heic", ".heif", ".hif"),
-    ImageFormat.AVIF: (".avif",),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What is to be known of a file format."""
+
+    pillow: str
+    """What Pillow calls it; a file is opened as nothing else."""
+    suffixes: tuple[str, ...]
+    """Its endings, the usual one first."""
+    modes: tuple[str, ...]
+    """Kinds of samples that it can hold here; `;16` for 16 bits."""
+    has_profile: bool = True
+    """Whether it carries a colour profile."""
+    has_density: bool = True
+    """Whether it carries pixels per inch."""
+    shows_frames: bool = False
+    """Whether a viewer shows its further frames or pages; in JPEG and HEIF they are extras, and dropped."""
+    phones_only: bool = False
+    """Whether many websites refuse it."""
+
+
+_DEEP = ("L;16", "RGB;16", "RGBA;16")
+
+FORMATS = {
+    ImageFormat.JPEG: Format(
+        pillow="JPEG", suffixes=(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), modes=("L", "RGB", "CMYK")
+    ),
+    ImageFormat.PNG: Format(
+        pillow="PNG", suffixes=(".png",), modes=("L", "LA", "RGB", "RGBA", "P", *_DEEP), shows_frames=True
+    ),
+    ImageFormat.WEBP: Format(
+        pillow="WEBP", suffixes=(".webp",), modes=("RGB", "RGBA"), has_density=False, shows_frames=True
+    ),
+    ImageFormat.TIFF: Format(
+        pillow="TIFF",
+        suffixes=(".tif", ".tiff"),
+        modes=("L", "LA", "RGB", "RGBA", "CMYK", "P", *_DEEP),
+        shows_frames=True,
+    ),
+    ImageFormat.BMP: Format(pillow="BMP", suffixes=(".bmp", ".dib"), modes=("L", "RGB", "P"), has_profile=False),
+    ImageFormat.GIF: Format(
+        pillow="GIF", suffixes=(".gif",), modes=("P",), has_profile=False, has_density=False, shows_frames=True
+    ),
+    ImageFormat.HEIF: Format(
+        pillow="HEIF",
+        suffixes=(".heic", ".heif", ".hif"),
+        modes=("L", "RGB", "RGBA"),
+        has_density=False,
+        phones_only=True,
+    ),
+    ImageFormat.AVIF: Format(
+        pillow="AVIF",
+        suffixes=(".avif",),
+        modes=("L", "RGB", "RGBA"),
+        has_density=False,
+        shows_frames=True,
+        phones_only=True,
+    ),
 }
+"""Every format that is read and written."""
+
+PHOTO_SUFFIXES = {kind: facts.suffixes for kind, facts in FORMATS.items()}
 """Endings of each format, the usual one first."""
 
 RAW_SUFFIXES = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".rw2", ".pef", ".srw"))

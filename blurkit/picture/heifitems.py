@@ -23,7 +23,7 @@ DERIVED = frozenset((b"grid", b"iden", b"iovl"))
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class IsoBox:
     """One box of the file."""
 
     type: bytes
@@ -58,9 +58,9 @@ class Heif:
 
     data: bytes
     """The file."""
-    meta: Box
+    meta: IsoBox
     """The box that describes the items."""
-    children: dict[bytes, Box]
+    children: dict[bytes, IsoBox]
     """Boxes in it, by type."""
     primary: int
     """The item that is the picture."""
@@ -70,7 +70,7 @@ class Heif:
     """Where the bytes of each item are in the file."""
     references: tuple[tuple[bytes, int, tuple[int, ...]], ...]
     """Kind of reference, from which item, to which items."""
-    properties: tuple[Box, ...]
+    properties: tuple[IsoBox, ...]
     """Properties that items share."""
     associations: dict[int, tuple[tuple[int, bool], ...]]
     """Of each item: numbers of its properties from 0, and whether it cannot be shown without them."""
@@ -78,7 +78,7 @@ class Heif:
     """Of each item: the items it is made of, and its transparency."""
 
     @classmethod
-    def read(cls, data: bytes, meta: Box) -> Heif:
+    def read(cls, data: bytes, meta: IsoBox) -> Heif:
         """Read the items that a `meta` box describes.
 
         Raises:
@@ -106,7 +106,7 @@ class Heif:
         """Return the bytes of an item."""
         return b"".join(self.data[start:end] for start, end in self.extents.get(item, ()))
 
-    def properties_of(self, item: int) -> list[Box]:
+    def properties_of(self, item: int) -> list[IsoBox]:
         """Return the properties of an item."""
         return [self.properties[i] for i, _ in self.associations.get(item, ()) if i < len(self.properties)]
 
@@ -129,7 +129,7 @@ class Heif:
         return found
 
 
-def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
+def boxes(data: bytes, start: int, end: int) -> Iterator[IsoBox]:
     """Yield the boxes of a stretch.
 
     Raises:
@@ -145,7 +145,7 @@ def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
         size = size or end - position
         if size < head or position + size > end:
             raise UnreadablePhoto("a box of the HEIF or AVIF file is cut off")
-        yield Box(kind, position, position + head, position + size)
+        yield IsoBox(kind, position, position + head, position + size)
         position += size
     raise UnreadablePhoto(f"the HEIF or AVIF file has more than {MAX_PARTS:,} boxes")
 
@@ -162,7 +162,7 @@ def _inputs(heif: Heif) -> dict[int, list[int]]:
     return found
 
 
-def _items(data: bytes, box: Box) -> Iterator[Item]:
+def _items(data: bytes, box: IsoBox) -> Iterator[Item]:
     """Yield the entries of an item information box."""
     head = 6 if data[box.payload] == 0 else 8
     seen: set[int] = set()
@@ -178,7 +178,7 @@ def _items(data: bytes, box: Box) -> Iterator[Item]:
         yield Item(number, take(data, at, 4), name, rest.partition(b"\0")[0], is_hidden)
 
 
-def _extents(data: bytes, box: Box, idat: Box | None) -> Iterator[tuple[int, tuple[Range, ...]]]:
+def _extents(data: bytes, box: IsoBox, idat: IsoBox | None) -> Iterator[tuple[int, tuple[Range, ...]]]:
     """Yield each item of an item location box with its stretches of the file."""
     version, sizes = uint(data, box.payload, 1), uint(data, box.payload + 4, 2)
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
@@ -214,7 +214,7 @@ def _extents(data: bytes, box: Box, idat: Box | None) -> Iterator[tuple[int, tup
         yield number, tuple(found)
 
 
-def _associations(data: bytes, box: Box) -> Iterator[tuple[int, tuple[tuple[int, bool], ...]]]:
+def _associations(data: bytes, box: IsoBox) -> Iterator[tuple[int, tuple[tuple[int, bool], ...]]]:
     """Yield each item of an association box with its properties."""
     width = 4 if uint(data, box.payload, 1) else 2
     wide = 2 if uint(data, box.payload + 3, 1) & 1 else 1
@@ -228,7 +228,7 @@ def _associations(data: bytes, box: Box) -> Iterator[tuple[int, tuple[tuple[int,
         yield number, tuple((value % essential - 1, value >= essential) for value in values if value % essential)
 
 
-def _references(data: bytes, box: Box) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
+def _references(data: bytes, box: IsoBox) -> Iterator[tuple[bytes, int, tuple[int, ...]]]:
     """Yield the references of an item reference box."""
     width = 4 if uint(data, box.payload, 1) else 2
     total = 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blurkit.records import Decision
-    from blurkit.report.summary import Entry
+    from blurkit.report.summary import ReportEntry
 
 NEIGHBOURS = 30
 """So many photos before and after one are compared with it: a burst lies together, and a batch may be long."""
@@ -56,7 +56,7 @@ NO_NAMES = {"group", "team", "trip", "sports", "day", "party", "summer", "winter
 """Words that often stand next to a class and are nobody's name."""
 
 
-def cautions(entries: Sequence[Entry]) -> list[str]:
+def cautions(entries: Sequence[ReportEntry]) -> list[str]:
     """Return warnings about a run, in the order of its photos."""
     return [*_names(entries), *_near_duplicates(entries)]
 
@@ -71,14 +71,14 @@ def names_a_child(path: str) -> bool:
     return bool(words - NO_NAMES) and not words & CAMERA
 
 
-def _names(entries: Sequence[Entry]) -> Iterator[str]:
+def _names(entries: Sequence[ReportEntry]) -> Iterator[str]:
     for entry in entries:
         shown = entry.output or entry.path
         if names_a_child(shown):
             yield f"{shown}: the file's name looks like a child's name with a class; rename it before publishing"
 
 
-def _near_duplicates(entries: Sequence[Entry]) -> Iterator[str]:
+def _near_duplicates(entries: Sequence[ReportEntry]) -> Iterator[str]:
     """Warn of faces that are covered in one photo and open in a near-duplicate, which gives the cover away."""
     coming = iter(entries)
     near = deque(islice(coming, 1 + NEIGHBOURS))
@@ -90,7 +90,7 @@ def _near_duplicates(entries: Sequence[Entry]) -> Iterator[str]:
         near.extend(islice(coming, 1))
 
 
-def _gives_away(one: Entry, other: Entry) -> bool:
+def _gives_away(one: ReportEntry, other: ReportEntry) -> bool:
     a, b = one.outcome, other.outcome
     if not (isinstance(a, PhotoResult) and isinstance(b, PhotoResult) and a.proof and b.proof):
         return False

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 from blurkit.outcomes import PhotoResult
-from blurkit.report.summary import Entry
+from blurkit.report.summary import ReportEntry
 
 if TYPE_CHECKING:
     from blurkit.outcomes import Outcome
 
 
-class Entries(Sequence[Entry]):
+class Entries(Sequence[ReportEntry]):
     """What became of each photo, packed in memory as it comes and unpacked when asked for.
 
     Landmarks of faces are left out: no report has them. A photo with 20 faces takes some 5 KB instead of 24.
@@ -37,11 +37,11 @@ class Entries(Sequence[Entry]):
         return len(self._held)
 
     @overload
-    def __getitem__(self, index: int) -> Entry: ...
+    def __getitem__(self, index: int) -> ReportEntry: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Entry]: ...
-    def __getitem__(self, index: int | slice) -> Entry | list[Entry]:
+    def __getitem__(self, index: slice) -> list[ReportEntry]: ...
+    def __getitem__(self, index: int | slice) -> ReportEntry | list[ReportEntry]:
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(len(self)))]
         path, output, packed = self._held[index]
-        return Entry(path, output, pickle.loads(zlib.decompress(packed)))
+        return ReportEntry(path, output, pickle.loads(zlib.decompress(packed)))

@@ -8,7 +8,7 @@ from blurkit.errors import SettingsError
 from blurkit.machine.files import replace_text
 from blurkit.report.page import to_html
 from blurkit.report.schema import outcome_of, read
-from blurkit.report.summary import Entry
+from blurkit.report.summary import ReportEntry
 from blurkit.report.table import to_csv
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write_all(report: BatchReport, folder: Path) -> None:
         write(report, folder / f"{STEM}{suffix}")
 
 
-def earlier(path: Path) -> list[Entry]:
+def earlier(path: Path) -> list[ReportEntry]:
     """Return the photos that an earlier report says were written; none if there is no such report.
 
     Args:
@@ -58,7 +58,7 @@ def earlier(path: Path) -> list[Entry]:
         photos = read(path.with_suffix(SUFFIXES[0])).photos
     except SettingsError:  # nothing was written there, or not by blurkit
         return []
-    return [Entry(each.path, each.output, outcome_of(each)) for each in photos if each.output is not None]
+    return [ReportEntry(each.path, each.output, outcome_of(each)) for each in photos if each.output is not None]
 
 
 def _parts(report: BatchReport, suffix: str, *, written: bool) -> Iterable[str]:

@@ -14,13 +14,13 @@ from blurkit.outcomes import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blurkit.report.summary import Entry
+    from blurkit.report.summary import ReportEntry
 
 NAMED = 10
 """Photos that are named; of the others only the number is said."""
 
 
-def to_look_at(entries: Iterable[Entry]) -> list[str]:
+def to_look_at(entries: Iterable[ReportEntry]) -> list[str]:
     """Return lines that name the photos to look at and the command to review them; none if there are no such photos."""
     look = (entry.path for entry in entries if entry.outcome.status is Status.LOOK)
     photos = [path for path in look if Path(path).is_file()]  # not what came from standard input

@@ -13,7 +13,7 @@ from blurkit.report.summary import REASONS, most_first
 if TYPE_CHECKING:
     from blurkit.outcomes import Proof
     from blurkit.records import Decision
-    from blurkit.report.summary import Entry
+    from blurkit.report.summary import ReportEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Row:
     """Hash of the file written."""
 
 
-def row(entry: Entry) -> Row:
+def row(entry: ReportEntry) -> Row:
     """Say what became of a photo."""
     outcome = entry.outcome
     if isinstance(outcome, PhotoFailure):

@@ -42,7 +42,7 @@ REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportEntry:
     """One photo of a run, with its paths as the user gave them."""
 
     path: str
@@ -63,7 +63,7 @@ class BatchReport:
     """What the user chose."""
     models: Mapping[str, str]
     """sha256 of each model."""
-    entries: Sequence[Entry]
+    entries: Sequence[ReportEntry]
     """One a photo, in the order of the run."""
     companions: Mapping[str, int]
     """Files that travel with photos, by kind; not made safe, not copied."""
@@ -73,7 +73,7 @@ class BatchReport:
     """Things besides faces that could identify a child."""
 
     @property
-    def failures(self) -> tuple[Entry, ...]:
+    def failures(self) -> tuple[ReportEntry, ...]:
         """The photos of which there is no output."""
         return tuple(entry for entry in self.entries if isinstance(entry.outcome, PhotoFailure))
 
@@ -182,7 +182,7 @@ def _without_size(what: str) -> str:
     return re.sub(r"( \d+x\d+|, \d+ entries)$", "", what)
 
 
-def _photo(entry: Entry) -> dict[str, Any]:
+def _photo(entry: ReportEntry) -> dict[str, Any]:
     from blurkit.report import schema
 
     return schema.values(schema.photo_of(entry.path, entry.output, entry.outcome))

@@ -48,7 +48,7 @@ class Arrival:
         return os.path.join(self.out, FOLDERS[outcome.status], self.name)
 
 
-def process(
+def make_safe(
     arrival: Arrival,
     *,
     settings: Settings,

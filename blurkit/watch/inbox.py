@@ -34,7 +34,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Incoming:
     """A file in a certain state."""
 
     path: Path
@@ -65,9 +65,9 @@ class Inbox:
         self.waiting = 0
         """Files of the last look that are still being written."""
         self._recursive, self._out = recursive, out
-        self._seen: dict[Path, Sighting] = {}
+        self._seen: dict[Path, Incoming] = {}
 
-    def look(self, known: Callable[[Path, State], bool]) -> list[Sighting]:
+    def poll(self, known: Callable[[Path, State], bool]) -> list[Incoming]:
         """Return the files that were the same at the look before, are not empty, and that nobody is writing.
 
         Args:
@@ -81,12 +81,12 @@ class Inbox:
                 continue
             earlier = before.get(path)
             same = earlier is not None and earlier.state == state
-            sighting = earlier if earlier is not None and same else Sighting(path, state, time.monotonic())
-            self._seen[path] = sighting
+            incoming = earlier if earlier is not None and same else Incoming(path, state, time.monotonic())
+            self._seen[path] = incoming
             if known(path, state):
                 continue
             if same and state.size and not is_being_written(path):
-                whole.append(sighting)
+                whole.append(incoming)
             else:
                 self.waiting += 1
         return whole

@@ -28,7 +28,7 @@ from blurkit.words import count, one_line
 if TYPE_CHECKING:
     from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.settings import Settings
-    from blurkit.watch.inbox import Sighting, State
+    from blurkit.watch.inbox import Incoming, State
 
 PATIENCE = 30.0
 """Seconds for which a file that cannot be read has to be unchanged until it counts as broken, and not as unfinished."""
@@ -83,7 +83,7 @@ class Watcher:
         self._unfinished: dict[Path, State] = {}
         self._again: dict[Path, float] = {}
         self._failed: dict[Path, str] = {}
-        self._sightings: dict[Path, Sighting] = {}
+        self._incoming: dict[Path, Incoming] = {}
         self._otherwise: set[Path] = set()
         self._reachable = True
 
@@ -93,13 +93,13 @@ class Watcher:
         if self._reachable and not reachable:
             self._show.note("note: the inbox cannot be reached; waiting for it")
         self._reachable = reachable
-        whole = self._inbox.look(lambda path, state: self._known.get(path) == state)
+        whole = self._inbox.poll(lambda path, state: self._known.get(path) == state)
         for kept in (self._known, self._unfinished, self._failed, self._again):
             for path in [path for path in kept if not self._inbox.holds(path)]:
                 del kept[path]
-        self._sightings = {sighting.path: sighting for sighting in whole}
+        self._incoming = {incoming.path: incoming for incoming in whole}
         before = len(self._otherwise)
-        arrivals = self._named([arrived for sighting in whole if (arrived := self._arrived(sighting)) is not None])
+        arrivals = self._named([arrived for incoming in whole if (arrived := self._arrived(incoming)) is not None])
         if len(self._otherwise) > before:
             number, them = count(len(self._otherwise), "photo"), "it" if len(self._otherwise) == 1 else "them"
             self._show.note(f"note: done with other settings, and left so: {number}; --overwrite does {them} again")
@@ -108,14 +108,14 @@ class Watcher:
     def take(self, arrival: Arrival, outcome: Outcome) -> None:
         """Say what became of a photo, and remember it."""
         path = arrival.source.path
-        sighting = self._sightings[path]
+        incoming = self._incoming[path]
         if isinstance(outcome, PhotoFailure):
             if outcome.exit_code is ExitCode.INPUT:  # perhaps a part of a photo, which must not have the photo's name
                 self._release(arrival.name)
             if outcome.kind is PhotoChanged:  # the next looks see it
                 return
-            if outcome.stage == Stage.LOAD and sighting.quiet_seconds < PATIENCE:
-                self._unfinished[path] = sighting.state
+            if outcome.stage == Stage.LOAD and incoming.quiet_seconds < PATIENCE:
+                self._unfinished[path] = incoming.state
                 return
             if self._failed.get(path) != outcome.error:
                 self._show.outcome(outcome)
@@ -126,9 +126,9 @@ class Watcher:
         else:
             self._failed.pop(path, None)
             self._say(arrival, outcome)
-        self._known[path] = sighting.state
+        self._known[path] = incoming.state
         if not isinstance(outcome, PhotoFailure) or outcome.exit_code in (ExitCode.INPUT, ExitCode.UNSAFE):
-            self._note(sighting, arrival.sha256, done=not isinstance(outcome, PhotoFailure))
+            self._note(incoming, arrival.sha256, done=not isinstance(outcome, PhotoFailure))
 
     def end(self) -> ExitCode:
         """Say what is left, and return what that means."""
@@ -137,15 +137,15 @@ class Watcher:
             self._show.note(f"{count(waiting, 'file')} still being written: left for another time")
         return ExitCode.PARTIAL if self._failed else ExitCode.OK
 
-    def _arrived(self, sighting: Sighting) -> tuple[Source, str] | None:
+    def _arrived(self, incoming: Incoming) -> tuple[Source, str] | None:
         """Return a photo that is to be processed, and the hash of its content.
 
         None if it was dealt with, is no photo, or may be unfinished.
         """
-        path, state = sighting.path, sighting.state
+        path, state = incoming.path, incoming.state
         if self._again.get(path, 0) > time.monotonic():
             return None
-        if self._unfinished.get(path) == state and sighting.quiet_seconds < PATIENCE:
+        if self._unfinished.get(path) == state and incoming.quiet_seconds < PATIENCE:
             return None
         self._unfinished.pop(path, None)
         inside = path.relative_to(self._inbox.folder)
@@ -197,8 +197,8 @@ class Watcher:
     def _release(self, name: Path) -> None:
         self._claims.release(Path(name.stem) if self._settings.write.neutral_names else name)
 
-    def _note(self, sighting: Sighting, sha256: str, *, done: bool) -> None:
-        path, state = sighting.path, sighting.state
+    def _note(self, incoming: Incoming, sha256: str, *, done: bool) -> None:
+        path, state = incoming.path, incoming.state
         key = self.journal.key(sha256, path, None)
         seen = Seen(size=state.size, changed_ns=state.changed_ns, sha256=sha256, key=key, done=done)
         self._memory.note(path.relative_to(self._inbox.folder), seen)

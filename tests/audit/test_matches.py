@@ -18,7 +18,7 @@ from tests.fakes import FixedFaces
 @pytest.fixture
 def run(blurrer, tmp_path):
     """Make two photos safe, and return their folder with the report of the run."""
-    from blurkit.report import BatchReport, Entry
+    from blurkit.report import BatchReport, ReportEntry
 
     entries = []
     for seed in (1, 2):
@@ -27,7 +27,7 @@ def run(blurrer, tmp_path):
         source.write_bytes(pictures.file("jpeg", size=(480, 320), seed=seed))
         output = tmp_path / "safe" / f"{seed}.jpg"
         made = blurrer(FixedFaces(pictures.face(100, 80, 200, 200)))
-        entries.append(Entry(f"in/{seed}.jpg", f"safe/{seed}.jpg", made.run(source, out=output)))
+        entries.append(ReportEntry(f"in/{seed}.jpg", f"safe/{seed}.jpg", made.run(source, out=output)))
     report = BatchReport("1", Settings(), {}, tuple(entries), {}, 0)
     (tmp_path / "report.json").write_text(report.to_json())
     return tmp_path

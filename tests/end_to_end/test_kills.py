@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills, mounts a
 FACE = (60, 40, 180, 200)
 QUICK_FAKES = f"""
 import os, pathlib, signal, sys
+import blurkit.analysis
 import blurkit.detect.finder
 import blurkit.pipeline
 from blurkit.geometry import Box
@@ -29,7 +30,7 @@ class Fake:
     def estimate(self, pixels, faces): return tuple(None for _ in faces)
     def close(self): pass
 blurkit.detect.finder.make_detectors = lambda *_, **__: [Fake()]
-blurkit.pipeline.make_estimator = blurkit.pipeline.make_independent_check = lambda *_, **__: Fake()
+blurkit.analysis.make_estimator = blurkit.pipeline.make_independent_check = lambda *_, **__: Fake()
 """
 """One face in a known place, no models: a run takes a second."""
 
@@ -46,7 +47,8 @@ def deadly(real):
 {module}.{name} = deadly({module}.{name})
 """
 STAGES = [
-    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode", "decide")),
+    *(("blurkit.pipeline", name, 1) for name in ("check_target", "read", "decode")),
+    ("blurkit.analysis", "decide", 1),
     ("blurkit.detect.finder", "merge", 1),
     *(("blurkit.render", name, 1) for name in ("obscure", "prepare", "encode", "check", "uncovered", "prove")),
     ("blurkit.pipeline", "write", 1),

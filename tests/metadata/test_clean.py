@@ -88,7 +88,7 @@ def test_deep_colour_as_opencv_and_tifffile_write_it_is_clean():
 
 
 def test_every_format_has_its_module():
-    assert set(metadata.FORMATS) == set(ImageFormat)
+    assert set(metadata.CONTAINERS) == set(ImageFormat)
 
 
 @pytest.mark.parametrize("function", [metadata.find, metadata.strip, metadata.check])
@@ -111,7 +111,7 @@ def test_strip_withholds_what_it_could_not_clean(monkeypatch):
         find = staticmethod(lambda data: (Hidden(Kind.GPS, "somewhere", 1, "GPS position"),))
         strip = staticmethod(lambda data: data)
 
-    monkeypatch.setitem(metadata.FORMATS, ImageFormat.JPEG, Careless)
+    monkeypatch.setitem(metadata.CONTAINERS, ImageFormat.JPEG, Careless)
     with pytest.raises(MetadataRemains, match="GPS position cannot be removed"):
         metadata.strip(encode("JPEG"))
 

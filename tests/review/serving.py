@@ -85,7 +85,9 @@ def known_run(settings, scale):
             for task in tasks:
                 path = task.source.path
                 yield (
-                    known.look(path) if task.out is None else known.run(path, out=task.written, reviewed=task.reviewed)
+                    known.detect(path)
+                    if task.out is None
+                    else known.run(path, out=task.written, reviewed=task.reviewed)
                 )
 
     return as_known

@@ -37,7 +37,7 @@ def reviewing(tmp_path):
             with blurrer(settings.model_copy(update={"write": write}), 600 / 1024) as known:
                 for task in tasks:
                     path = task.source.path
-                    yield known.run(path, out=task.written, reviewed=task.reviewed) if task.out else known.look(path)
+                    yield known.run(path, out=task.written, reviewed=task.reviewed) if task.out else known.detect(path)
 
         review = start.prepare(folder, None, settings, run=run)
         opened.append(review)

@@ -1,0 +1,94 @@
+"""From a photo to decisions about its faces: detect, age, policy."""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blurkit.age import make_estimator
+from blurkit.age.calibration import load_calibration
+from blurkit.detect import beyond
+from blurkit.detect.finder import Finder
+from blurkit.picture.otherwise import other_views
+from blurkit.policy import asked_for, asks_for_age, decide
+from blurkit.records import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.age.base import AgeEstimator
+    from blurkit.age.calibration import Calibration
+    from blurkit.detect.base import Detector
+    from blurkit.machine.clock import Clock
+    from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
+    from blurkit.settings import Settings
+
+
+class Analysis:
+    """The detectors and the estimator of age, opened once for many photos."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        detectors: Sequence[Detector] | None,
+        age_estimator: AgeEstimator | None,
+        calibration: Calibration | None,
+        threads: int,
+    ) -> None:
+        """Open the models that the settings ask for; the arguments are those of `Blurrer`.
+
+        Raises:
+            ModelError: A model is missing, altered or cannot be opened.
+        """
+        self._policy = settings.policy
+        self._threshold, self._age_estimator = math.inf, age_estimator
+        with ExitStack() as models:  # closes what is open if a later one fails
+            self._finder = Finder(settings.detect, detectors=detectors, threads=threads)
+            models.callback(self._finder.close)
+            if asks_for_age(self._policy):
+                table = calibration or load_calibration()
+                self._threshold = table.threshold(self._policy.cutoff_age, self._policy.max_miss_rate)
+                self._age_estimator = age_estimator or make_estimator(threads=threads)
+            if self._age_estimator is not None:
+                models.callback(self._age_estimator.close)
+            self._models = models.pop_all()
+
+    def analyze(self, photo: Photo, clock: Clock) -> tuple[Decision, ...]:
+        """Find the faces of a photo, estimate their age, and decide which are covered.
+
+        Raises:
+            ModelError: A detector or the estimator failed; no other is tried in its place.
+        """
+        faces = self.find_faces(photo.picture, clock)
+        ages = self._ages(photo.picture, faces, clock)
+        with clock(Stage.POLICY):
+            source = photo.source or Path()
+            return decide(faces, ages, self._policy, size=photo.size, threshold=self._threshold, photo=source)
+
+    def find_faces(self, picture: Picture, clock: Clock) -> tuple[Face, ...]:
+        """Return the faces of a picture, from top to bottom.
+
+        Raises:
+            ModelError: A detector failed; no other is tried in its place.
+        """
+        with clock(Stage.DETECT):
+            faces = self._finder.detect(picture.pixels)
+            for view in other_views(picture):
+                faces += beyond(faces, self._finder.detect(view))
+            return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
+
+    def _ages(self, picture: Picture, faces: Sequence[Face], clock: Clock) -> list[AgeEstimate | None]:
+        """Return how old faces look, as far as the policy asks; the age stage is not entered if it asks for nobody."""
+        asked = asked_for(faces, self._policy)
+        if not asked or self._age_estimator is None:
+            return [None] * len(faces)
+        with clock(Stage.AGE):
+            told = iter(self._age_estimator.estimate(picture.pixels, asked))
+            return [next(told) if face in asked else None for face in faces]
+
+    def close(self) -> None:
+        """Free the models."""
+        self._models.close()
