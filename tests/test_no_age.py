@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from blurkit import pipeline
+from blurkit import analysis, pipeline
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.policy import asks_for_age, explain
 from blurkit.records import AgeEstimate, Reason
@@ -63,8 +63,8 @@ def test_no_model_or_table_of_ages_is_opened(monkeypatch, policy):
     def opened(*_, **__):
         raise AssertionError("it was opened")
 
-    monkeypatch.setattr(pipeline, "make_estimator", opened)
-    monkeypatch.setattr(pipeline, "load_calibration", opened)
+    monkeypatch.setattr(analysis, "make_estimator", opened)
+    monkeypatch.setattr(analysis, "load_calibration", opened)
     models = {"detectors": [FixedFaces(LARGE)], "independent_check": BlindNetwork()}
     with pipeline.Blurrer(Settings(policy=policy), **models):
         pass

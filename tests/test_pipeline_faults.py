@@ -2,7 +2,7 @@
 
 import pytest
 
-from blurkit import errors, pipeline, render
+from blurkit import analysis, errors, pipeline, render
 from blurkit.errors import ExitCode, OutputNotWritable, VerificationError
 from blurkit.load import decode
 from blurkit.outcomes import PhotoFailure, PhotoResult, Status
@@ -32,7 +32,7 @@ def nothing_written(folder):
 
 def home_of(name):
     """Return the module that calls a stage."""
-    return render if hasattr(render, name) else pipeline
+    return next(home for home in (analysis, render, pipeline) if hasattr(home, name))
 
 
 FAULTS = {
