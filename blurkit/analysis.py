@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
-from blurkit.detect import beyond
+from blurkit.detect import not_among
 from blurkit.detect.finder import Finder
-from blurkit.picture.otherwise import other_views
+from blurkit.picture.renditions import other_renditions
 from blurkit.policy import asked_for, asks_for_age, decide
 from blurkit.records import Stage
 
@@ -76,8 +76,8 @@ class Analysis:
         """
         with clock(Stage.DETECT):
             faces = self._finder.detect(picture.pixels)
-            for view in other_views(picture):
-                faces += beyond(faces, self._finder.detect(view))
+            for rendition in other_renditions(picture):
+                faces += not_among(faces, self._finder.detect(rendition))
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
     def _ages(self, picture: Picture, faces: Sequence[Face], clock: Clock) -> list[AgeEstimate | None]:

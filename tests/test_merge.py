@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from blurkit.detect import merge
-from blurkit.detect.merge import beyond, fuse, is_face
+from blurkit.detect.merge import fuse, is_face, not_among
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box, Point
 from blurkit.records import Face
@@ -122,5 +122,5 @@ def test_a_face_of_another_view_is_added_as_an_unclear_one_unless_it_is_known():
     again, inside, new = (
         Face(box, 0.8, ("fixed",)) for box in (Box(104, 98, 182, 204), Box(110, 110, 140, 150), Box(300, 100, 380, 200))
     )
-    assert beyond([known], [again, inside, new]) == (replace(new, unclear=True),)
-    assert beyond([], [again]) == (replace(again, unclear=True),)
+    assert not_among([known], [again, inside, new]) == (replace(new, unclear=True),)
+    assert not_among([], [again]) == (replace(again, unclear=True),)

@@ -13,12 +13,15 @@ from blurkit.machine.files import open_regular
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from blurkit.records import ImageFormat
 
 SNIFF_BYTES = 64
 """How much of a file tells its format."""
+
+OUTPUTS = "outputs of earlier runs"
+"""What summaries call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,18 @@ class Collected:
     sources: tuple[Source, ...]
     """Photos, in the order of the arguments and then by name."""
     companions: Mapping[str, int]
-    """Files that travel with photos, by kind: not made safe, not copied."""
+    """Files that travel with photos, and outputs of earlier runs, by kind: not made safe, not copied."""
     skipped: int
     """Other files in folders that are no photos."""
 
 
-def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None = None) -> Collected:
+def collect(
+    arguments: Sequence[str],
+    *,
+    recursive: bool = True,
+    out: str | None = None,
+    is_output: Callable[[Path, Path], bool] = lambda path, folder: False,
+) -> Collected:
     """Find the photos of a run.
 
     In a folder, what has neither a photo's content nor its extension is counted, not processed; so are hidden files,
@@ -44,6 +53,7 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
         arguments: Files and folders as the user gave them.
         recursive: Walk into subfolders.
         out: The output folder, which is left out.
+        is_output: Says whether a file below a folder was written by an earlier run, and is no photo to process.
     """
     sources: dict[str, Source] = {}
     companions: Counter[str] = Counter()
@@ -59,6 +69,8 @@ def collect(arguments: Sequence[str], *, recursive: bool = True, out: str | None
                 skipped += 1
             elif suffix in COMPANIONS and path.is_file():
                 companions[COMPANIONS[suffix]] += 1
+            elif kind is not None and is_output(path, argument):
+                companions[OUTPUTS] += 1
             elif counts(path, kind):
                 inside = os.path.join(given, path.relative_to(argument))
                 sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))

@@ -82,7 +82,7 @@ class Journal:
             ModelError: The list of models cannot be read.
         """
         made_by = _made_by(settings)
-        folder = state_folder() / "journal" / _hash(os.fsencode(os.path.normcase(os.path.realpath(out))))
+        folder = _folder_of(out)
         try:
             state_folder().parent.mkdir(parents=True, exist_ok=True)
             for each in (state_folder(), folder.parent, folder):
@@ -151,7 +151,7 @@ class Journal:
 
     def _entry(self, name: Path, output: str) -> Path:
         """Return where an output with certain bytes in a certain place is noted."""
-        return self.folder / f"{_hash(os.fsencode(name.as_posix()) + output.encode())}{ENTRY}"
+        return _entry_in(self.folder, name, output)
 
     def key(self, sha256: str, source: Path, choices: Choices) -> str:
         """Return the hash of all that decides what becomes of a photo."""
@@ -166,6 +166,37 @@ def opened_or_none(out: str, settings: Settings) -> Journal | None:
         return Journal.open(out, settings)
     except (OutputNotWritable, ModelError):  # each photo says so of the models
         return None
+
+
+def is_output(path: Path, folder: Path) -> bool:
+    """Whether a file somewhere below a folder is an output of an earlier run into one of its subfolders, unchanged.
+
+    Args:
+        path: The file.
+        folder: What is walked through. Its own outputs do not count: who names a folder of outputs means them.
+    """
+    for out in path.parents:
+        if out == folder or not out.is_relative_to(folder):
+            return False
+        kept = _folder_of(str(out))
+        try:
+            if not kept.is_dir() or path.is_symlink():
+                continue
+            if _entry_in(kept, path.relative_to(out), hash_of_file(path)).is_file():
+                return True
+        except OSError:  # whatever cannot be read is no output of ours
+            return False
+    return False
+
+
+def _folder_of(out: str) -> Path:
+    """Return where the journal of an output folder is kept."""
+    return state_folder() / "journal" / _hash(os.fsencode(os.path.normcase(os.path.realpath(out))))
+
+
+def _entry_in(folder: Path, name: Path, output: str) -> Path:
+    """Return the file of a journal about an output."""
+    return folder / f"{_hash(os.fsencode(name.as_posix()) + output.encode())}{ENTRY}"
 
 
 @cache

@@ -43,6 +43,7 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
     from blurkit.batch.collect import collect
+    from blurkit.batch.journal import is_output
     from blurkit.batch.place import check_photos, place_of
     from blurkit.encode.blocks import check_available
     from blurkit.machine.workers import available_cpus
@@ -59,7 +60,7 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is processed
-    collected = collect(work.photos, recursive=work.recursive)
+    collected = collect(work.photos, recursive=work.recursive, is_output=is_output)
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))

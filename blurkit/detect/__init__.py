@@ -7,14 +7,14 @@ from blurkit.detect.detectors import (
     make_independent_check,
     mediapipe_installed,
 )
-from blurkit.detect.merge import beyond, merge
+from blurkit.detect.merge import merge, not_among
 
 __all__ = [
     "DETECTORS",
-    "beyond",
     "make_detector",
     "make_detectors",
     "make_independent_check",
     "mediapipe_installed",
     "merge",
+    "not_among",
 ]

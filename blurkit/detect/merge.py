@@ -125,7 +125,7 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
     return tuple(sorted(merged, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 
-def beyond(known: Sequence[Face], found: Sequence[Face]) -> tuple[Face, ...]:
+def not_among(known: Sequence[Face], found: Sequence[Face]) -> tuple[Face, ...]:
     """Return the faces found in another view of a photo that are none of the known ones, as unclear ones."""
     return tuple(
         replace(face, unclear=True)

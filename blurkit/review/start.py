@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
 from blurkit.batch.collect import collect
-from blurkit.batch.journal import opened_or_none
+from blurkit.batch.journal import is_output, opened_or_none
 from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
 from blurkit.geometry import Size
@@ -85,7 +85,7 @@ def prepare(
         raise SettingsError(
             "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
         )
-    collected = collect([str(folder)], out=str(out))
+    collected = collect([str(folder)], out=str(out), is_output=is_output)
     if not collected.sources:
         raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
     journal = opened_or_none(str(out), settings)

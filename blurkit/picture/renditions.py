@@ -43,7 +43,7 @@ ALIKE = 3.0
 """Mean difference, of 255, below which two pictures show the same."""
 
 
-def other_views(picture: Picture) -> Iterator[Pixels]:
+def other_renditions(picture: Picture) -> Iterator[Pixels]:
     """Yield what else a picture may show, one view at a time: of an ordinary photo nothing.
 
     Args:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from blurkit.load import decode
 from blurkit.outcomes import Status
-from blurkit.picture.otherwise import other_views
+from blurkit.picture.renditions import other_renditions
 from blurkit.pipeline import Blurrer
 from blurkit.settings import LoadSettings, Settings, load_policy
 from tests.end_to_end.process import SAMPLES
@@ -25,7 +25,7 @@ def group():
 
 
 def views(samples, mode="RGB"):
-    return list(other_views(photo(mode, samples=samples).picture))
+    return list(other_renditions(photo(mode, samples=samples).picture))
 
 
 def with_alpha(colors, alpha):
