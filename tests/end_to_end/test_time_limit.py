@@ -85,12 +85,13 @@ def test_a_folder_that_is_watched_goes_on_and_does_not_try_again(folder, tmp_pat
 
 
 def test_a_photo_from_standard_input_fails(folder, tmp_path):
-
     with (folder / "b.png").open("rb") as photo, (tmp_path / "safe.png").open("wb") as safe:
         (tmp_path / "sitecustomize.py").write_text(FAULTS)
         words = [sys.executable, "-m", "blurkit", "run", "-", *LIMIT]
         variables = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
-        done = subprocess.run(words, stdin=photo, stdout=safe, stderr=subprocess.PIPE, env=variables, timeout=120)
+        done = subprocess.run(
+            words, stdin=photo, stdout=safe, stderr=subprocess.PIPE, env=variables, cwd=tmp_path, timeout=120
+        )
     assert done.returncode == 3
     assert b"time limit" in done.stderr
     assert not (tmp_path / "safe.png").read_bytes()
