@@ -128,7 +128,7 @@ class LeaveOut(_Request):
 class Seen(_Request):
     """Faces that a person has looked at, and the action they were shown with."""
 
-    faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=1000)]
+    faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=20000)]
 
 
 class SignOff(_Request):

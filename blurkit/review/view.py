@@ -10,11 +10,12 @@ from blurkit.policy import explain
 from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action, Reason
 from blurkit.review import remember
-from blurkit.review.doubt import doubt
+from blurkit.review.doubt import doubt, prominence
 from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
+    from blurkit.geometry import Size
     from blurkit.records import Decision
     from blurkit.review.session import Session
     from blurkit.review.spots import Shown, Spot
@@ -106,12 +107,12 @@ def _photo(session: Session, number: int, photo: Shown) -> dict[str, Any]:
         "left_out": left_out,
         "width": photo.size.width,
         "height": photo.size.height,
-        "faces": [_face(spot, session) for spot in spots],
+        "faces": [_face(spot, session, photo.size) for spot in spots],
         "doubt": max((doubt(spot.decision) for spot in open_spots), default=0.0),
     }
 
 
-def _face(spot: Spot, session: Session) -> dict[str, Any]:
+def _face(spot: Spot, session: Session, size: Size) -> dict[str, Any]:
     choice, decision = spot.choice, spot.decision
     box = choice.box
     return {
@@ -125,7 +126,9 @@ def _face(spot: Spot, session: Session) -> dict[str, Any]:
         "seen": choice.seen,
         "uncertain": decision is not None and decision.judgement.doubtful,
         "open": spot.is_open,
+        "tiny": decision is not None and decision.judgement.reason is Reason.TOO_SMALL_TO_JUDGE,
         "doubt": round(doubt(decision), 4),
+        "prominence": round(prominence(decision, size), 4),
     }
 
 

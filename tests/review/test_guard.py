@@ -35,7 +35,7 @@ def entered(call):
     return call
 
 
-PATHS = ["/", "/static/review.css", "/api/about", "/api/state", "/photo/0/thumb", "/photo/0/face/1", "/nothing"]
+PATHS = ["/", "/static/base.css", "/api/about", "/api/state", "/photo/0/thumb", "/photo/0/face/1", "/nothing"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -47,7 +47,7 @@ def test_three_hundred_photos_with_six_hundred_kept_faces_take_at_most_150_actio
         while page.locator("h1:has-text('Who stays visible')").count():
             pages += 1
             if pages % 2:  # a few are covered on the way
-                act("button.face.keep")
+                act(".strip.keep .act")
                 page.locator("button.face.cover").first.wait_for()
             act("#confirm")
             turned = f"document.querySelector('.pager')?.textContent.includes('Page {pages + 1} of')"

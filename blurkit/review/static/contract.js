@@ -14,7 +14,9 @@
  * @property {boolean} seen Whether a person has looked at it in this state.
  * @property {boolean} uncertain
  * @property {boolean} open Whether it is doubtful and nobody has looked at it.
+ * @property {boolean} tiny Whether it is too small for its age to be judged.
  * @property {number} doubt How much it needs a look, 0 to 4.
+ * @property {number} prominence How large it is in the photo, times how old it looks.
  */
 
 /**

@@ -4,7 +4,7 @@ import { button, count, el, focusIn, part, say } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";
 import { change, edit, editAndSay, face as faceOf, faces, photos, store, undo } from "./store.js";
-import { toggle } from "./reveal.js";
+import { act, toggle } from "./act.js";
 import { Stage } from "./stage.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
@@ -41,11 +41,12 @@ class Editor {
           face,
           box,
         }),
-      onPick: (face) => this.side.mark(face),
+      onPick: (face) => this.side.mark(face, this.stage.chosen),
       onToggle: (face) => toggle(photo.number, face),
     });
     this.side = new Side({
-      onPick: (face) => this.stage.pick(face),
+      onPick: (face, adding) => this.stage.pick(face, adding || this.stage.adding),
+      onAct: (what) => this.act(what),
       onToggle: (face) => toggle(photo.number, face),
       onSimilar: () => this.similar(),
     });
@@ -71,6 +72,14 @@ class Editor {
       },
       { "aria-pressed": "false" },
     );
+    const several = button(
+      "Select several",
+      () => {
+        this.stage.adding = !this.stage.adding;
+        several.setAttribute("aria-pressed", String(this.stage.adding));
+      },
+      { "aria-pressed": "false", id: "several" },
+    );
     const { number } = this.photo;
     return el(
       "div",
@@ -81,6 +90,7 @@ class Editor {
       button("Previous", () => this.step(-1)),
       button("Next", () => this.step(1)),
       el("span", { class: "gap" }),
+      several,
       button("Add a cover", () => this.add()),
       button("Cover all", () => editAndSay("Everybody is covered", { do: "cover_all", photo: number })),
       el("span", { class: "gap" }),
@@ -109,7 +119,7 @@ class Editor {
     this.stage.draw(photo.faces);
     this.publishing.value = photo.left_out ?? "";
     if (!this.stage.after.hidden) this.stage.showAfter(true);
-    this.side.update(photo, this.stage.picked);
+    this.side.update(photo, this.stage.picked, this.stage.chosen);
   }
 
   /** @param {Box} box @param {string} words */
@@ -130,6 +140,12 @@ class Editor {
       [x - half, y - half * 1.2, x + half, y + half * 1.2],
       "Cover added in the middle; arrow keys move it, with Shift they change its size",
     );
+  }
+
+  /** @param {import("./act.js").What} what */
+  async act(what) {
+    const these = [...this.stage.chosen].map((face) => ({ photo: this.photo.number, face }));
+    if (await act(these, what)) this.stage.pick(null);
   }
 
   async similar() {

@@ -1,246 +1,231 @@
 // @ts-check
-// Screens of faces over the whole batch: who stays visible, who is uncertain, who is covered.
+// Screens of faces over the whole batch: tiles on pages, and a bar of actions below.
+import { ACTIONS, act, scope } from "./act.js";
 import { button, count, el, focusIn, say } from "./dom.js";
-import { change, editAndSay, face as faceOf, faces, store } from "./store.js";
-import { toggle } from "./reveal.js";
+import { List, keyOf, placesOf } from "./list.js";
+import { SCREENS, isTiny, left } from "./screens.js";
+import { Selection, drawBox } from "./select.js";
+import { change, editAndSay, face as faceOf, faces, photos, store } from "./store.js";
+import { fillTile, headOf, lineOf, move, orderOf } from "./tiles.js";
 
-/** @typedef {import("./contract.js").Face} Face */
+/** @typedef {import("./contract.js").Photo} Photo */
 /** @typedef {import("./contract.js").Place} Place */
-/** @typedef {"visible" | "uncertain" | "covered"} Name */
-/**
- * @typedef {object} Screen
- * @property {string} title
- * @property {string} lead
- * @property {string} none
- * @property {(face: Face) => boolean} wanted
- * @property {(face: Face) => boolean} left Whether it has still to be looked at.
- * @property {string} next
- */
+/** @typedef {import("./list.js").Item} Item */
+/** @typedef {import("./screens.js").Name} Name */
+/** @typedef {{li: HTMLElement, item: Item, drawn: string}} Tile What is drawn tells whether it has to be drawn again. */
+/** @typedef {{main: HTMLElement, name: Name, list: List}} Here */
 
 export const PAGE = 48;
 
-/** @type {Record<Name, Screen>} */
-export const SCREENS = {
-  visible: {
-    title: "Who stays visible",
-    lead: "These faces will be seen by everyone. Click a face to cover it. If one could be a child, cover it.",
-    none: "Nobody stays visible.",
-    wanted: (face) => face.action === "keep",
-    left: (face) => face.action === "keep" && !face.seen,
-    next: "#uncertain",
-  },
-  uncertain: {
-    title: "Uncertain",
-    lead: "blurkit is not sure about these: the age is near the line or cannot be judged, or it may be no face.",
-    none: "There is no doubtful face.",
-    wanted: (face) => face.uncertain,
-    left: (face) => face.open,
-    next: "#covered",
-  },
-  covered: {
-    title: "Covered",
-    lead: "These faces will be covered for good. Click one to let it be seen; blurkit asks why.",
-    none: "Nobody is covered.",
-    wanted: (face) => face.action === "cover",
-    left: () => false,
-    next: "#finish",
-  },
-};
-
-/** @type {Place[]} */
-let list = [];
 let page = 0;
-/** @type {Map<string, {item: HTMLElement, one: Place, key: string}>} */
+let byPhoto = false;
+/** @type {Map<string, Tile>} */
 let tiles = new Map();
+/** @type {Here | null} */
+let here = null;
 
-/** @param {Place} one */
-const keyOf = (one) => `${one.photo}/${one.face}`;
-
-/** @param {Name} name @param {Place} one */
-function isLeft(name, one) {
-  const face = faceOf(one.photo, one.face);
-  return face !== undefined && SCREENS[name].left(face);
-}
-
-/** @param {Name} name */
-export function left(name) {
-  return faces((face, photo) => !photo.left_out && SCREENS[name].left(face)).length;
-}
-
-/** @param {Name} name @param {Place[]} known @returns {Place[]} Faces that are not known yet, those that need a look first. */
-function sorted(name, known) {
-  const have = new Set(known.map(keyOf));
-  const doubt = (/** @type {Place} */ one) => faceOf(one.photo, one.face)?.doubt ?? 0;
-  return faces((face, photo) => !photo.left_out && SCREENS[name].wanted(face))
-    .filter((one) => !have.has(keyOf(one)))
-    .sort((one, other) => doubt(other) - doubt(one));
-}
+const selection = new Selection(() => {
+  for (const [key, tile] of tiles)
+    tile.li.querySelector(".face")?.setAttribute("aria-pressed", String(selection.keys.has(key)));
+  if (here) bar(here);
+});
 
 /** @param {HTMLElement} main @param {Name} name */
 export function show(main, name) {
-  list = sorted(name, []);
-  const first = list.findIndex((one) => isLeft(name, one));
+  here = { main, name, list: new List(name, byPhoto) };
+  here.list.take(photos());
+  const first = here.list.items.findIndex((item) => here?.list.isLeft(item));
   page = Math.floor(Math.max(0, first) / PAGE);
-  draw(main, name);
+  draw(here);
 }
 
-function pages() {
-  return Math.max(1, Math.ceil(list.length / PAGE));
+export function close() {
+  here = null;
+  selection.clear();
 }
 
-/** @param {HTMLElement} main @param {Name} name */
-function draw(main, name) {
+/** @param {Here} there */
+function pages({ list }) {
+  return Math.max(1, Math.ceil(list.items.length / PAGE));
+}
+
+/** @param {Here} there */
+function draw(there) {
+  const { main, name, list } = there;
   const screen = SCREENS[name];
   tiles = new Map();
-  const shown = list.slice(page * PAGE, (page + 1) * PAGE);
-  const grid = el("ul", {
-    class: "faces",
-    "aria-label": screen.title,
-    onkeydown: move,
-  });
-  for (const one of shown) {
-    const item = el("li");
-    tiles.set(keyOf(one), { item, one, key: "" });
-    grid.append(item);
+  const shown = list.items.slice(page * PAGE, (page + 1) * PAGE);
+  const grid = el("ul", { class: "faces", "aria-label": screen.title, onkeydown: move, onclick: pick });
+  let group = -1;
+  for (const item of shown) {
+    if (byPhoto && item.photo !== group) {
+      group = item.photo;
+      grid.append(
+        headOf(item.photo, () => selection.add(keys().filter((key) => key.startsWith(`${item.photo}/`)))),
+      );
+    }
+    const li = el("li", item.face === null ? { class: "line" } : { class: "tile", "data-key": keyOf(item) });
+    tiles.set(keyOf(item), { li, item, drawn: "" });
+    grid.append(li);
   }
-  const none = store.state.busy ? "Nothing yet; photos are still looked at." : screen.none;
+  drawBox(grid, selection);
+  const none = store.state.busy ? "Nothing yet; blurkit is still looking at the photos." : screen.none;
+  const order = orderOf(byPhoto, (wanted) => {
+    byPhoto = wanted;
+    show(main, name);
+    document.getElementById("order")?.focus();
+  });
+  const title = el("h1", { tabindex: "-1" }, screen.title);
+  const lead = el("p", { class: "lead" }, shown.length ? screen.lead : none);
   main.replaceChildren(
-    el("h1", { tabindex: "-1" }, screen.title),
-    el("p", { class: "lead" }, shown.length ? screen.lead : none),
+    el("div", { class: "head" }, el("div", {}, title, lead), shown.length > 0 && order),
     grid,
     el("div", { class: "pager" }),
   );
-  update(main, name);
+  fill(there);
 }
 
-/** @param {HTMLElement} main @param {Name} name @returns {void} */
-export function update(main, name) {
-  if (!main.querySelector(".pager")) return;
-  const fresh = sorted(name, list);
-  if (!list.length && fresh.length) return show(main, name);
-  list.push(...fresh);
-  if (tiles.size < PAGE && tiles.size < list.length - page * PAGE) return draw(main, name);
-  for (const tile of tiles.values()) {
-    const { photo, face } = tile.one;
-    const known = faceOf(photo, face);
-    const key = JSON.stringify(known ?? null);
-    if (tile.key === key) continue;
-    tile.key = key;
-    const focused = focusIn(tile.item)?.className.split(" ")[0];
-    tile.item.replaceChildren(
-      ...(known ? tileOf(photo, known) : [el("p", { class: "words" }, "Cover deleted")]),
-    );
-    if (focused) /** @type {HTMLElement | null} */ (tile.item.querySelector(`.${focused}`))?.focus();
+/** @param {HTMLElement} main @param {Name} name @param {Photo[]} changed */
+export function update(main, name, changed) {
+  if (!here || !main.querySelector(".pager")) return;
+  const before = here.list.items.length;
+  here.list.take(changed);
+  const after = here.list.items.length;
+  if (!before && after) show(main, name);
+  else if (tiles.size < PAGE && tiles.size < after - page * PAGE) draw(here);
+  else fill(here);
+}
+
+/** @param {Here} there */
+function fill(there) {
+  for (const [key, tile] of tiles) {
+    const { item, li } = tile;
+    const face = item.face === null ? undefined : faceOf(item.photo, item.face);
+    const tiny = item.face === null ? (store.photos.get(item.photo)?.faces.filter(isTiny) ?? []) : [];
+    const drawn = JSON.stringify([face, tiny.length]);
+    if (tile.drawn === drawn) continue;
+    tile.drawn = drawn;
+    const focused = focusIn(li)?.className.split(" ")[0];
+    if (item.face === null) li.replaceChildren(...lineOf(item.photo, tiny, () => open(there, item.photo)));
+    else if (face) fillTile(li, item.photo, face, selection.keys.has(key));
+    else li.replaceChildren(el("p", { class: "words" }, "Cover deleted"));
+    if (focused) /** @type {HTMLElement | null} */ (li.querySelector(`.${focused}`))?.focus();
   }
-  bar(main, name);
+  bar(there);
 }
 
-/** @param {number} photo @param {Face} face */
-function tileOf(photo, face) {
-  const kept = face.action === "keep";
-  const state = kept ? "Visible" : "Covered";
-  const name = store.photos.get(photo)?.name;
-  const source = `/photo/${photo}/face/${face.number}?b=${face.box}`;
+/** @param {Here} there @param {number} photo Shows its tiny faces one by one. */
+function open(there, photo) {
+  const first = there.list.open(photo);
+  draw(there);
+  if (first) focusOn(keyOf(first));
+}
+
+/** @param {string} key */
+function focusOn(key) {
+  /** @type {HTMLElement | null | undefined} */ (tiles.get(key)?.li.querySelector(".face"))?.focus();
+}
+
+/** Those of the faces on this page. */
+function keys() {
+  return [...tiles].filter(([, tile]) => tile.item.face !== null).map(([key]) => key);
+}
+
+/** @param {Here} there */
+function bar(there) {
+  const place = /** @type {HTMLElement | null} */ (there.main.querySelector(".pager"));
+  if (!place) return;
+  const { list, name } = there;
+  const shown = [...tiles.values()].map((tile) => tile.item);
+  const these = shown.filter((item) => selection.keys.has(keyOf(item))).flatMap(placesOf);
+  const last = page + 1 >= pages(there);
+  const open = shown.some((item) => list.isLeft(item));
+  const words = open ? "I have looked at these faces" : last ? "Go on" : "Next page";
+  const key = JSON.stringify([page, pages(there), list.items.length, words, left(name), these]);
+  if (place.dataset.drawn === key) return;
+  place.dataset.drawn = key;
+  const focused = focusIn(place)?.id;
+  place.classList.toggle("selecting", these.length > 0);
+  place.replaceChildren(...(these.length ? choices(these) : steps(there, words, shown, last)));
+  if (!focused) return;
+  const again = document.getElementById(focused) ?? place.querySelector(".main");
+  /** @type {HTMLElement | null} */ (again)?.focus();
+}
+
+/** @param {Place[]} these */
+function choices(these) {
+  const done = (/** @type {import("./act.js").What} */ what) => async () => {
+    if (!(await act(these, what))) return;
+    selection.clear();
+    focusOn(keyOf(these[0]));
+  };
   return [
-    el(
-      "button",
-      {
-        type: "button",
-        class: `face ${face.action}`,
-        "aria-label": `${state}: ${face.words}, in ${name}`,
-        "aria-pressed": String(kept),
-        onclick: () => toggle(photo, face.number),
-      },
-      el("img", { src: source, alt: "", width: 140, height: 140 }),
-      el("span", { class: "state" }, state),
-    ),
-    el("p", { class: "words" }, face.words),
-    el(
-      "a",
-      {
-        href: `#photo/${photo}/${face.number}`,
-        class: "small",
-        "aria-label": `Open ${name}`,
-      },
-      "Open photo",
-    ),
+    button("Clear", () => selection.clear(), { class: "quiet", id: "clear" }),
+    el("span", { role: "status" }, `${count(these.length, "face")} selected`),
+    ...ACTIONS.map(([what, words]) => {
+      const whole = what.endsWith("others") ? `${words} ${scope(these)}` : null;
+      const values = { id: `do-${what}`, class: what === "cover" ? "main" : "", title: whole };
+      return button(words, done(what), { ...values, "aria-label": whole });
+    }),
   ];
 }
 
-/** @param {HTMLElement} main @param {Name} name */
-function bar(main, name) {
-  const place = /** @type {HTMLElement} */ (main.querySelector(".pager"));
-  const last = page + 1 >= pages();
-  const here = [...tiles.values()].map((tile) => tile.one).filter((one) => faceOf(one.photo, one.face));
-  const words = here.some((one) => isLeft(name, one))
-    ? "I have looked at these faces"
-    : last
-      ? "Go on"
-      : "Next page";
-  const key = `${page}/${pages()}/${list.length}/${words}/${left(name)}`;
-  if (place.dataset.key === key) return;
-  place.dataset.key = key;
-  const focused = focusIn(place);
-  const open = left(name) ? ` · ${left(name)} not looked at yet` : "";
-  const confirmed = button(words, () => confirm(main, name, here, last), {
-    id: "confirm",
-    class: "main",
-  });
-  place.replaceChildren(
-    button("Previous page", () => turn(main, name, -1), {
-      class: "quiet",
-      disabled: page === 0,
-    }),
-    el("span", {}, `Page ${page + 1} of ${pages()} · ${count(list.length, "face")}${open}`),
-    ...(name === "visible" && list.length ? [button("Keep nobody", coverAll, { class: "quiet" })] : []),
-    confirmed,
-  );
-  if (focused) confirmed.focus();
+/** @param {Here} there @param {string} words @param {Item[]} shown @param {boolean} last */
+function steps(there, words, shown, last) {
+  const { name, list } = there;
+  const still = left(name) ? ` · ${left(name)} not looked at yet` : "";
+  const previous = { class: "quiet", disabled: page === 0, id: "previous" };
+  return [
+    button("Previous page", () => turn(there, -1), previous),
+    el("span", {}, `Page ${page + 1} of ${pages(there)}${still}`),
+    ...(keys().length
+      ? [button("Select all", () => selection.add(keys()), { class: "quiet", id: "all" })]
+      : []),
+    ...(name === "visible" && list.items.length
+      ? [button("Cover everybody", coverAll, { class: "quiet", id: "nobody" })]
+      : []),
+    button(words, () => confirm(there, shown, last), { id: "confirm", class: "main" }),
+  ];
 }
 
-/** @param {HTMLElement} main @param {Name} name @param {Place[]} here @param {boolean} last */
-async function confirm(main, name, here, last) {
-  const told = here.map((one) => [one.photo, one.face, faceOf(one.photo, one.face)?.action]);
+/** @param {Here} there @param {Item[]} shown @param {boolean} last */
+async function confirm(there, shown, last) {
+  const told = shown
+    .flatMap(placesOf)
+    .map((one) => [one.photo, one.face, faceOf(one.photo, one.face)?.action]);
   if (told.length && !(await change("seen", { faces: told }))) return;
-  if (!last || page + 1 < pages()) turn(main, name, 1);
-  else if (!store.state.busy) location.hash = SCREENS[name].next;
+  if (!last || page + 1 < pages(there)) turn(there, 1);
+  else if (!store.state.busy) location.hash = SCREENS[there.name].next;
 }
 
-/** @param {HTMLElement} main @param {Name} name @param {number} step */
-function turn(main, name, step) {
-  page = Math.min(Math.max(0, page + step), pages() - 1);
-  draw(main, name);
-  main.querySelector("h1")?.focus();
+/** @param {Here} there @param {number} step */
+function turn(there, step) {
+  page = Math.min(Math.max(0, page + step), pages(there) - 1);
+  draw(there);
+  selection.clear();
+  there.main.querySelector("h1")?.focus();
   window.scrollTo(0, 0);
-  say(`Page ${page + 1} of ${pages()}`);
+  say(`Page ${page + 1} of ${pages(there)}`);
 }
 
 function coverAll() {
   const numbers = new Set(faces((face) => face.action === "keep").map((one) => one.photo));
   return editAndSay(
     "Everybody is covered",
-    ...[...numbers].map((photo) => ({
-      do: /** @type {const} */ ("cover_all"),
-      photo,
-    })),
+    ...[...numbers].map((photo) => ({ do: /** @type {const} */ ("cover_all"), photo })),
   );
 }
 
-/** @param {KeyboardEvent} event */
-function move(event) {
-  const grid = /** @type {HTMLElement} */ (event.currentTarget);
-  const all = [.../** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll("button.face"))];
-  const at = all.findIndex((each) => each === document.activeElement);
-  if (at < 0) return;
-  const across = Math.max(1, all.filter((each) => each.offsetTop === all[0].offsetTop).length);
-  const steps = {
-    ArrowRight: 1,
-    ArrowLeft: -1,
-    ArrowDown: across,
-    ArrowUp: -across,
-  };
-  const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-  if (!step) return;
-  event.preventDefault();
-  all[Math.min(Math.max(0, at + step), all.length - 1)].focus();
+/** @param {MouseEvent} event A click on a picture selects it; with Shift, all from the last one on. */
+function pick(event) {
+  const face = /** @type {Element} */ (event.target).closest("button.face");
+  const tile = /** @type {HTMLElement | null | undefined} */ (face?.closest("[data-key]"));
+  if (tile?.dataset.key) selection.click(tile.dataset.key, keys(), event.shiftKey);
+}
+
+/** @param {KeyboardEvent} event @returns {boolean} Whether the key did something. */
+export function onKey(event) {
+  if (event.key !== "Escape" || !selection.keys.size) return false;
+  selection.clear();
+  return true;
 }

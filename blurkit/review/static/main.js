@@ -4,11 +4,12 @@ import { count, el, part, say, wordsOf } from "./dom.js";
 import { begin, change, onChange, store, undo } from "./store.js";
 import * as sheet from "./photos.js";
 import * as people from "./faces.js";
+import { left } from "./screens.js";
 import * as editor from "./editor.js";
 import * as finish from "./finish.js";
 import { showKeys } from "./keys.js";
 
-/** @typedef {"photos" | "photo" | "finish" | people.Name} Name */
+/** @typedef {"photos" | "photo" | "finish" | import("./screens.js").Name} Name */
 
 const main = part("main");
 /** @type {[Name, string][]} */
@@ -35,6 +36,7 @@ function screen() {
 function go() {
   const { name, number, face } = screen();
   editor.close();
+  people.close();
   main.replaceChildren();
   if (name === "photo") editor.show(main, number, face);
   else if (name === "photos") sheet.show(main);
@@ -49,13 +51,14 @@ function go() {
   title?.focus({ preventScroll: true });
 }
 
-function update() {
+/** @param {import("./contract.js").Photo[]} changed */
+function update(changed) {
   const { name } = screen();
   frame();
   if (name === "photo") editor.update();
   else if (name === "photos") sheet.update(main);
   else if (name === "finish") finish.update(main);
-  else people.update(main, name);
+  else people.update(main, name, changed);
 }
 
 function frame() {
@@ -63,8 +66,8 @@ function frame() {
   const { state } = store;
   /** @type {Partial<Record<Name, number>>} */
   const counts = {
-    visible: people.left("visible"),
-    uncertain: people.left("uncertain"),
+    visible: left("visible"),
+    uncertain: left("uncertain"),
   };
   const steps = part("steps");
   if (!steps.children.length) {
@@ -121,7 +124,7 @@ document.addEventListener("keydown", (event) => {
     else redo();
   } else if (event.ctrlKey || event.metaKey) return;
   else if (event.key === "?" && store.about.letter_keys) showKeys();
-  else if (editor.onKey(event)) event.preventDefault();
+  else if (editor.onKey(event) || people.onKey(event)) event.preventDefault();
 });
 
 window.addEventListener("hashchange", go);

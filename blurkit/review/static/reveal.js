@@ -1,48 +1,17 @@
 // @ts-check
-// Covers a face, or asks why a covered one may be seen, and lets it be seen.
+// Asks why covered faces may be seen: one reason for all that are asked about.
 import { button, el, part } from "./dom.js";
-import { editAndSay, face as faceOf, store } from "./store.js";
+import { store } from "./store.js";
 
 /** @typedef {import("./contract.js").Face} Face */
 
 /** @param {Face} face What a button that toggles it says. */
 export function nameOfAction(face) {
   if (face.action === "keep") return "Cover";
-  return face.drawn ? "Delete cover" : face.free ? "Let be seen" : "Let be seen…";
+  return face.drawn ? "Delete" : face.free ? "Show" : "Show…";
 }
 
-/** @param {number} photo @param {number} number @returns {Promise<boolean>} Whether it changed. */
-export async function toggle(photo, number) {
-  const face = faceOf(photo, number);
-  if (!face) return false;
-  if (face.action === "keep")
-    return editAndSay("Covered", {
-      do: "set",
-      photo,
-      face: number,
-      action: "cover",
-    });
-  if (face.drawn) return editAndSay("Cover deleted", { do: "delete", photo, face: number });
-  if (face.free)
-    return editAndSay("Visible", {
-      do: "set",
-      photo,
-      face: number,
-      action: "keep",
-    });
-  const reason = await ask(photo, number);
-  return (
-    reason !== null &&
-    editAndSay("Visible", {
-      do: "set",
-      photo,
-      face: number,
-      action: "keep",
-      ...reason,
-    })
-  );
-}
-
+/** @typedef {{photo: number, face: number}} Place */
 /** @typedef {{why: string, note: string}} Reason */
 
 /** @param {string} note @returns {string} What is wrong with a consent's reference; nothing if empty. */
@@ -53,14 +22,21 @@ export function faultOf(note) {
     : "Write the number of the form, such as C-112. A name must not stand here.";
 }
 
-/** @param {number} photo @param {number} number @returns {Promise<Reason | null>} */
-function ask(photo, number) {
+/** The number of the last consent, which is offered for the next one. */
+let latest = "";
+
+/** Pictures that are shown with the question at most. */
+const SHOWN = 8;
+
+/** @param {Place[]} places @returns {Promise<Reason | null>} One reason for all of them; none if they stay covered. */
+export function ask(places) {
   const dialog = part("reveal", HTMLDialogElement);
   return new Promise((resolve) => {
     /** @type {Reason | null} */
     let reason = null;
     const choose = (/** @type {string} */ why, note = "") => {
       reason = { why, note };
+      latest = note || latest;
       dialog.close();
     };
     const note = el("input", {
@@ -86,27 +62,38 @@ function ask(photo, number) {
       el("div", { class: "row" }, note, el("button", { type: "submit" }, "Consent on file")),
       fault,
     );
+    const used = latest;
+    const again =
+      used && button(`Consent ${used}, as before`, () => choose("consent", used), { id: "again" });
     dialog.replaceChildren(
-      el("h2", { id: "reveal-title" }, "Why may this face be seen?"),
-      el("img", {
-        src: `/photo/${photo}/face/${number}`,
-        alt: "The face",
-        class: "asked",
-      }),
-      button("Keep it covered", () => dialog.close(), {
-        id: "keep-covered",
-        class: "main",
-        autofocus: true,
-      }),
+      el("h2", { id: "reveal-title" }, title(places.length)),
+      pictures(places),
+      button("Keep covered", () => dialog.close(), { id: "keep-covered", class: "main", autofocus: true }),
       consent,
       el(
         "div",
         { class: "row" },
-        button("An adult", () => choose("adult")),
-        button("Not a face", () => choose("not_a_face")),
+        again,
+        button(places.length > 1 ? "All adults" : "An adult", () => choose("adult")),
+        button(places.length > 1 ? "Not faces" : "Not a face", () => choose("not_a_face")),
       ),
     );
     dialog.addEventListener("close", () => resolve(reason), { once: true });
     dialog.showModal();
   });
+}
+
+/** @param {number} number */
+function title(number) {
+  return number > 1 ? `Why may these ${number} faces be seen?` : "Why may this face be seen?";
+}
+
+/** @param {Place[]} places */
+function pictures(places) {
+  const shown = places
+    .slice(0, SHOWN)
+    .map(({ photo, face }) => el("img", { src: `/photo/${photo}/face/${face}`, alt: "", class: "asked" }));
+  const more = places.length - shown.length;
+  const words = more > 0 && el("p", { class: "words" }, `and ${more} more`);
+  return el("div", { class: places.length > 1 ? "asked-all" : "" }, ...shown, words);
 }

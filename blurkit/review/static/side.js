@@ -1,13 +1,15 @@
 // @ts-check
 // Next to the picture of a photo: its faces as a list, and what you can do with the selected one.
-import { button, el, focusIn } from "./dom.js";
+import { ACTIONS } from "./act.js";
+import { button, count, el, focusIn } from "./dom.js";
 import { nameOfAction } from "./reveal.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
 /** @typedef {import("./contract.js").Face} Face */
 /**
  * @typedef {object} Told
- * @property {(face: number) => unknown} onPick
+ * @property {(face: number, adding?: boolean) => unknown} onPick
+ * @property {(what: import("./act.js").What) => unknown} onAct
  * @property {(face: number) => unknown} onToggle
  * @property {() => unknown} onSimilar
  */
@@ -16,6 +18,7 @@ export class Side {
   /** @param {Told} told */
   constructor(told) {
     this.told = told;
+    this.pressed = false;
     /** @type {Face[]} */
     this.faces = [];
     this.list = el("ol", { id: "list" });
@@ -29,8 +32,8 @@ export class Side {
     );
   }
 
-  /** @param {Analysed} photo @param {number | null} picked */
-  update(photo, picked) {
+  /** @param {Analysed} photo @param {number | null} picked @param {Set<number>} chosen */
+  update(photo, picked, chosen) {
     this.faces = photo.faces;
     const focused = focusIn(this.list)?.dataset.row;
     this.list.replaceChildren(...photo.faces.map((face) => this.row(face)));
@@ -38,13 +41,15 @@ export class Side {
       this.list.append(el("li", { class: "words" }, "No face was found. Drag over the photo to cover one."));
     if (focused)
       /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-row="${focused}"]`))?.focus();
-    this.mark(picked);
+    this.mark(picked, chosen);
   }
 
   /** @param {Face} face */
   row(face) {
     const words = `${face.action === "keep" ? "Visible" : "Covered"}${face.open ? " · please look" : ""}`;
-    const pick = () => this.told.onPick(face.number);
+    const pick = (/** @type {MouseEvent} */ event) =>
+      this.told.onPick(face.number, event.shiftKey || event.ctrlKey || event.metaKey);
+    const focus = () => this.pressed || this.told.onPick(face.number);
     return el(
       "li",
       { class: face.action },
@@ -53,8 +58,14 @@ export class Side {
         {
           type: "button",
           "data-row": face.number,
-          onclick: pick,
-          onfocus: pick,
+          onpointerdown: () => {
+            this.pressed = true;
+          },
+          onclick: (/** @type {MouseEvent} */ event) => {
+            this.pressed = false;
+            pick(event);
+          },
+          onfocus: focus,
         },
         el("span", { class: `dot ${face.action}`, "aria-hidden": "true" }),
         el("span", {}, words, el("br"), el("span", { class: "words" }, face.words)),
@@ -62,19 +73,28 @@ export class Side {
     );
   }
 
-  /** @param {number | null} picked Shows which face is selected, and what you can do with it. */
-  mark(picked) {
+  /** @param {number | null} picked @param {Set<number>} chosen Shows which faces are selected, and what you can do with them. */
+  mark(picked, chosen) {
     for (const item of this.list.children) {
       const row = /** @type {HTMLElement | null} */ (item.firstElementChild);
-      const here = picked !== null && row?.dataset.row === String(picked);
+      const here = row !== null && chosen.has(Number(row.dataset.row));
       item.classList.toggle("picked", here);
       if (here) row?.setAttribute("aria-current", "true");
       else row?.removeAttribute("aria-current");
     }
     const focused = focusIn(this.selected)?.id;
     const face = this.faces.find((each) => each.number === picked);
-    this.selected.replaceChildren(...(face ? this.actions(face) : [advice()]));
+    const shown = chosen.size > 1 ? this.many(chosen.size) : face ? this.actions(face) : [advice()];
+    this.selected.replaceChildren(...shown);
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** @param {number} number */
+  many(number) {
+    const choices = ACTIONS.map(([what, words]) =>
+      button(words, () => this.told.onAct(what), { id: `do-${what}`, class: what === "cover" ? "main" : "" }),
+    );
+    return [el("h2", {}, `${count(number, "face")} selected`), el("div", { class: "row" }, ...choices)];
   }
 
   /** @param {Face} face */
@@ -99,6 +119,7 @@ export class Side {
 }
 
 function advice() {
-  const words = "Click a face to select it. Drag over a face that was missed to cover it.";
+  const words =
+    "Click a face to select it; with Shift, several. Drag over a face that was missed to cover it.";
   return el("p", { class: "words" }, words);
 }

@@ -30,6 +30,10 @@ export class Stage {
     this.told = told;
     /** @type {number | null} */
     this.picked = null;
+    /** @type {Set<number>} All that are selected; the picked one is among them. */
+    this.chosen = new Set();
+    this.adding = false;
+    this.pressed = false;
     /** @type {Face[]} */
     this.faces = [];
     this.panning = false;
@@ -154,6 +158,7 @@ export class Stage {
     const focused = focusIn(this.boxes)?.dataset.face;
     this.faces = faces;
     if (!faces.some((face) => face.number === this.picked)) this.picked = null;
+    this.chosen = new Set([...this.chosen].filter((each) => faces.some((face) => face.number === each)));
     this.boxes.replaceChildren(...faces.map((face, order) => this.boxOf(face, order + 1)));
     if (focused) this.focusBox(Number(focused));
   }
@@ -176,14 +181,16 @@ export class Stage {
       "button",
       {
         type: "button",
-        class: `box ${face.action}${face.open ? " open" : ""}${picked ? " picked" : ""}`,
+        class: `box ${face.action}${face.open ? " open" : ""}${picked ? " picked" : this.chosen.has(face.number) ? " chosen" : ""}`,
         "data-face": face.number,
         "aria-label": `Face ${order}, ${kept ? "visible" : "covered"}: ${face.words}`,
         title: face.words,
       },
       el("span", { class: "tag" }, String(order)),
     );
-    box.addEventListener("focus", () => this.pick(face.number));
+    box.addEventListener("focus", () => {
+      if (!this.pressed && this.picked !== face.number) this.pick(face.number);
+    });
     box.addEventListener("click", (event) => event.detail === 0 && this.told.onToggle(face.number));
     place(box, face.box);
     if (picked && !kept)
@@ -192,13 +199,15 @@ export class Stage {
     return box;
   }
 
-  /** @param {number | null} number */
-  pick(number) {
-    if (this.picked === number) return;
+  /** @param {number | null} number @param {boolean} [adding] Whether those selected before stay selected. */
+  pick(number, adding = false) {
+    if (this.picked === number && !adding && this.chosen.size < 2) return;
     if (number === null) focusIn(this.boxes)?.blur(); // a box that has the focus is the selected one
-    this.picked = number;
+    if (!adding) this.chosen = new Set(number === null ? [] : [number]);
+    else if (number !== null && !this.chosen.delete(number)) this.chosen.add(number);
+    this.picked = number !== null && this.chosen.has(number) ? number : ([...this.chosen].at(-1) ?? null);
     this.draw(this.faces);
-    this.told.onPick(number);
+    this.told.onPick(this.picked);
   }
 
   /** @param {WheelEvent} event */
@@ -215,7 +224,10 @@ export class Stage {
     const face = target && this.faces.find((each) => each.number === Number(target.dataset.face));
     const corner = event.target.dataset.corner;
     const panning = event.button !== 0 || event.shiftKey || this.panning;
+    const adding = event.button === 0 && (event.shiftKey || event.ctrlKey || event.metaKey || this.adding);
+    this.pressed = true;
     let last = [event.clientX, event.clientY];
+    const first = last;
     /** @type {Box | null} */
     let box = null;
     if (!face || panning) event.preventDefault();
@@ -244,11 +256,13 @@ export class Stage {
       this.root.removeEventListener("pointerup", end);
       this.root.removeEventListener("pointercancel", end);
       this.band.hidden = true;
-      if (next.type === "pointercancel" || panning) return;
+      this.pressed = false;
+      const still = Math.hypot(next.clientX - first[0], next.clientY - first[1]) <= SLIP;
+      if (next.type === "pointercancel" || (panning && !(still && adding))) return;
       if (box && face?.action === "cover") this.told.onMove(face.number, box);
       else if (box) this.told.onDraw(box);
-      else if (!face) this.pick(null);
-      else this.pick(face.number);
+      else if (face) this.pick(face.number, adding);
+      else if (!adding) this.pick(null);
     };
     this.root.addEventListener("pointermove", follow);
     this.root.addEventListener("pointerup", end);

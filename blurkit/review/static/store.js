@@ -10,7 +10,9 @@ import { say, warn, wordsOf } from "./dom.js";
 /** @typedef {import("./contract.js").Place} Place */
 /** @typedef {import("./contract.js").State} State */
 
-/** @type {Set<() => void>} */
+/** @typedef {(changed: Photo[]) => void} Listener Is told which photos changed. */
+
+/** @type {Set<Listener>} */
 const told = new Set();
 let refreshing = Promise.resolve();
 
@@ -35,7 +37,7 @@ export const store = {
   ended: false,
 };
 
-/** @param {() => void} listener */
+/** @param {Listener} listener */
 export function onChange(listener) {
   told.add(listener);
 }
@@ -58,10 +60,10 @@ export function face(photo, number) {
   return store.photos.get(photo)?.faces.find((each) => each.number === number);
 }
 
-/** @param {() => void} listener What fails to be drawn must not look as if the server had ended. */
-function tell(listener) {
+/** @param {Listener} listener @param {Photo[]} changed What fails to be drawn must not look as if the server had ended. */
+function tell(listener, changed) {
   try {
-    listener();
+    listener(changed);
   } catch (fault) {
     console.error(fault);
   }
@@ -76,7 +78,7 @@ async function fetchState() {
     JSON.stringify({ ...fresh, photos: 0 }) !== JSON.stringify({ ...store.state, photos: 0 });
   store.state = fresh;
   if (fresh.fault) warn(fresh.fault);
-  if (changed) told.forEach(tell);
+  if (changed) told.forEach((listener) => tell(listener, fresh.photos));
 }
 
 export function refresh() {
