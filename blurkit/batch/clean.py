@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import metadata
-from blurkit.batch.limit import lost
+from blurkit.batch.limit import lost, seconds_for
 from blurkit.batch.naming import output_names
 from blurkit.errors import BlurkitError, PixelsChanged
 from blurkit.load import read, shown_hash
@@ -50,14 +50,17 @@ class Cleaned:
     """Why there is no output."""
 
 
-def clean_all(sources: Sequence[Source], out: str, settings: LoadSettings, *, jobs: int = 1) -> Iterator[Cleaned]:
+def clean_all(
+    sources: Sequence[Source], out: str, settings: LoadSettings, *, jobs: int = 1, timeout: float | None = None
+) -> Iterator[Cleaned]:
     """Clean files, one by one or side by side.
 
     Args:
         sources: The files.
         out: The folder for the clean ones.
         settings: The limit on megapixels.
-        jobs: Processes on this machine; 1 works in this one.
+        jobs: Processes on this machine.
+        timeout: Seconds that a file of ordinary size may take; without a limit, one job works in this process.
 
     Yields:
         What became of each, in their order.
@@ -65,12 +68,16 @@ def clean_all(sources: Sequence[Source], out: str, settings: LoadSettings, *, jo
     tasks = [Cleaning(source, Path(out, name)) for source, name in zip(sources, output_names(sources), strict=True)]
     work = partial(clean_one, settings=settings)
     jobs = min(jobs, len(tasks))
-    if jobs <= 1:
+    if jobs <= 1 and timeout is None:
         yield from map(work, tasks)
         return
-    for task, cleaned in zip(tasks, in_processes(work, tasks, jobs), strict=True):
+
+    def seconds(task: Cleaning) -> float:
+        return seconds_for(task.source.path, timeout)
+
+    for task, cleaned in zip(tasks, in_processes(work, tasks, jobs, seconds=seconds), strict=True):
         if isinstance(cleaned, Lost):
-            cleaned = Cleaned(task.source.given, None, error=lost(task.source.path, cleaned, None))
+            cleaned = Cleaned(task.source.given, None, error=lost(task.source.path, cleaned, timeout))
         yield cleaned
 
 

@@ -127,6 +127,9 @@ def review(
         float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
     ] = 60.0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="End another review of this folder, and go on where it was.")
+    ] = False,
     debug: options.DebugOption = False,
 ) -> None:
     """Check and correct on a page, then write.
@@ -142,6 +145,7 @@ def review(
         report=report,
         idle=idle,
         browser=browser,
+        take_over=take_over,
     )
     end(lambda: do_review(start, options.settings(cover)), debug=debug)
 

@@ -33,6 +33,7 @@ def clean(
     out: options.OutOption = None,
     recursive: options.RecursiveOption = True,
     jobs: options.JobsOption = None,
+    timeout: options.TimeoutOption = options.TIMEOUT,
     max_megapixels: options.MegapixelsOption = MAX_MEGAPIXELS,
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
@@ -41,7 +42,9 @@ def clean(
 ) -> None:
     """Take out what photos hide; cover no face."""
     show = Show(json=json, quiet=quiet, verbose=verbose, report=None)
-    work = PhotosAsked(photos=photos, out=out, dry_run=False, recursive=recursive, jobs=jobs, debug=debug)
+    work = PhotosAsked(
+        photos=photos, out=out, dry_run=False, recursive=recursive, jobs=jobs, timeout=timeout or None, debug=debug
+    )
     end(lambda: do_clean(work, options.settings(which=options.Which(max_megapixels=max_megapixels)), show), debug=debug)
 
 
@@ -60,7 +63,8 @@ def do_clean(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     folder = folder_of(work.photos, work.out)
     show.note(NO_FACES)
     collected = collect(work.photos, recursive=work.recursive)
-    cleaning = clean_all(collected.sources, folder, settings.load, jobs=work.jobs or available_cpus())
+    jobs = work.jobs or available_cpus()
+    cleaning = clean_all(collected.sources, folder, settings.load, jobs=jobs, timeout=work.timeout)
     done = [_said(each, show) for each in show.progress(cleaning, len(collected.sources))]
     if show.json:
         write_out(_document(done, collected))

@@ -39,6 +39,8 @@ class ReviewAsked:
     """Minutes without use after which it ends."""
     browser: bool = True
     """Whether the page is opened by itself."""
+    take_over: bool = False
+    """Whether another review of the folder is ended."""
 
 
 def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
@@ -56,6 +58,7 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
             timeout=start.timeout,
             report=start.known,
             report_to=start.report,
+            take_over=start.take_over,
         )
 
     server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
@@ -66,6 +69,8 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
 
     with suppress(KeyboardInterrupt):  # the usual way to end it
         server.run(browser=start.browser, ready=ready)
+    if server.was_taken_over:
+        say("note: another review of this folder has taken over from this one")
     say("the review has ended; its decisions are kept")
     return ExitCode.OK
 

@@ -75,6 +75,11 @@ class Pages:
         """Whether photos are analysed or written, or a folder is being opened."""
         return self._lock.locked() or (self._opened is not None and self._opened.work.is_busy)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether another review of the folder waits for this one to end."""
+        return self._opened is not None and self._opened.lock.is_wanted
+
     def start(self) -> None:
         """Begin to look for faces, if the folder is known."""
         if self._opened is not None:
@@ -86,6 +91,7 @@ class Pages:
         with self._lock:
             if self._opened is not None:
                 self._opened.work.stop()
+                self._opened.lock.release()
 
     def _open(self, wanted: Folder) -> None:
         """Begin the review of a folder that a person chose; of one only, so that an address is that of one review."""

@@ -166,6 +166,8 @@ class Server:
         self._idle = idle_minutes * 60
         self._socket = socket.create_server((HOST, 0))
         self._pages = Pages(review)
+        self.was_taken_over = False
+        """Whether it ended since another review of the folder took its place."""
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1])
         self.address, self.door = self._guard.address, self._guard.door.file
         config = uvicorn.Config(
@@ -208,6 +210,9 @@ class Server:
         while not self._pages.ended.wait(0.2):
             with suppress(OutputNotWritable):  # the disk may have room again by the next time
                 self._guard.door.renew()
+            if self._pages.is_wanted:
+                self.was_taken_over = True
+                break
             if time.monotonic() - self._guard.last_use > self._idle and not self._pages.is_busy:
                 break
         self._server.should_exit = True

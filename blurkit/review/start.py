@@ -19,6 +19,8 @@ from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
 from blurkit.policy.reviewed import FILE_NAME
 from blurkit.report import schema
+from blurkit.review.lock import FILE_NAME as LOCK_NAME
+from blurkit.review.lock import Lock
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
 from blurkit.review.work import Work
@@ -48,6 +50,8 @@ class Prepared:
     """What is shown."""
     work: Work
     """What runs in the background."""
+    lock: Lock
+    """Keeps other reviews out of the folder."""
 
 
 def prepare(
@@ -60,6 +64,7 @@ def prepare(
     report: Path | None = None,
     run: Run | None = None,
     report_to: Path | None = None,
+    take_over: bool = False,
 ) -> Prepared:
     """Set up a review of a folder; nothing is looked at yet.
 
@@ -72,11 +77,12 @@ def prepare(
         report: The `--json` document of an earlier run: its faces are taken for photos that are still the same.
         report_to: File for the report of an export; by default `blurkit-report` as .json, .csv and .html next to
             the decisions, in the folder of the originals.
+        take_over: End another review of this folder, and go on where it was.
         run: How photos are processed; by default as on the command line.
 
     Raises:
         SettingsError: The folder is none or holds no photo, the outputs would lie around the originals, or an earlier
-            review's decisions or the report cannot be read.
+            review's decisions or the report cannot be read, or another review of it is open.
     """
     if not folder.is_dir():
         raise SettingsError("is no folder", path=folder, hint="give the folder that holds the photos")
@@ -100,11 +106,12 @@ def prepare(
             return done_by(batch.process, wanted, chosen, means)
         return _with_known(wanted, known, lambda left: done_by(batch.process, left, chosen, means))
 
+    lock = Lock(folder / LOCK_NAME, take_over=take_over)
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
     work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
-    return Prepared(folder, out, session, pictures, work)
+    return Prepared(folder, out, session, pictures, work, lock)
 
 
 def beside(folder: Path) -> Path:

@@ -75,6 +75,15 @@ def test_an_audit_goes_on_too(folder, tmp_path):
     assert [done.photos[name]["error"] for name in ("a.png", "c.png")] == [None, None]
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_cleaning_goes_on_too(folder, tmp_path, jobs):
+    words = ("clean", "in", "--out", "out", "--json", "--jobs", jobs, *LIMIT)
+    done = blurkit(*words, cwd=tmp_path, faults=FAULTS)
+    assert done.code == 7
+    assert is_late(done.photos["b.png"]["error"])
+    assert files(tmp_path / "out") == ["a.png", "c.png"]
+
+
 def test_a_folder_that_is_watched_goes_on_and_does_not_try_again(folder, tmp_path):
     words = ("watch", "in", "--out", "out", "--once", "--every", "0.1", "--jobs", "1", *LIMIT)
     done = blurkit(*words, cwd=tmp_path, faults=FAULTS)

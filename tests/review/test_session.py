@@ -30,6 +30,8 @@ def reviewing(tmp_path):
         folder = tmp_path / "in"
         if not again:
             copies(folder, *names)
+        for crashed in opened:
+            crashed.lock.release()
         settings = Settings.of(policy=load_policy(policy))
 
         def run(tasks, overwrite):
