@@ -27,6 +27,8 @@ class Style(StrEnum):
 class Shape(StrEnum):
     """Outline of a cover."""
 
+    HEAD = "head"
+    """Wider at the skull, narrower at the chin."""
     ELLIPSE = "ellipse"
     BOX = "box"
 

@@ -75,6 +75,11 @@ class Box:
         return self.width * self.height
 
     @property
+    def sides(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
     def center(self) -> Point:
         """The middle."""
         return Point((self.left + self.right) / 2, (self.top + self.bottom) / 2)

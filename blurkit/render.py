@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blurkit import metadata
 from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import FaceVisible
-from blurkit.obscure import covered_mask, moved, obscure, shrink
+from blurkit.obscure import drawn_mask, moved, obscure, shrink
 from blurkit.outcomes import Rendered
 from blurkit.picture.proof import prove
 from blurkit.records import Action, Decision, Judgement, Reason, Stage
@@ -54,7 +54,7 @@ def render(
         with clock(Stage.OBSCURE):
             placed = moved(decisions, photo.size, small.size)
             covered = [decision.face for decision in placed if decision.judgement.action is Action.COVER]
-            mask = covered_mask(covered, settings.obscure, small.size)
+            mask = drawn_mask(covered, settings.obscure, small.size)
             covers = obscure(small.picture, placed, settings.obscure)
             drawn = prepare(small.showing(covers), kind)
         with clock(Stage.ENCODE):

@@ -30,6 +30,9 @@ NAMED_COLORS = {
 """Cover colours by name, as (red, green, blue) 0..255."""
 
 
+AUTO = "auto"
+"""The colour that each photo decides."""
+
 OPTIONS = "blurkit run --help"
 """Prints what each option takes."""
 
@@ -156,25 +159,27 @@ class ObscureSettings(_Frozen):
 
     style: Style = Style.SOLID
     """One flat colour, or a mosaic in the photo's tones that carries nothing of the face."""
-    shape: Shape = Shape.ELLIPSE
+    shape: Shape = Shape.HEAD
     """Outline of a cover."""
-    color: str = "gray"
-    """Colour of a solid cover: a name or #rrggbb."""
-    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.35
-    """How far a cover reaches beyond the face, as a share of the face's size, on every side."""
+    color: str = "auto"
+    """Colour of covers: a name, #rrggbb, or `auto` for a calm tone that suits the photo."""
+    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.05
+    """How far a cover reaches beyond the head, as a share of the face's size, on every side."""
     blocks_across: Annotated[int, Field(ge=2, le=12)] = 8
     """Cells of the mosaic across a face."""
 
     @field_validator("color")
     @classmethod
     def _is_a_color(cls, color: str) -> str:
-        if color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-            raise ValueError(f"one of {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
+        if color != AUTO and color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise ValueError(f"one of {AUTO}, {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
         return color
 
     @property
-    def rgb(self) -> tuple[int, int, int]:
-        """The colour as (red, green, blue), 0..255."""
+    def rgb(self) -> tuple[int, int, int] | None:
+        """The colour as (red, green, blue), 0..255; None if the photo decides."""
+        if self.color == AUTO:
+            return None
         if self.color in NAMED_COLORS:
             return NAMED_COLORS[self.color]
         red, green, blue = bytes.fromhex(self.color[1:])

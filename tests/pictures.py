@@ -8,6 +8,7 @@ from PIL import Image
 
 from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box, Point
+from blurkit.obscure.outline import Outline
 from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Colors, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Picture, Reason
 
@@ -153,6 +154,13 @@ def tilted(degrees, center=(100, 100), height=60):
     landmarks = tuple(Point(center[0] + x * cos - y * sin, center[1] + x * sin + y * cos) for x, y in places)
     box = Box(center[0] - half_width, center[1] - half_height, center[0] + half_width, center[1] + half_height)
     return Face(box, 0.9, ("fixed",), landmarks, tilt_of(box, landmarks))
+
+
+def touched(face, settings, size):
+    """Return which pixels the outline of a face's cover touches: bool of shape (H, W)."""
+    left, right = Outline.around(face, settings.shape, settings.margin).rows(0, size.height, 1)
+    columns = np.arange(size.width)
+    return (columns >= left[:, None]) & (columns < right[:, None])
 
 
 def covering(*faces):

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.choices import Shape, Style
 from blurkit.encode import blocks, coefficients, encode, encode_keeping_blocks, prepare
 from blurkit.encode.blocks import obstacle, recode
 from blurkit.errors import PixelsChanged
-from blurkit.geometry import Box
+from blurkit.geometry import Box, Size
 from blurkit.load import decode
-from blurkit.obscure import covered_mask, obscure
-from blurkit.obscure.covers import cover_of
+from blurkit.obscure import drawn_mask, obscure
 from blurkit.outcomes import PhotoFailure
 from blurkit.picture.proof import prove
 from blurkit.records import Face
@@ -61,7 +61,7 @@ def drawn(data, *faces, **values):
     """Return a photo, the same with covers, and their mask."""
     photo, chosen = decode(data, LoadSettings()), ObscureSettings(**values)
     over = photo.showing(obscure(photo.picture, pictures.covering(*faces), chosen, random=np.random.default_rng(1)))
-    return photo, prepare(over, photo.format), covered_mask(faces, chosen, photo.size)
+    return photo, prepare(over, photo.format), drawn_mask(faces, chosen, photo.size)
 
 
 def all_coefficients(data, folder):
@@ -157,14 +157,14 @@ def test_nothing_planted_comes_through(case):
         lambda left, top, width, height: Face(Box(left, top, left + width, top + height), 0.9, ("fixed",)),
         *(st.integers(0, 64), st.integers(0, 64), st.integers(24, 90), st.integers(24, 90)),
     ),
-    style=st.sampled_from(["solid", "pixelate"]),
-    shape=st.sampled_from(["ellipse", "box"]),
+    style=st.sampled_from(Style),
+    shape=st.sampled_from(Shape),
 )
 def test_the_bytes_depend_on_no_coefficient_within_a_cover(subsampling, place, style, shape):
     """Two files that differ only in the coefficients of blocks within a cover's outline become one and the same."""
     chosen = ObscureSettings(style=style, shape=shape, margin=0.1)
     (down, across), *_ = SAMPLED[subsampling]
-    outline = cover_of(place, chosen).mask((0, 0, 160, 128))
+    outline = pictures.touched(place, chosen, Size(160, 128))
     whole = outline.reshape(128 // (8 * down), 8 * down, 160 // (8 * across), 8 * across).all(axis=(1, 3))
     inside = np.repeat(np.repeat(whole, 8 * down, axis=0), 8 * across, axis=1)
     samples = pictures.smooth("RGB", (160, 128))

@@ -9,7 +9,7 @@ from blurkit.choices import OutputFormat
 from blurkit.encode import encode, output_format, prepare
 from blurkit.errors import ExitCode, OutputNotWritable
 from blurkit.load import decode
-from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure import drawn_mask, obscure
 from blurkit.picture.color import to_srgb
 from blurkit.records import ImageFormat
 from blurkit.settings import LoadSettings, ObscureSettings
@@ -26,7 +26,7 @@ def load(data):
 def again(data, *faces, wanted=OutputFormat.AUTO):
     """Return a file as it is written: covered, encoded."""
     photo = load(data)
-    drawn = obscure(photo.picture, covering(*faces), ObscureSettings(), random=np.random.default_rng(1))
+    drawn = obscure(photo.picture, covering(*faces), ObscureSettings(color="gray"), random=np.random.default_rng(1))
     return encode(prepare(photo.showing(drawn), output_format(photo.format, wanted)))
 
 
@@ -62,7 +62,7 @@ def test_every_kind_is_written_in_its_own_format_and_kind(kind, mode):
 def test_without_loss_every_pixel_outside_the_cover_is_the_same(kind, mode):
     source = file(kind, mode)
     before, after = load(source), load(again(source, face()))
-    open_pixels = ~covered_mask([face()], ObscureSettings(), before.size)
+    open_pixels = ~drawn_mask([face()], ObscureSettings(), before.size)
     assert after.picture.mode == before.picture.mode
     assert after.picture.samples.dtype == before.picture.samples.dtype
     assert (after.picture.samples[open_pixels] == before.picture.samples[open_pixels]).all()
@@ -75,7 +75,7 @@ def test_without_loss_every_pixel_outside_the_cover_is_the_same(kind, mode):
 def test_a_webp_without_loss_stays_without(mode, profile):
     source = file("webp", mode, lossless=True, exact=True, icc_profile=profile)
     before, after = load(source), load(again(source, face()))
-    open_pixels = ~covered_mask([face()], ObscureSettings(), before.size)
+    open_pixels = ~drawn_mask([face()], ObscureSettings(), before.size)
     assert (after.picture.samples[open_pixels] == before.picture.samples[open_pixels]).all()
 
 
@@ -144,7 +144,7 @@ def test_a_jpeg_written_again_hardly_differs_outside_the_cover():
     source = file("jpeg", quality=80)
     before, after = load(source).picture.pixels.astype(int), load(again(source, face())).picture.pixels
     blocks = np.zeros((64, 96), bool)
-    touched = covered_mask([face()], ObscureSettings(), load(source).size)
+    touched = drawn_mask([face()], ObscureSettings(), load(source).size)
     for row in range(0, 64, 16):
         for column in range(0, 96, 16):
             blocks[row : row + 16, column : column + 16] = not touched[row : row + 16, column : column + 16].any()

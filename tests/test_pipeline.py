@@ -8,7 +8,7 @@ import pytest
 from blurkit import metadata
 from blurkit.errors import ExitCode
 from blurkit.load import decode
-from blurkit.obscure import covered_mask
+from blurkit.obscure import drawn_mask
 from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.records import Action, Judgement, Reason
 from blurkit.settings import LoadSettings, ObscureSettings, load_policy
@@ -46,7 +46,7 @@ def test_every_kind_of_photo_goes_all_the_way(blurrer, photo_file, out, kind, mo
     written = shown(target)
     assert written.size == outcome.size == shown(source).size
     assert metadata.find(target.read_bytes()) == ()
-    mask = covered_mask([face()], ObscureSettings(), written.size)
+    mask = drawn_mask([face()], ObscureSettings(), written.size)
     changed = (written.picture.pixels[mask] != shown(source).picture.pixels[mask]).any(axis=1).mean()
     assert changed > (0.3 if mode == "1" else 0.9)  # a mosaic of black and white meets half of what was there
     if kind in pictures.LOSSLESS:
@@ -166,7 +166,8 @@ def marked(tmp_path):
 
 def test_a_face_found_by_the_independent_look_is_covered_and_the_file_made_anew(blurrer, tmp_path, out):
     source = marked(tmp_path)
-    outcome = blurrer(NoFaces(), check=SeesColor((220, 30, 30))).run(source, out=out / "a.png")
+    maker = blurrer(NoFaces(), check=SeesColor((220, 30, 30)), obscure={"color": "gray"})
+    outcome = maker.run(source, out=out / "a.png")
     assert isinstance(outcome, PhotoResult), outcome
     assert {d.judgement.reason for d in outcome.decisions} == {Reason.FOUND_IN_CHECK}
     assert outcome.status is Status.LOOK

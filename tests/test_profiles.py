@@ -11,7 +11,7 @@ from blurkit.choices import OutputFormat
 from blurkit.encode import encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import MetadataRemains
 from blurkit.load import decode
-from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure import drawn_mask, obscure
 from blurkit.picture.color import to_srgb
 from blurkit.picture.curves import CURVES, SRGB_CURVE, formula, read_curve
 from blurkit.picture.profiles import is_srgb, rebuilt, srgb
@@ -80,7 +80,7 @@ def test_nor_where_blocks_are_kept(carrier):
     pytest.importorskip("jpeglib", reason="there is no build of the library for this machine")
     photo = load(file("jpeg", icc_profile=CARRIERS[carrier]))
     drawn = obscure(photo.picture, covering(face()), ObscureSettings(), random=np.random.default_rng(1))
-    mask = covered_mask([face()], ObscureSettings(), photo.size)
+    mask = drawn_mask([face()], ObscureSettings(), photo.size)
     written, words, _ = encode_keeping_blocks(prepare(photo.showing(drawn), ImageFormat.JPEG), mask)
     metadata.check(written)
     assert HIDDEN[-99:-9] not in written

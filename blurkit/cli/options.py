@@ -53,7 +53,13 @@ DecisionsOption = Annotated[
 StyleOption = Annotated[Style, _option(COVER, "--style", metavar="|".join(Style), help="How covers look.")]
 ShapeOption = Annotated[Shape, _option(COVER, "--shape", metavar="|".join(Shape), help="Outline of the covers.")]
 ColorOption = Annotated[
-    str, _option(COVER, "--color", metavar="COLOR", help="Colour of solid covers: a name or #rrggbb.")
+    str,
+    _option(
+        COVER,
+        "--color",
+        metavar="COLOR",
+        help="Colour of covers: a name, #rrggbb, or auto (suits the photo).",
+    ),
 ]
 
 OutOption = Annotated[
@@ -139,8 +145,8 @@ class Cover:
 
     policy: PolicyOption = "children"
     style: StyleOption = Style.SOLID
-    shape: ShapeOption = Shape.ELLIPSE
-    color: ColorOption = "gray"
+    shape: ShapeOption = Shape.HEAD
+    color: ColorOption = "auto"
     detector: DetectorOption = None
     decisions: DecisionsOption = None
 

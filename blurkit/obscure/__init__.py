@@ -1,6 +1,7 @@
 """The obscure stage: a photo and decisions in, a covered photo out."""
 
-from blurkit.obscure.covers import covered_mask, obscure
+from blurkit.obscure.covers import covered_mask, drawn_mask
+from blurkit.obscure.draw import obscure
 from blurkit.obscure.shrink import moved, shrink
 
-__all__ = ["covered_mask", "moved", "obscure", "shrink"]
+__all__ = ["covered_mask", "drawn_mask", "moved", "obscure", "shrink"]

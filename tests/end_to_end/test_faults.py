@@ -199,7 +199,7 @@ def test_no_uncovered_byte_is_in_any_folder_at_any_moment(photos, tmp_path):
     faults = (
         "import blurkit.write, os, time\nreal = os.fsync\nos.fsync = lambda handle: (time.sleep(0.2), real(handle))"
     )
-    options = ("--jobs", "1", "--policy", "everyone", "--detector", "mediapipe")
+    options = ("--jobs", "1", "--policy", "everyone", "--detector", "mediapipe", "--color", "gray")
     process = start("run", photos, "--out", out, *options, folder=tmp_path, faults=faults, TMPDIR=str(temporary))
 
     def watch():

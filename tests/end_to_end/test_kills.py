@@ -84,7 +84,7 @@ def assert_safe(folder):
             left, top, right, bottom = FACE
             with Image.open(path) as image:
                 face = np.asarray(image.convert("RGB"))[top:bottom, left:right]
-            assert (face == 128).all(), path
+            assert len(np.unique(face.reshape(-1, 3), axis=0)) == 1, path
 
 
 def test_the_check_would_show_an_open_face(source):

@@ -1,0 +1,72 @@
+"""The obscure stage: a picture and decisions in, a picture with covers out.
+
+What covers hide is wiped first; then they are drawn on what is left. So nothing that is drawn can depend on a pixel
+under any cover, whatever its style, and nothing of a face can be got back from it. An edge is smooth only outside of
+what is hidden: there a cover's tone is mixed with pixels that stay open anyway.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blurkit.obscure.covers import covers_of, hidden_by
+from blurkit.obscure.paint import paint
+from blurkit.obscure.palette import open_palette
+from blurkit.obscure.styles import Look
+from blurkit.picture.color import from_srgb, to_srgb
+from blurkit.records import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.records import Decision, Picture
+    from blurkit.settings import ObscureSettings
+
+
+def obscure(
+    picture: Picture,
+    decisions: Sequence[Decision],
+    settings: ObscureSettings,
+    *,
+    random: np.random.Generator | None = None,
+) -> Picture:
+    """Draw a cover over each face that is to be covered.
+
+    Args:
+        picture: The upright picture; not written to.
+        decisions: One per face or place.
+        settings: Style, shape, colour, margin and cells.
+        random: For tests; by default seeded from the operating system, and the seed is not stored.
+
+    Returns:
+        A new picture. Palette entries that only hidden pixels used are gone from its palette.
+
+    Invariant: outside of `drawn_mask` nothing changes; nothing that is drawn depends on a pixel of `covered_mask`.
+    """
+    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
+    covers = covers_of(faces, settings, picture.size)
+    if not covers:
+        return picture
+    hidden = hidden_by(covers, picture.size)
+    random = random or np.random.default_rng(secrets.randbits(128))
+    look = Look.of(picture, hidden, covers, settings, random)
+    if picture.mode == "P":
+        picture = replace(picture, colors=open_palette(picture, hidden, look.shades))
+    pixels = picture.pixels.copy()
+    samples = pixels if picture.samples is picture.pixels else picture.samples.copy()
+    wiped = from_srgb(look.shades[:1], picture.mode, picture.colors)[0]
+    for cover in covers:
+        samples[cover.window][cover.hidden] = wiped
+    for cover in covers:
+        for layer in look.layers(cover):
+            paint(samples[cover.window], layer, picture.mode, picture.colors)
+    if pixels is not samples:
+        for cover in covers:
+            drawn = samples[cover.window].copy()
+            pixels[cover.window] = to_srgb(drawn, picture.mode, picture.colors)
+    samples.flags.writeable = pixels.flags.writeable = False
+    return replace(picture, samples=samples, pixels=pixels)

@@ -1,0 +1,175 @@
+"""The outline of a cover: one closed curve around a head, turned with it. Pure geometry; part of the obscure stage.
+
+An outline is kept as how far it reaches in each of `DIRECTIONS` directions. Two of them are joined by the largest
+reach in each, softened, which is again a curve without dents that holds both (Firey's p-sum). So the box of the face
+lies inside whatever the head's tilt is thought to be.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from blurkit.choices import Shape
+from blurkit.geometry import Box
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from blurkit.records import Face
+
+    Points = npt.NDArray[np.float64]
+    Reaches = npt.NDArray[np.float64]
+
+HEAD_ASPECT = 0.8
+"""Width of a face over its height, seen from the front; a narrower box is a profile and is widened to it."""
+
+DIRECTIONS = 180
+"""Directions in which an outline's reach is known: a line of 1000 px from the middle is off by 0.15 px at most."""
+
+SOFTNESS = 8
+"""Exponent of the joint of two outlines: higher is tighter, and shows corners."""
+
+FARTHEST = 1e7
+"""Pixels from the photo's corner beyond which a box is cut off, so that no number overflows."""
+
+_ANGLES = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
+NORMALS = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+"""Unit vectors of all directions, shape (`DIRECTIONS`, 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How a kind of outline lies around a face, in halves of its width and height; y grows towards the chin."""
+
+    above: float
+    """How far it reaches over the top of the box (hair)."""
+    beside: float
+    """How far it reaches past each side of the box at its widest (ears, hair)."""
+    below: float
+    """How far it reaches under the bottom of the box (chin)."""
+    narrowing: float
+    """How much narrower the chin's half is than the skull's, 0..1."""
+    power: float
+    """2 is round like an ellipse, more is like a rounded box."""
+
+    def points(self) -> Points:
+        """Return its curve, shape (n, 2)."""
+        angles = np.linspace(0, 2 * np.pi, 96, endpoint=False)
+        cos, sin = np.cos(angles), np.sin(angles)
+        x, y = (np.sign(each) * np.abs(each) ** (2 / self.power) for each in (cos, sin))
+        top, bottom = -1 - self.above, 1 + self.below
+        width = (1 + self.beside) * (1 - self.narrowing * (y + 1) / 2)
+        return np.column_stack([width * x, (top + bottom) / 2 + (bottom - top) / 2 * y])
+
+
+TEMPLATES = {
+    Shape.HEAD: Template(above=0.72, beside=0.34, below=0.26, narrowing=0.2, power=2.2),
+    Shape.ELLIPSE: Template(above=0.66, beside=0.3, below=0.3, narrowing=0.0, power=2.0),
+    Shape.BOX: Template(above=0.6, beside=0.25, below=0.12, narrowing=0.0, power=6.0),
+}
+"""The outlines to choose from, fitted to heads that were labelled by eye (`bench/covers.py`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A closed curve without dents, in pixels of the upright photo."""
+
+    middle: tuple[float, float]
+    """A point inside."""
+    reaches: Reaches
+    """How far it reaches from the middle in each direction, shape (`DIRECTIONS`,)."""
+
+    @classmethod
+    def around(cls, face: Face, shape: Shape, margin: float) -> Self:
+        """Return the outline of the head of a face.
+
+        Args:
+            face: Its box is always held, and its tilt turns the outline.
+            shape: Which template.
+            margin: How far it reaches beyond the head, as a share of the face's longer side.
+
+        Invariant: holds the whole box of the face, whatever its tilt.
+        """
+        box = Box(*(min(max(side, -FARTHEST), FARTHEST) for side in face.box.sides))
+        width, height = max(box.width, HEAD_ASPECT * box.height), max(box.height, HEAD_ASPECT * box.width)
+        if face.tilt:  # the box is that around a turned head: only its diagonal does not depend on the turn
+            height = math.hypot(box.width, box.height) / math.hypot(1.0, HEAD_ASPECT)
+            width = HEAD_ASPECT * height
+        turn = math.radians(face.tilt)
+        cos, sin = math.cos(turn), math.sin(turn)
+        head = TEMPLATES[shape].points() * (width / 2, height / 2) @ np.array([[cos, sin], [-sin, cos]])
+        corners = np.array([(x, y) for x in (-1, 1) for y in (-1, 1)]) * (box.width / 2, box.height / 2)
+        held = [np.maximum((NORMALS @ points.T).max(axis=1), 1e-3) for points in (head, corners)]
+        scale = max(float(each.max()) for each in held)
+        joined = scale * sum((each / scale) ** SOFTNESS for each in held) ** (1 / SOFTNESS)
+        return cls((box.center.x, box.center.y), joined).grown(margin * max(box.width, box.height))
+
+    def grown(self, pixels: float) -> Self:
+        """Return the outline moved outward by so many pixels everywhere; inward if they are negative."""
+        return type(self)(self.middle, np.maximum(self.reaches + pixels, 0.0))
+
+    def beyond(self, points: Points) -> float:
+        """Return how far the outermost of some points lies outside, in pixels; negative if all lie inside."""
+        return float((NORMALS @ (points - self.middle).T - self.reaches[:, None]).max())
+
+    @property
+    def points(self) -> Points:
+        """Corners of the polygon that touches the curve in each direction from outside, shape (`DIRECTIONS`, 2)."""
+        after = np.roll(self.reaches, -1)
+        step = 2 * np.pi / DIRECTIONS
+        along = (after - self.reaches * math.cos(step)) / math.sin(step)
+        tangents = np.column_stack([-NORMALS[:, 1], NORMALS[:, 0]])
+        points: Points = self.middle + self.reaches[:, None] * NORMALS + along[:, None] * tangents
+        return points
+
+    @property
+    def bounds(self) -> Box:
+        """The smallest box around it."""
+        points = self.points
+        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+        return Box(float(left), float(top), float(right), float(bottom))
+
+    def rows(self, top: int, bottom: int, side: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return which cells of `side` pixels the outline touches, rounded outward.
+
+        Args:
+            top: First row of cells.
+            bottom: First row of cells that is not asked for.
+            side: Width and height of a cell in pixels.
+
+        Returns:
+            First column, and first column that is not touched, of each row of cells; equal where none is.
+        """
+        points = self.points / side
+        first, last = points[:, 1].argmin(), points[:, 1].argmax()
+        lines = np.arange(top, bottom + 1)
+        ends = []
+        for chain, widest in (
+            (_chain(points, first, last), np.maximum),
+            (_chain(points, last, first)[::-1], np.minimum),
+        ):
+            x, y = chain.T
+            crossing = np.interp(lines, y, x)
+            reach = widest(crossing[:-1], crossing[1:])
+            at = np.floor(y).astype(np.int64) - top
+            inside = (at >= 0) & (at < len(reach))
+            widest.at(reach, at[inside], x[inside])
+            ends.append(reach)
+        right, left = np.ceil(ends[0]).astype(np.int64), np.floor(ends[1]).astype(np.int64)
+        missed = (lines[1:] < points[first, 1]) | (lines[:-1] > points[last, 1])
+        left[missed] = right[missed] = 0
+        return left, np.maximum(left, right)
+
+    def svg(self) -> str:
+        """Return it as the path of an SVG picture whose units are pixels of the photo."""
+        return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in self.points) + "Z"
+
+
+def _chain(points: Points, start: np.intp, stop: np.intp) -> Points:
+    """Return the corners from one to another, in the order of the directions."""
+    count = (int(stop) - int(start)) % len(points) + 1
+    return np.take(points, np.arange(int(start), int(start) + count), axis=0, mode="wrap")
