@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from blurkit import metadata
 from blurkit.audit.matches import Match
+from blurkit.audit.searching import searched
 from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import blurrer_of
 from blurkit.batch.limit import lost, seconds_for
-from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto, UnsupportedFormat
+from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto
 from blurkit.load import decode, read
 from blurkit.machine.files import read_regular
 from blurkit.machine.memory import give_freed_memory_back
@@ -150,7 +151,7 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
     except PhotoError as error:
         return Audited(source.given, error=failure(source.path, error, stage=Stage.LOAD))
     sha256, beside = hashlib.sha256(data).hexdigest(), tuple(Beside(name) for name in companions(source.path))
-    hidden, shown, damage = _searched(data, source.path)
+    hidden, shown, damage = searched(data, source.path)
     findings: tuple[Finding, ...] = ()
     stage = Stage.DETECT
     try:
@@ -168,21 +169,6 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
     matches = reports.matches(sha256, fingerprint(photo.picture.pixels) if reports else None)
     return Audited(source.given, sha256, photo.size, visible, findings, beside, matches, damage)
-
-
-def _searched(data: bytes, path: Path) -> tuple[tuple[Hidden, ...], bytes | None, PhotoFailure | None]:
-    """Return what a file hides, or its intact part; that part, if it is only one; and what is wrong with the file."""
-    try:
-        found, shown, damage = metadata.find(data), None, None
-    except UnsupportedFormat as error:  # viewers may show it all the same
-        words = f"a structure that cannot be searched: {error.message}"
-        found, shown, damage = (Hidden(Kind.OTHER, "the whole file", len(data), words),), None, None
-        if metadata.sniff(data) is None:
-            return (), None, failure(path, error, stage=Stage.METADATA)
-    except PhotoError as error:
-        found, shown = metadata.salvage(data)
-        damage = failure(path, error, stage=Stage.METADATA)
-    return tuple(thing for thing in found if not thing.is_usual), shown, damage
 
 
 def _decoded(

@@ -108,6 +108,8 @@ def clean_bytes(data: bytes, settings: LoadSettings) -> tuple[tuple[str, ...], b
     """
     found = metadata.find(data)
     clean = metadata.strip(data)
+    found += metadata.find_within(clean)
+    clean = metadata.strip_within(clean)
     if clean != data and shown_hash(clean, settings) != shown_hash(data, settings):
         raise PixelsChanged("would show something else when clean", hint="use `blurkit run`")
     if clean == data:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def shown_hash(data: bytes, settings: LoadSettings) -> str:
-    """Return the sha256 of all that a file shows: sizes, samples, palettes, clear parts, timing and orientation.
+    """Return the sha256 of all that a file shows: sizes, samples or palette colours, clear parts, timing, orientation.
 
     Raises:
         PhotoError: It cannot be decoded, or is too large.
@@ -43,11 +43,11 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
             if kind is ImageFormat.TIFF and number and is_extra(image):
                 continue
             image.load()
-            facts = (image.size, image.mode, image.info.get("duration"), image.info.get("transparency"))
+            is_palette = image.mode in ("P", "PA")
+            clear = None if is_palette else image.info.get("transparency")
+            facts = (image.size, image.mode, image.info.get("duration"), clear)
             digest.update(repr((facts, image.info.get("loop"), _orientation(image, kind))).encode())
-            if image.mode == "P":
-                digest.update(bytes(image.getpalette("RGB") or b""))
-            digest.update(image.tobytes())
+            digest.update((image.convert("RGBA") if is_palette else image).tobytes())
     return digest.hexdigest()
 
 

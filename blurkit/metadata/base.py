@@ -112,6 +112,19 @@ def cleaned(data: bytes, parts: Iterable[Part]) -> bytes:
     return b"".join(map(written, parts))
 
 
+def cleaned_by(data: bytes, replaced: Iterable[Part]) -> bytes:
+    """Return the file with some parts replaced, and all else as it is.
+
+    Raises:
+        PhotoError: A part cannot be replaced.
+    """
+    position, whole = 0, []
+    for part in sorted(replaced, key=lambda part: part.start):
+        whole += [Part(position, part.start), part]
+        position = part.end
+    return cleaned(data, [*whole, Part(position, len(data))])
+
+
 def gaps(covered: Iterable[Range], end: int) -> list[Range]:
     """Return the stretches of 0..end that no range covers, in order."""
     found: list[Range] = []

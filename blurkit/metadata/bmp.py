@@ -12,7 +12,7 @@ from blurkit.picture.reading import take, uint
 if TYPE_CHECKING:
     from blurkit.picture.reading import Order
 
-_FILE_HEADER, _INFO_HEADER = 14, 40
+FILE_HEADER, INFO_HEADER = 14, 40
 _SIZES = (12, 40, 52, 56, 64, 108, 124)
 _V5 = 124
 _LITTLE: Order = "little"
@@ -32,13 +32,13 @@ def _parts(data: bytes) -> list[Part]:
     """Split a BMP into parts to keep and parts to drop."""
     if data[:2] != b"BM":
         raise UnreadablePhoto("the BMP header is damaged")
-    pixels, info = uint(data, 10, 4, _LITTLE), uint(data, _FILE_HEADER, 4, _LITTLE)
+    pixels, info = uint(data, 10, 4, _LITTLE), uint(data, FILE_HEADER, 4, _LITTLE)
     if info not in _SIZES:
         raise UnreadablePhoto("the BMP header is damaged or of an unknown kind")
-    header = take(data, _FILE_HEADER, info)
-    table = _FILE_HEADER + info
-    palette = _palette_size(header)
-    rows = _rows_size(header)
+    header = take(data, FILE_HEADER, info)
+    table = FILE_HEADER + info
+    palette = palette_size(header)
+    rows = rows_size(header)
     take(data, table, palette)
     take(data, pixels, rows)
     if pixels < table + palette:
@@ -59,17 +59,17 @@ def _parts(data: bytes) -> list[Part]:
     ]
 
 
-def _palette_size(header: bytes) -> int:
+def palette_size(header: bytes) -> int:
     """Return the bytes of the colour masks and the palette that follow the header."""
     if len(header) == 12:
         bits = uint(header, 10, 2, _LITTLE)
         return 3 << bits if bits <= 8 else 0
     bits, compression, used = uint(header, 14, 2, _LITTLE), uint(header, 16, 4, _LITTLE), uint(header, 32, 4, _LITTLE)
-    masks = {3: 12, 6: 16}.get(compression, 0) if len(header) == _INFO_HEADER else 0
+    masks = {3: 12, 6: 16}.get(compression, 0) if len(header) == INFO_HEADER else 0
     return masks + (4 * (min(used, 1 << bits) or 1 << bits) if bits <= 8 else 0)
 
 
-def _rows_size(header: bytes) -> int:
+def rows_size(header: bytes) -> int:
     """Return the bytes of all rows."""
     if len(header) == 12:
         width, height, bits = (uint(header, at, 2, _LITTLE) for at in (4, 6, 10))
@@ -87,5 +87,5 @@ def _clean_header(header: bytes) -> tuple[bytes, tuple[Hidden, ...]]:
     if len(header) != _V5 or header[56:60] not in (b"DEBM", b"KNIL"):
         return header, ()
     words = "colour profile in a BMP" if header[56:60] == b"DEBM" else "path of a file in a BMP"
-    hidden = Hidden(Kind.ICC_TEXT, f"BMP header at byte {_FILE_HEADER}", _V5, words, _FILE_HEADER)
+    hidden = Hidden(Kind.ICC_TEXT, f"BMP header at byte {FILE_HEADER}", _V5, words, FILE_HEADER)
     return header[:56] + b"BGRs" + header[60:112] + bytes(12), (hidden,)

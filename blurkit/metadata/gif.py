@@ -130,12 +130,12 @@ def _describe(data: bytes, start: int, end: int) -> tuple[Hidden, ...]:
         _PLAIN_TEXT: (Kind.TEXT, "text drawn over the picture"),
     }
     kind, words = kinds.get(label, (Kind.OTHER, "data of an application"))
-    content = b"" if label in (IMAGE, _CONTROL) else _content(data, start + 2, end)
+    content = b"" if label in (IMAGE, _CONTROL) else content_of(data, start + 2, end)
     pictures = (replace(piece, offset=None) for piece in find_embedded(content, 0, len(content), where))
     return (Hidden(kind, where, end - start, words, start), *pictures)
 
 
-def _content(data: bytes, start: int, end: int) -> bytes:
+def content_of(data: bytes, start: int, end: int) -> bytes:
     """Return what the sub-blocks of a stretch hold together."""
     pieces, at = [], start
     while at < end and data[at]:

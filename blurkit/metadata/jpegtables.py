@@ -82,6 +82,12 @@ def table_parts(data: bytes, found: Sequence[Segment]) -> list[Part]:
     return parts
 
 
+def tables_in(data: bytes, segment: Segment) -> Iterator[tuple[int, bytes]]:
+    """Yield class and number of each whole table of a segment, in one byte as the segment gives them, and the table."""
+    for table in _tables(data, segment):
+        yield table.key[1], table.content
+
+
 def _part(data: bytes, segment: Segment, tables: list[_Table], kept: list[_Table]) -> Part:
     """Return a segment without its spare tables."""
     content = b"".join(bytes((table.key[1],)) + table.content for table in kept)

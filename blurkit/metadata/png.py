@@ -61,7 +61,7 @@ def strip(data: bytes) -> bytes:
     return cleaned(data, _parts(data))
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, first byte and end of each chunk, up to `IEND`; a run of `IDAT` counts as one.
 
     Raises:
@@ -89,7 +89,7 @@ def _parts(data: bytes) -> list[Part]:
     parts = [Part(0, len(SIGNATURE))]
     seen: set[bytes] = set()
     described = end = 0
-    for kind, start, end in _chunks(data):
+    for kind, start, end in chunks(data):
         where = f"PNG {kind.decode('latin-1') if kind.isalnum() else 'chunk'} at byte {start}"
         is_first = kind not in seen
         seen.add(kind)

@@ -53,10 +53,10 @@ def strip(data: bytes) -> bytes:
     if not find(data):
         return data
     tiff = Tiff.read(data)
-    return write_pages(tiff.order, [TiffPicture.read(tiff, page).page() for page in _pages(tiff)])
+    return write_pages(tiff.order, [TiffPicture.read(tiff, page).page() for page in pages_of(tiff)])
 
 
-def _pages(tiff: Tiff) -> list[Directory]:
+def pages_of(tiff: Tiff) -> list[Directory]:
     """Return the directories that are pages, the first in any case: no small copy, mask or thumbnail."""
     found, at = [tiff.directory(tiff.first, "IFD0")], {tiff.first}
     with suppress(UnreadablePhoto):  # what cannot be read is no page

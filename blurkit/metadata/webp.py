@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 12
-_PICTURE = (b"VP8 ", b"VP8L")
+PICTURE = (b"VP8 ", b"VP8L")
 _HAS_PROFILE, _HAS_ALPHA, _HAS_EXIF, _IS_ANIMATED = 0x20, 0x10, 0x08, 0x02
 _PROMISES = {b"ICCP": _HAS_PROFILE, b"EXIF": _HAS_EXIF, b"ANIM": _IS_ANIMATED}
 _EXTENDED_SIZE, _ANIM_SIZE = 10, 14
-_FRAME_HEAD = 24
+FRAME_HEAD = 24
 """Bytes of a frame's chunk before the chunks in it."""
 
 
@@ -46,17 +46,17 @@ def _end(data: bytes) -> int:
     return end
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, first byte and end of each chunk, padding included.
 
     Raises:
         UnreadablePhoto: One is cut off.
     """
-    yield from _chunks_between(data, _HEAD, _end(data))
+    yield from chunks_between(data, _HEAD, _end(data))
 
 
-def _chunks_between(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the chunks of a stretch, as `_chunks` does."""
+def chunks_between(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the chunks of a stretch, as `chunks` does."""
     position = start
     for _ in range(MAX_PARTS):
         if position >= end:
@@ -76,13 +76,13 @@ def _parts(data: bytes) -> list[Part]:
     parts = [Part(0, _HEAD)]
     seen: set[bytes] = set()
     extended: Part | None = None
-    for kind, start, stop in _chunks(data):
+    for kind, start, stop in chunks(data):
         where = f"WebP {kind.decode('latin-1').strip() if kind.strip().isalnum() else 'chunk'} at byte {start}"
-        is_first = kind not in seen and not (kind in _PICTURE and seen & set(_PICTURE))
+        is_first = kind not in seen and not (kind in PICTURE and seen & set(PICTURE))
         seen.add(kind)
         if is_first and kind == b"VP8X" and stop - start == 8 + _EXTENDED_SIZE:
             extended = Part(start, stop)
-        elif is_first and kind in (*_PICTURE, b"ALPH"):
+        elif is_first and kind in (*PICTURE, b"ALPH"):
             parts.append(Part(start, stop))
         elif is_first and kind == b"ICCP":
             parts.append(_profile(data, start, stop, where))
@@ -92,7 +92,7 @@ def _parts(data: bytes) -> list[Part]:
             parts.append(_frame(data, kind, start, stop, where))
         else:
             parts.append(Part(start, stop, _describe(data, kind, start, stop, where), b""))
-    if not seen & {*_PICTURE, b"ANMF"}:
+    if not seen & {*PICTURE, b"ANMF"}:
         raise UnreadablePhoto("the WebP holds no picture")
     if extended is not None:
         kept = {data[part.start : part.start + 4] for part in parts if part.clean != b""}
@@ -128,9 +128,9 @@ def _frame(data: bytes, kind: bytes, start: int, stop: int, where: str) -> Part:
     if kind == b"ANIM":
         return Part(start, stop, found)
     end = min(stop, start + 8 + uint(data, start + 4, 4, "little"))
-    kept = data[start + 8 : start + _FRAME_HEAD]
-    for inner, first, last in _chunks_between(data, start + _FRAME_HEAD, end):
-        if inner in (*_PICTURE, b"ALPH"):
+    kept = data[start + 8 : start + FRAME_HEAD]
+    for inner, first, last in chunks_between(data, start + FRAME_HEAD, end):
+        if inner in (*PICTURE, b"ALPH"):
             kept += data[first:last]
         else:
             found += _describe(data, inner, first, last, where)

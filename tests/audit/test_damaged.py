@@ -11,8 +11,10 @@ from blurkit.settings import LoadSettings
 from tests import pictures
 from tests.audit.test_audit import words
 from tests.fakes import FixedFaces
+from tests.metadata import hiding
 from tests.metadata.photos import chunk, encode, exif, riff, segment, thumbnail, with_chunks, with_riff, with_segments
 from tests.metadata.planted import everything
+from tests.metadata.test_within import PHOTOS
 
 BIG = (300, 200)
 DIRTY = {
@@ -82,3 +84,14 @@ def test_rows_that_are_missing_are_black_and_the_others_as_they_were():
     whole, part = decode(data, LoadSettings()), decode(metadata.mended(data[: len(data) // 2]), LoadSettings())
     assert (part.picture.pixels[:40] == whole.picture.pixels[:40]).all()
     assert not part.picture.pixels[-1].any()
+
+
+@pytest.mark.parametrize("case", sorted(PHOTOS))
+def test_a_photo_hidden_inside_a_coded_picture_is_looked_at_and_the_file_is_not_called_clean(case, look):
+    audited = look(PHOTOS[case], detector=FixedFaces(pictures.face(5, 5, 20, 20)))
+    assert 1 in [finding.faces for finding in audited.findings]
+    assert exit_code([audited], is_one=True) is ExitCode.FOUND
+
+
+def test_a_file_that_hides_text_in_a_palette_is_not_called_clean(look):
+    assert look(hiding.png_palette()).has_found
