@@ -96,10 +96,10 @@ def _gives_away(one: ReportEntry, other: ReportEntry) -> bool:
         return False
     if distance(a.proof.fingerprint, b.proof.fingerprint) > SAME_PICTURE:
         return False
-    return _opens(a, b) or _opens(b, a)
+    return opens(a, b) or opens(b, a)
 
 
-def _opens(one: PhotoResult, other: PhotoResult) -> bool:
+def opens(one: PhotoResult, other: PhotoResult) -> bool:
     """Whether a face covered in one lies where a face is open in the other, and none is covered there."""
     places = {action: [_share(d, other) for d in other.decisions if d.judgement.action is action] for action in Action}
     for decision in one.decisions:

@@ -137,6 +137,7 @@ class Pages:
                 Route("/static/{name}", self._static),
                 Route("/api/about", partial(self._told, self._about)),
                 Route("/api/state", partial(self._told, self._state)),
+                Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),
                 *posts,
                 *shown,
                 Route("/photo/{number:short}/face/{face:short}", partial(self._picture, self._face)),

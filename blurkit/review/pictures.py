@@ -12,6 +12,7 @@ from blurkit.errors import PhotoChanged, UnreadablePhoto
 from blurkit.geometry import Box, Size
 from blurkit.load import decode, read
 from blurkit.obscure import obscure
+from blurkit.picture.proof import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,6 +54,8 @@ class Pictures:
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._kept_bytes = 0
         self._gists: dict[int, tuple[Size, np.ndarray]] = {}
+        self.fingerprints: dict[int, str] = {}
+        """Of each photo, to find near-duplicates."""
 
     def is_inside(self, number: int) -> bool:
         """Whether a photo lies in the folder, links followed."""
@@ -62,6 +65,7 @@ class Pictures:
         """Make the thumbnail and the faces of a photo, while it is decoded once."""
         spots = self._session.sheet(number)
         if self._session.photos[number].sha256 is not None:
+            self.fingerprints[number] = fingerprint(self._photo(number).picture.pixels)
             self.thumb(number)
             for spot in spots:
                 self.face(number, spot)
@@ -105,6 +109,7 @@ class Pictures:
             self._kept.clear()
             self._kept_bytes = 0
             self._gists.clear()
+            self.fingerprints.clear()
 
     def _is_alike(self, one: int, other: int) -> bool:
         if self._session.photos[other].sha256 is None:

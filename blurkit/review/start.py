@@ -23,6 +23,7 @@ from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import Lock
 from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
+from blurkit.review.warn import Warnings
 from blurkit.review.work import Work
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Prepared:
     """What runs in the background."""
     lock: Lock
     """Keeps other reviews out of the folder."""
+    warnings: Warnings
+    """What else it warns of."""
 
 
 def prepare(
@@ -111,7 +114,8 @@ def prepare(
     pictures = Pictures(folder, [task.source.path for task in tasks], session)
     session.similar = pictures.burst
     work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
-    return Prepared(folder, out, session, pictures, work, lock)
+    warnings = Warnings(folder, out, session, pictures)
+    return Prepared(folder, out, session, pictures, work, lock, warnings)
 
 
 def beside(folder: Path) -> Path:

@@ -6,42 +6,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from blurkit.outcomes import PhotoFailure
-from blurkit.policy import explain
-from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
+from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
-from blurkit.review import remember
+from blurkit.review import plain, remember
 from blurkit.review.doubt import doubt, prominence
 from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from blurkit.geometry import Size
-    from blurkit.records import Decision
     from blurkit.review.session import Session
     from blurkit.review.spots import Shown, Spot
     from blurkit.review.work import Work
-
-WHYS = {
-    Why.ADULT: "is an adult",
-    Why.CONSENT: "consent on file",
-    Why.NOT_A_FACE: "is not a face",
-}
-"""Why a person lets a covered face be seen, in words."""
-
-LEFT_OUT = {
-    LeftOut.NO_CONSENT: "somebody must not be seen at all",
-    LeftOut.CLOTHES: "somebody is half dressed",
-    LeftOut.NOT_NEEDED: "the photo is not needed",
-    LeftOut.OTHER: "another reason",
-}
-"""Why a photo is not published, in words."""
-
-CHECKS = (
-    "decoded again and compared with what was drawn",
-    "searched for hidden pictures, places and names: none",
-    "looked at by an independent check: nobody is visible but those you keep",
-)
-"""What every written file passed."""
 
 
 def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
@@ -77,18 +53,18 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
     return {
         "version": __version__,
         "policy": policy.name,
-        "policy_words": explain(policy),
+        "policy_words": plain.explained(policy),
         "folder": folder,
         "out": out,
         "decisions": str(session.file),
         "foreign": session.is_foreign,
         "questions": {name: asdict(question) for name, question in QUESTIONS.items()},
-        "left_out_words": {reason.value: words for reason, words in LEFT_OUT.items()},
-        "whys": {why.value: words for why, words in WHYS.items()},
+        "left_out_words": {reason.value: words for reason, words in plain.LEFT_OUT.items()},
+        "whys": {why.value: words for why, words in plain.WHYS.items()},
         "max_note": MAX_NOTE,
         "reference": REFERENCE,
         **remember.liking(),
-        "checks": CHECKS,
+        "checks": plain.CHECKS,
         "margin": session.settings.obscure.margin,
     }
 
@@ -119,7 +95,7 @@ def _face(spot: Spot, session: Session, size: Size) -> dict[str, Any]:
         "number": spot.number,
         "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
         "action": choice.action.value,
-        "words": words(spot, session.settings.policy.child_age),
+        "words": plain.words(spot, session.settings.policy.child_age),
         "drawn": decision is None,
         "free": decision is not None and decision.judgement.action is Action.KEEP,
         "by_hand": choice.by_hand,
@@ -130,36 +106,3 @@ def _face(spot: Spot, session: Session, size: Size) -> dict[str, Any]:
         "doubt": round(doubt(decision), 4),
         "prominence": round(prominence(decision, size), 4),
     }
-
-
-def words(spot: Spot, child_age: int) -> str:
-    """Return why a face is covered or kept, in plain words."""
-    choice, decision = spot.choice, spot.decision
-    if decision is None:
-        return "Cover drawn by you"
-    if choice.by_hand and choice.action is Action.KEEP and choice.why is not None:
-        note = f" ({choice.note})" if choice.note else ""
-        return f"Shown by you: {WHYS[choice.why]}{note}"
-    if choice.by_hand:
-        return "Cover moved by you" if choice.box != choice.found else "Covered by you"
-    return _reason(decision, child_age) + _age(decision)
-
-
-def _reason(decision: Decision, child_age: int) -> str:
-    return {
-        Reason.LOOKS_UNDER_AGE: f"Looks under {child_age}",
-        Reason.MAY_BE_UNDER_AGE: f"May be under {child_age}",
-        Reason.TOO_SMALL_TO_JUDGE: "Too small to judge the age",
-        Reason.UNCLEAR_FACE: "Too unclear to judge the age",
-        Reason.EVERYONE: "Everyone is covered",
-        Reason.ALWAYS_REGION: "In a part that is always covered",
-        Reason.NEVER_REGION: "In a part that is never covered",
-        Reason.FOUND_IN_CHECK: "Found by the independent check",
-        Reason.MANUAL: "Decided by hand",
-        Reason.LOOKS_ADULT: "Close to the line" if decision.judgement.doubtful else "Looks adult",
-    }[decision.judgement.reason]
-
-
-def _age(decision: Decision) -> str:
-    age = decision.judgement.age
-    return "" if age is None else f", about {age.years:.0f} ({age.low:.0f} to {age.high:.0f})"

@@ -29,11 +29,12 @@ def agrees(kind, told):
 def told(tmp_path_factory):
     folder = copies(tmp_path_factory.mktemp("review") / "in", "a.jpg")
     (folder / "b.jpg").write_bytes(b"no photo")
+    (folder / "c.pdf").write_bytes(b"no photo")
     with serving(folder, scale=600 / 1024) as (server, review):
         wait_until(lambda: review.work.done and not review.work.is_busy)
         call = Caller(server.door)
         call.enter()
-        yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state")}
+        yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state", "warnings")}
 
 
 def test_what_a_review_is_about(told):
@@ -48,6 +49,10 @@ def test_the_state_its_photos_and_their_faces(told):
         agrees("Photo", photo)
     for face in good["faces"]:
         agrees("Face", face)
+
+
+def test_the_warnings(told):
+    agrees("Warning", told["warnings"]["warnings"][0])
 
 
 def test_the_folders_of_the_chooser(tmp_path, monkeypatch):

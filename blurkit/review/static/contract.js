@@ -97,6 +97,14 @@
  */
 
 /**
+ * Something besides faces to know before photos are published.
+ * @typedef {object} Warning
+ * @property {"name" | "duplicate" | "video" | "pdf" | "other"} kind
+ * @property {number[]} photos
+ * @property {number} count
+ */
+
+/**
  * A folder inside the one that is shown.
  * @typedef {object} Folder
  * @property {string} name

@@ -84,7 +84,7 @@ class Editor {
     return el(
       "div",
       { class: "bar", role: "group", "aria-label": "Photo" },
-      button("Next doubtful face", () => this.nextDoubtful(), {
+      button("Next uncertain face", () => this.nextDoubtful(), {
         class: "main",
       }),
       button("Previous", () => this.step(-1)),
@@ -209,8 +209,8 @@ class Editor {
       open.find(
         (one) => one.photo > this.photo.number || (one.photo === this.photo.number && one.face > after),
       ) ?? open[0];
-    if (!next) return say("No doubtful face is left");
-    say(`Doubtful face, ${open.length} left: ${faceOf(next.photo, next.face)?.words}`);
+    if (!next) return say("No uncertain face is left");
+    say(`Uncertain face, ${open.length} left: ${faceOf(next.photo, next.face)?.words}`);
     if (next.photo === this.photo.number) this.focusFace(next.face);
     else location.hash = `#photo/${next.photo}/${next.face}`;
   }
@@ -276,7 +276,7 @@ export function show(main, number, face) {
   if (!isAnalysed(photo)) {
     main.append(
       el("h1", {}, photo?.name ?? "No such photo"),
-      el("p", { class: "lead" }, "This photo is not looked at yet."),
+      el("p", { class: "lead" }, "blurkit has not looked at this photo yet."),
       el("a", { href: "#photos" }, "All photos"),
     );
     return;

@@ -2,6 +2,7 @@
 // Sign-off and export: questions, a name, and what was written, removed and checked.
 import { count, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
+import { warnings } from "./warnings.js";
 
 /** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
 let kept = [];
@@ -53,12 +54,13 @@ export function show(main) {
   main.append(
     el("h1", {}, "Finish"),
     el("p", { class: "lead" }, `The safe photos go to ${about.out}. The originals stay as they are.`),
+    warnings(),
     form,
     el("section", { id: "result", "aria-live": "polite" }),
     el(
       "details",
       {},
-      el("summary", {}, `What the policy “${about.policy}” does`),
+      el("summary", {}, "What blurkit decides by itself"),
       el("ul", {}, ...about.policy_words.map((words) => el("li", {}, words))),
     ),
   );
@@ -112,14 +114,15 @@ function isEnded() {
 function todo() {
   const { state } = store;
   const left = [];
-  if (state.busy && !state.exporting) left.push(el("p", { class: "todo" }, "Photos are still looked at."));
+  if (state.busy && !state.exporting)
+    left.push(el("p", { class: "todo" }, "blurkit is still looking at the photos."));
   if (state.unseen) {
     const words = count(state.unseen, "face stays", "faces stay");
     const link = el("a", { href: "#visible" }, "Look now");
     left.push(el("p", { class: "todo" }, `${words} visible and nobody has looked. `, link));
   }
   if (state.doubts) {
-    const words = count(state.doubts, "doubtful face is", "doubtful faces are");
+    const words = count(state.doubts, "uncertain face is", "uncertain faces are");
     const link = el("a", { href: "#uncertain" }, "Look now");
     left.push(el("p", { class: "todo" }, `${words} not looked at. `, link));
   }
@@ -136,9 +139,9 @@ export function update(main) {
   despite.hidden = !state.doubts;
   const box = /** @type {HTMLInputElement} */ (despite.querySelector("input"));
   box.required = state.doubts > 0;
-  const doubts = count(state.doubts, "doubtful face was", "doubtful faces were");
+  const doubts = count(state.doubts, "uncertain face was", "uncertain faces were");
   const words = /** @type {HTMLElement} */ (despite.querySelector("span"));
-  words.textContent = `I know that ${doubts} not looked at; they are exported as they are`;
+  words.textContent = `I know that ${doubts} not looked at; they are written as they are`;
   const button = /** @type {HTMLButtonElement} */ (main.querySelector("#write"));
   button.disabled = state.busy || state.unseen > 0 || isEnded();
   results(/** @type {HTMLElement} */ (main.querySelector("#result")));
@@ -194,7 +197,7 @@ function results(place) {
       el("h3", {}, "Every written photo was"),
       el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
     );
-    if (added) place.append(el("p", {}, `The independent check covered ${count(added, "more place")}.`));
+    if (added) place.append(el("p", {}, `The last check covered ${count(added, "more place")}.`));
     place.append(
       el("h3", {}, "Removed from the files"),
       el(

@@ -12,7 +12,7 @@ const ALWAYS = [
 ];
 const LETTERS = [
   ["A", "add a cover"],
-  ["D", "next doubtful face"],
+  ["D", "next uncertain face"],
   ["N, P", "next and previous photo"],
   ["B", "before and after"],
   ["+, −, 0", "zoom in, out, whole photo"],

@@ -2,15 +2,16 @@
 // The contact sheet: every photo, those that need a look first.
 import { count, el, focusIn } from "./dom.js";
 import { photos } from "./store.js";
+import { warnings } from "./warnings.js";
 
 /** @typedef {import("./contract.js").Photo} Photo */
 
 const STATUS = {
   waiting: "Waiting",
-  ready: "Nothing left to look at",
+  ready: "Finished",
   look: "Please look",
   left_out: "Not published",
-  blocked: "Withheld",
+  blocked: "Could not be made safe",
   failed: "Cannot be read",
 };
 /** @type {Map<number, {item: HTMLElement, key: string}>} */
@@ -22,6 +23,7 @@ export function show(main) {
   main.append(
     el("h1", {}, "Photos"),
     el("p", { class: "lead", id: "totals" }),
+    warnings(),
     el("ul", {
       class: "sheet",
       "aria-label": "Photos, those that need a look first",
@@ -41,7 +43,7 @@ export function update(main) {
     `${of("look")} to look at`,
     of("left_out") ? `${of("left_out")} not published` : "",
     lost ? `${lost} not possible` : "",
-    `${of("ready")} with nothing left to look at`,
+    `${of("ready")} finished`,
   ];
   const totals = main.querySelector("#totals");
   const list = main.querySelector(".sheet");
@@ -75,7 +77,7 @@ function cardOf(photo) {
     el(
       "span",
       { class: `chip ${photo.status}` },
-      open ? `${count(open, "doubtful face")}` : STATUS[photo.status],
+      open ? `${count(open, "uncertain face")}` : STATUS[photo.status],
     ),
     el("span", { class: "name" }, photo.name),
     el("span", { class: "words" }, photo.status === "waiting" ? "is looked at soon" : words),
