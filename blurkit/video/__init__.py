@@ -1,0 +1,1 @@
+"""The video stage: a clip in, a safe clip out."""

@@ -1,0 +1,231 @@
+"""A clip's file, opened with care: what it shows, what it hides, and what is to be said of it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.geometry import Size
+from blurkit.machine.files import open_regular
+from blurkit.picture.containers import Container, is_whole, sniff_clip
+from blurkit.video.planes import FULL_RANGE, Coloring
+from blurkit.video.turning import Turning, turning_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_BYTES = 64 << 30
+"""Larger files are not read."""
+
+INSTALL = 'pip install "blurkit[video]"'
+"""What makes clips work."""
+
+EXPORT = "export it again as MP4 with H.264"
+"""What helps with a clip that cannot be read."""
+
+INTERLACED = ("tt", "bb", "tb", "bt")
+"""Orders of fields; any other is a picture at a time."""
+
+USUAL_RATE = Fraction(25)
+"""Frames a second where a file does not say it."""
+
+FAR_BRIGHTER = (16, 18)
+"""Transfer functions of pictures with a high dynamic range, PQ and HLG, by their numbers in ITU-T H.273."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known of a clip before it is read."""
+
+    size: Size
+    """Of the upright frames, even in both directions, in pixels."""
+    coded_size: Size
+    """Of the frames as they are stored."""
+    turning: Turning
+    """What turns them upright."""
+    coloring: Coloring
+    """Which colours their planes stand for."""
+    time_base: Fraction
+    """Seconds of one tick of its clock."""
+    rate: Fraction
+    """Frames a second, on average."""
+    aspect: Fraction | None
+    """Width of an upright pixel over its height; None if it is square."""
+    frames: int
+    """How many the file says are stored in it; 0 if it does not say, or only guesses."""
+    has_sound: bool
+    """Whether it has a sound track."""
+    is_interlaced: bool
+    """Whether two fields of different times lie in one picture."""
+    is_far_brighter: bool
+    """Whether its dynamic range is high, so that it is mapped to an ordinary one."""
+    is_whole: bool
+    """Whether the file is as long as it says itself."""
+    notes: tuple[str, ...]
+    """What a person is told of it, in words."""
+    hidden: tuple[str, ...]
+    """What the file holds that no output has, in words."""
+
+
+def check_installed() -> None:
+    """Refuse clips where the library for them is not installed.
+
+    Raises:
+        UnsupportedFormat: It is not.
+    """
+    if not installed():
+        raise UnsupportedFormat("is a clip, and the part of blurkit for clips is not installed", hint=INSTALL)
+
+
+def installed() -> bool:
+    """Whether the library for clips is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("av") is not None
+
+
+@contextmanager
+def opened(path: Path, kind: str = "video") -> Iterator[tuple[Any, Any]]:
+    """Lend a clip's container and its first track of a kind, None without one; cover art is no track.
+
+    Raises:
+        UnreadablePhoto: It is damaged, or nothing in it is a clip.
+        UnsupportedFormat: It is no clip.
+    """
+    check_installed()
+    import av
+
+    try:
+        with open_regular(path, max_bytes=MAX_BYTES) as file:
+            form = sniff_clip(file.read(64))
+            if form is None:
+                raise UnsupportedFormat("is not a clip that blurkit reads", path=path, hint=EXPORT)
+            file.seek(0)
+            with av.open(file, format=form.value, metadata_errors="replace") as container:
+                tracks = _tracks(container, kind)
+                yield container, tracks[0] if tracks else None
+    except av.FFmpegError as fault:
+        raise UnreadablePhoto(f"the clip cannot be read: {fault.strerror}", path=path, hint=EXPORT) from fault
+    except OSError as fault:
+        raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
+
+
+def facts_of(path: Path, *, max_megapixels: float) -> Facts:
+    """Return what is known of a clip, from its head and its first frame.
+
+    Raises:
+        PhotoError: It is no clip, cannot be read, or its frames are too large.
+    """
+    with opened(path) as (container, stream):
+        if stream is None:
+            raise UnreadablePhoto("there is no picture in this clip", path=path, hint=EXPORT)
+        coded = Size(stream.codec_context.width, stream.codec_context.height)
+        if coded.megapixels > max_megapixels:
+            what = f"its frames have {coded.megapixels:.0f} megapixels, and the limit is {max_megapixels:g}"
+            raise PhotoTooLarge(what, path=path, hint="--max-megapixels NUMBER")
+        first = next(container.decode(stream), None)
+        if first is None or not coded.width or not coded.height:
+            raise UnreadablePhoto("not one frame of it can be decoded", path=path, hint=EXPORT)
+        turning = _turning(first)
+        notes = [] if turning is not None else ["is to be shown at a slant, which was left out"]
+        turning = turning or Turning()
+        upright = turning.size(coded)
+        size = Size(upright.width + upright.width % 2, upright.height + upright.height % 2)
+        if size != upright:
+            notes.append("has an odd number of rows or columns; the last was doubled")
+        interlaced = bool(first.interlaced_frame) or str(stream.codec_context.field_order).lower() in INTERLACED
+        if interlaced:
+            notes.append("was interlaced; each frame is now one whole picture")
+        coloring = _coloring(first, size.height)
+        bright = coloring.transfer in FAR_BRIGHTER
+        if bright:
+            notes.append("had a high dynamic range, and now has an ordinary one")
+        if len(_tracks(container, "video")) > 1:
+            notes.append("has several video tracks; only the first was made safe")
+        aspect = stream.sample_aspect_ratio
+        if aspect and turning.transposed:
+            aspect = 1 / aspect
+        return Facts(
+            size=size,
+            coded_size=coded,
+            turning=turning,
+            coloring=Coloring(1, 1, 1, 1) if bright else coloring,
+            time_base=stream.time_base,
+            rate=stream.average_rate or stream.guessed_rate or USUAL_RATE,
+            aspect=None if aspect in (None, 0, 1) else aspect,
+            frames=stream.frames if container.format.name.startswith(Container.MP4) else 0,
+            has_sound=bool(_tracks(container, "audio")),
+            is_interlaced=interlaced,
+            is_far_brighter=bright,
+            is_whole=_is_whole(path),
+            notes=tuple(notes),
+            hidden=_hidden(container, stream),
+        )
+
+
+def _is_whole(path: Path) -> bool:
+    with open_regular(path, max_bytes=MAX_BYTES) as file:
+        form = sniff_clip(file.read(64))
+        return form is None or is_whole(file, form)
+
+
+def _tracks(container: Any, kind: str) -> list[Any]:
+    """Return the tracks of a kind, without cover art."""
+    return [
+        each
+        for each in container.streams
+        if each.type == kind and not each.disposition & each.disposition.__class__.attached_pic
+    ]
+
+
+def _turning(frame: Any) -> Turning | None:
+    """Return what turns a frame upright; None for a slant."""
+    matrices = [bytes(each) for each in frame.side_data if each.type.name == "DISPLAYMATRIX"]
+    return turning_of(matrices[0]) if matrices else Turning()
+
+
+def _coloring(frame: Any, rows: int) -> Coloring:
+    """Return the colours of a clip; those of RGB are what its planes will stand for."""
+    if frame.format.is_rgb or frame.format.name.startswith("pal"):
+        return Coloring(1, 1, Coloring().matrix_for(rows), 1)
+    full = FULL_RANGE if frame.format.name.startswith("yuvj") else int(frame.color_range)
+    return Coloring(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), full)
+
+
+_KEYS = {
+    "location": "GPS position",
+    "xyz": "GPS position",
+    "gps": "GPS position",
+    "creation": "date of creation",
+    "date": "date of creation",
+    "make": "camera model",
+    "model": "camera model",
+    "timecode": "timecode",
+}
+"""What is told by a key that holds such a word."""
+
+_USUAL = ("major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", "language", "encoder")
+"""Keys that every file has; they tell nobody anything."""
+
+_OTHERS = {"audio": "sound", "subtitle": "subtitles", "data": "data track", "attachment": "attached file"}
+"""What tracks are called that are not the picture."""
+
+
+def _hidden(container: Any, stream: Any) -> tuple[str, ...]:
+    """Return what a clip holds besides its picture, in words."""
+    found = {"chapters"} if container.chapters() else set()
+    for metadata in (container.metadata, *(each.metadata for each in container.streams)):
+        for key in metadata:
+            if key.lower() not in _USUAL and not key.lower().startswith("bps"):
+                words = (words for word, words in _KEYS.items() if word in key.lower())
+                found.add(next(words, "text"))
+    for each in container.streams:
+        if each.index != stream.index:
+            is_picture = each.type == "video"
+            is_cover = is_picture and each not in _tracks(container, "video")
+            found.add("cover picture" if is_cover else _OTHERS.get(each.type, "further video track"))
+    return tuple(sorted(found))
