@@ -60,6 +60,10 @@ class OutputFormat(StrEnum):
     """As the source, HEIC, HEIF and AVIF too."""
 
 
+PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
+"""What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
+
+
 class OnUnknown(StrEnum):
     """What a face that cannot be judged does to the verdict; it is covered either way."""
 

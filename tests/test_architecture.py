@@ -36,6 +36,7 @@ ADAPTERS = {
         "blurkit.report.schema",
         "blurkit.review.requests",
         "blurkit.review.pages",
+        "blurkit.review.wishes",
     },
     "starlette": {"blurkit.review.pages", "blurkit.review.server"},
     "uvicorn": {"blurkit.review.server", "blurkit.review.connections"},

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from blurkit.review.pages import Chooser
 from blurkit.review.server import Server
 from blurkit.review.start import prepare
 from blurkit.settings import Settings
@@ -71,7 +72,7 @@ def _choose(folder: Path, target: Path) -> None:
     for name in ("Desktop", "Downloads", "Documents"):
         (home / name).mkdir()
     os.environ["HOME"] = str(home)
-    server = Server(lambda chosen: prepare(chosen, None, Settings()))
+    server = Server(Chooser(lambda chosen, _: prepare(chosen, None, Settings()), Settings()))
     serving = threading.Thread(target=server.run)
     serving.start()
     try:

@@ -31,6 +31,9 @@ BEGINNING = 4096
 SIGNED = {"by", "when", "version", "policy", "answers"}
 """Keys of a sign-off."""
 
+CHOICES = {"schema", "choices", "seal"}
+"""Keys of what was chosen for a folder on the review page."""
+
 REMEMBERED = (ENTRY, SEEN, NAME, OWNER, ".number", ".tmp")
 """Extensions of the files in a journal; `.number` is of earlier versions, and the last is of one that was being
 written when a run was killed."""
@@ -78,6 +81,8 @@ def _is_our_json(path: Path) -> bool:
     document = json.loads(read_regular(path))
     if not isinstance(document, dict) or document.get("schema") != 1:
         return False
+    if document.keys() == CHOICES:
+        return True
     if "photos" in document:
         Report.model_validate(document)  # what is none raises a ValueError
         return True

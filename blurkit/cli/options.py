@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, ExecutorName, OutputFormat, Shape, Style
+from blurkit.choices import (
+    LEAST_SIDE,
+    MAX_MEGAPIXELS,
+    PRESETS,
+    PUBLISHED,
+    PUBLISHED_SIDE,
+    DetectorName,
+    ExecutorName,
+    OutputFormat,
+    Shape,
+    Style,
+)
 from blurkit.cli.help import HEADINGS
 
 if TYPE_CHECKING:
@@ -20,9 +31,6 @@ if TYPE_CHECKING:
     from blurkit.settings import Settings
 
 Command = TypeVar("Command", bound="Callable[..., None]")
-
-PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
-"""What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
 
 TIMEOUT = 120.0
 """Seconds that a photo of ordinary size may take by default: one of 12 megapixels takes about two."""

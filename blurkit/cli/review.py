@@ -46,14 +46,16 @@ class ReviewAsked:
 def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
     """Serve the review page of a folder, or its chooser, until it ends."""
     from blurkit.machine.workers import available_cpus
+    from blurkit.review.pages import Chooser
     from blurkit.review.server import Server
     from blurkit.review.start import prepare
+    from blurkit.review.wishes import Wishes
 
-    def chosen(folder: Path) -> Prepared:
+    def chosen(folder: Path, wishes: Wishes) -> Prepared:
         return prepare(
             folder,
-            start.out,
-            settings,
+            wishes.place() or start.out,
+            wishes.settings(settings),
             jobs=start.jobs or available_cpus(),
             timeout=start.timeout,
             report=start.known,
@@ -61,7 +63,8 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
             take_over=start.take_over,
         )
 
-    server = Server(chosen if start.folder is None else chosen(start.folder), idle_minutes=start.idle)
+    review = Chooser(chosen, settings) if start.folder is None else chosen(start.folder, Wishes())
+    server = Server(review, idle_minutes=start.idle)
 
     def ready(door: Path) -> None:
         say(f"the review page opens with this file, in a browser on this computer: {one_line(str(door))}")

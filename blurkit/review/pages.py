@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,15 +18,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from blurkit.errors import BlurkitError, SettingsError
+from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
-from blurkit.review import choose, remember, view
-from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Seen, SignOff
+from blurkit.review import choose, remember, view, wishes
+from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, SignOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blurkit.review.start import Prepared
+    from blurkit.review.wishes import Wishes
+    from blurkit.settings import Settings
 
 Wanted = TypeVar("Wanted", bound=pydantic.BaseModel)
 
@@ -54,13 +58,22 @@ class _Short(Convertor[int]):
 register_url_convertor("short", _Short())
 
 
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """What sets up a review once a person has chosen its folder on the page."""
+
+    set_up: Callable[[Path, Wishes], Prepared]
+    settings: Settings
+    """Those that are offered at first."""
+
+
 class Pages:
     """What the page asks for, answered from a review."""
 
-    def __init__(self, review: Prepared | Callable[[Path], Prepared]) -> None:
+    def __init__(self, review: Prepared | Chooser) -> None:
         """Answer for one review, or for the one that is set up when a folder is chosen."""
-        self._opened = None if callable(review) else review
-        self._set_up = review if callable(review) else None
+        self._opened = None if isinstance(review, Chooser) else review
+        self._choosing = review if isinstance(review, Chooser) else None
         self._lock = threading.Lock()
         self.ended = threading.Event()
 
@@ -93,22 +106,29 @@ class Pages:
                 self._opened.work.stop()
                 self._opened.lock.release()
 
-    def _open(self, wanted: Folder) -> None:
+    def _open(self, wanted: Opened) -> None:
         """Begin the review of a folder that a person chose; of one only, so that an address is that of one review."""
         with self._lock:
-            opened = self._chooser()(choose.folder(wanted.path))
+            folder = choose.folder(wanted.path)
+            opened = self._chooser().set_up(folder, wanted.wishes)
+            with suppress(OutputNotWritable):  # then it is asked again next time
+                wishes.remember(folder, wanted.wishes)
             opened.work.start()
             self._opened = opened
 
     def _list(self, wanted: Folder) -> dict[str, Any]:
-        self._chooser()
-        return choose.listing(wanted.path)
+        told, base = choose.listing(wanted.path), self._chooser().settings
+        known = wishes.recall(Path(told["path"])) or wishes.usual(base)
+        return told | {"wishes": known.model_dump(mode="json")}
 
-    def _chooser(self) -> Callable[[Path], Prepared]:
+    def _offered(self, _: Request) -> dict[str, Any]:
+        return wishes.offered(self._chooser().settings)
+
+    def _chooser(self) -> Chooser:
         """Return what sets up a review, while none is open."""
-        if self._opened is not None or self._set_up is None or self.ended.is_set():
+        if self._opened is not None or self._choosing is None or self.ended.is_set():
             raise SettingsError("a folder is open already", hint="load the page again")
-        return self._set_up
+        return self._choosing
 
     def app(self) -> Starlette:
         """Return the application, not guarded."""
@@ -120,7 +140,7 @@ class Pages:
             "redo": (Nothing, lambda _: self._review.session.undo(back=False)),
             "export": (SignOff, lambda wanted: self._review.work.export(wanted)),
             "folders": (Folder, self._list),
-            "open": (Folder, self._open),
+            "open": (Opened, self._open),
             "prefer": (Liking, remember.like),
             "end": (Nothing, lambda _: self.ended.set()),
         }
@@ -135,6 +155,7 @@ class Pages:
             routes=[
                 Route("/", self._start_page),
                 Route("/static/{name}", self._static),
+                Route("/api/offered", partial(self._told, self._offered)),
                 Route("/api/about", partial(self._told, self._about)),
                 Route("/api/state", partial(self._told, self._state)),
                 Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),

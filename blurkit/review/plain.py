@@ -53,9 +53,7 @@ def _reason(decision: Decision, child_age: int) -> str:
     judgement = decision.judgement
     age = "" if judgement.age is None else f"{judgement.age.years:.0f}"
     looks, about = (f", looks about {age}", f", about {age}") if age else ("", "")
-    adult = (
-        f"Probably adult{looks}, but could be under {child_age}" if judgement.doubtful else f"Looks adult{about}"
-    )
+    adult = f"Probably adult{looks}, but could be under {child_age}" if judgement.doubtful else f"Looks adult{about}"
     return {
         Reason.LOOKS_UNDER_AGE: f"Looks under {child_age}{about}",
         Reason.MAY_BE_UNDER_AGE: f"Could be under {child_age}" + (f": looks about {age}, not certain" if age else ""),

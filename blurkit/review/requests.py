@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action
+from blurkit.review.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ class Folder(_Request):
     """A folder of this computer that a person opens; an empty path is where choosing begins."""
 
     path: Annotated[str, Field(max_length=4096)] = ""
+
+
+class Opened(Folder):
+    """The folder that is reviewed, and how."""
+
+    wishes: Wishes = Wishes()
 
 
 class Edit(_Request):

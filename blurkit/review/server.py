@@ -20,7 +20,7 @@ from starlette.responses import Response
 from blurkit.errors import OutputNotWritable
 from blurkit.review.connections import Brisk
 from blurkit.review.door import Door
-from blurkit.review.pages import Pages
+from blurkit.review.pages import Chooser, Pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +156,7 @@ def _same(given: str, wanted: str) -> bool:
 class Server:
     """Serves one review until it is told to end, or nobody has used it for long."""
 
-    def __init__(self, review: Prepared | Callable[[Path], Prepared], *, idle_minutes: float = 60.0) -> None:
+    def __init__(self, review: Prepared | Chooser, *, idle_minutes: float = 60.0) -> None:
         """Take a free port of this machine.
 
         Args:

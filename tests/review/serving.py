@@ -16,6 +16,7 @@ from blurkit.geometry import Box
 from blurkit.pipeline import Blurrer
 from blurkit.records import AgeEstimate, Face
 from blurkit.review import start
+from blurkit.review.pages import Chooser
 from blurkit.review.server import Server
 from blurkit.settings import Settings, load_policy
 from tests.end_to_end.process import SAMPLES, small
@@ -111,11 +112,12 @@ def choosing(home, monkeypatch, *, idle_minutes=60.0):
     settings = Settings.of(policy=load_policy("children"))
     opened = []
 
-    def set_up(folder):
-        opened.append(start.prepare(folder, None, settings, run=known_run(settings, 600 / 1024)))
+    def set_up(folder, wishes):
+        chosen = wishes.settings(settings)
+        opened.append(start.prepare(folder, wishes.place(), chosen, run=known_run(chosen, 600 / 1024)))
         return opened[-1]
 
-    with _running(Server(set_up, idle_minutes=idle_minutes)) as server:
+    with _running(Server(Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
         yield server, opened
 
 

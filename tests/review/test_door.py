@@ -15,6 +15,8 @@ import pytest
 from blurkit.review import door as module
 from blurkit.review import server as server_module
 from blurkit.review.door import SECONDS, Door
+from blurkit.review.pages import Chooser
+from blurkit.settings import Settings
 from tests.end_to_end.process import wait_until
 from tests.review.caller import Caller
 from tests.review.serving import CHROMIUM, FLAGS, copies, needs_browser, serving
@@ -154,7 +156,7 @@ def test_another_user_of_the_computer_gets_in_nowhere(served, tmp_path):
 
 def test_the_browser_is_given_the_path_of_the_file(monkeypatch):
     given = []
-    server = server_module.Server(lambda _: pytest.fail("no folder was chosen"))
+    server = server_module.Server(Chooser(lambda *_: pytest.fail("no folder was chosen"), Settings()))
 
     def noted(address):
         given.append(address)

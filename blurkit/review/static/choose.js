@@ -2,6 +2,7 @@
 // The folder chooser: names of folders and numbers of photos; one of them is opened for the review.
 import { post } from "./api.js";
 import { button, count, el, part, warn, wordsOf } from "./dom.js";
+import { chosen, offer } from "./options.js";
 
 /** @typedef {import("./contract.js").Folder} Folder */
 /** @typedef {import("./contract.js").Listing} Listing */
@@ -23,6 +24,7 @@ async function go(wanted, { focus = true } = {}) {
   }
   warn("");
   show(here);
+  await offer(here.wishes, here.out);
   if (focus) part("inside").focus();
 }
 
@@ -53,7 +55,7 @@ function show(listing) {
   part("chosen").replaceChildren(
     el("strong", {}, listing.name),
     `: ${photos(listing)}${listing.folders.length ? " with those in its folders" : ""}.`,
-    can ? el("span", { class: "words" }, ` Safe photos will go to ${listing.out}`) : "",
+    can ? el("span", { class: "words" }, ` Safe photos go to ${listing.wishes.out || listing.out}`) : "",
   );
 }
 
@@ -78,12 +80,19 @@ part("typed").addEventListener("submit", (event) => {
 open.addEventListener("click", async () => {
   open.disabled = true;
   try {
-    await post("open", { path: here?.path });
+    await post("open", { path: here?.path, wishes: chosen() });
     location.replace("/");
   } catch (fault) {
     warn(wordsOf(fault));
     open.disabled = false;
   }
+});
+part("options").addEventListener("submit", (event) => event.preventDefault());
+part("options").addEventListener("input", (event) => {
+  const place = /** @type {HTMLInputElement} */ (event.target);
+  const words = part("chosen").querySelector(".words");
+  if (place.name === "out" && words)
+    words.textContent = ` Safe photos go to ${place.value || place.placeholder}`;
 });
 part("end").addEventListener("click", async () => {
   await post("end").catch(() => {});

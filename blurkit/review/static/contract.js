@@ -115,6 +115,29 @@
  */
 
 /**
+ * What a person chose before a review.
+ * @typedef {object} Wishes
+ * @property {string | null} policy
+ * @property {string | null} children
+ * @property {string | null} style
+ * @property {string | null} shape
+ * @property {string | null} color
+ * @property {boolean | null} publish
+ * @property {string} out Empty for next to the folder.
+ */
+
+/**
+ * What can be chosen, each with its words.
+ * @typedef {object} Offered
+ * @property {Record<string, {title: string, words: string}>} policies
+ * @property {Record<string, string>} children
+ * @property {Record<string, string>} styles
+ * @property {Record<string, string>} shapes
+ * @property {Record<string, number[]>} colors
+ * @property {number} side
+ */
+
+/**
  * @typedef {object} Listing
  * @property {string} path
  * @property {string} name
@@ -125,6 +148,7 @@
  * @property {boolean} all
  * @property {string | null} out
  * @property {{name: string, path: string}[]} places
+ * @property {Wishes} wishes What was chosen for this folder before.
  */
 
 /**

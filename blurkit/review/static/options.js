@@ -1,0 +1,116 @@
+// @ts-check
+// What a person chooses before a review: who is covered, how covers look, what the safe photos are for, where they go.
+import { get } from "./api.js";
+import { el, part } from "./dom.js";
+
+/** @typedef {import("./contract.js").Offered} Offered */
+/** @typedef {import("./contract.js").Wishes} Wishes */
+
+const form = part("options", HTMLFormElement);
+/** @type {Offered | null} */
+let offered = null;
+
+/** @param {string} name @param {Record<string, string>} words */
+function choice(name, words) {
+  const options = Object.entries(words).map(([value, shown]) => el("option", { value }, shown));
+  return el("select", { id: name, name }, ...options);
+}
+
+/** @param {string} id @param {string} words @param {Node} field @param {string} [more] */
+function labelled(id, words, field, more) {
+  const note = more && el("p", { class: "words" }, more);
+  return el("div", { class: "option" }, el("label", { for: id, class: "field" }, words), field, note || "");
+}
+
+/** @param {Offered} all */
+function draw(all) {
+  const policies = Object.entries(all.policies).map(([value, { title, words }]) =>
+    el(
+      "label",
+      { class: "policy" },
+      el("input", { type: "radio", name: "policy", value, onchange: follow }),
+      el("span", {}, el("strong", {}, title), el("span", { class: "words" }, words)),
+    ),
+  );
+  const colors = Object.entries(all.colors).map(([value, rgb]) => {
+    const dot = el("span", { class: "swatch", "aria-hidden": "true" });
+    dot.style.setProperty("background", `rgb(${rgb})`);
+    const words = el("span", { class: "unseen" }, value);
+    return el("label", { title: value }, el("input", { type: "radio", name: "color", value }), dot, words);
+  });
+  form.replaceChildren(
+    el("h2", {}, "Who is covered?"),
+    el("div", { class: "policies", role: "radiogroup", "aria-label": "Who is covered?" }, ...policies),
+    el(
+      "div",
+      { id: "ages" },
+      labelled(
+        "children",
+        "How old are the children in these photos?",
+        choice("children", all.children),
+        "Anyone older may stay visible. If you are not sure, choose the last.",
+      ),
+    ),
+    el(
+      "details",
+      {},
+      el("summary", {}, "How covers look, and where the safe photos go"),
+      el(
+        "div",
+        { class: "look" },
+        labelled("style", "Covers", choice("style", all.styles)),
+        labelled("shape", "Shape", choice("shape", all.shapes)),
+        el("div", { class: "swatches", role: "radiogroup", "aria-label": "Colour" }, ...colors),
+      ),
+      el(
+        "label",
+        { class: "check" },
+        el("input", { type: "checkbox", name: "publish" }),
+        `For a website: JPEG of at most ${all.side} pixels, with file names that say nothing`,
+      ),
+      labelled(
+        "out",
+        "Folder for the safe photos",
+        el("input", { id: "out", name: "out", autocomplete: "off", spellcheck: "false", maxlength: 4096 }),
+      ),
+    ),
+  );
+}
+
+function follow() {
+  const value = new FormData(form).get("policy");
+  part("ages").hidden = value !== "children" && value !== "cautious";
+}
+
+/** @param {Wishes} wishes @param {string | null} out Where the safe photos go by default. */
+export async function offer(wishes, out) {
+  if (!offered) {
+    offered = /** @type {Offered} */ (await get("/api/offered"));
+    draw(offered);
+  }
+  for (const [name, value] of Object.entries(wishes)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof RadioNodeList || field instanceof HTMLSelectElement)
+      field.value = String(value ?? "");
+    else if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === true;
+    else if (field instanceof HTMLInputElement) field.value = String(value ?? "");
+  }
+  const place = form.elements.namedItem("out");
+  if (place instanceof HTMLInputElement) place.placeholder = out ?? "";
+  follow();
+}
+
+/** What is chosen; what is not asked about is left out. */
+export function chosen() {
+  const values = new FormData(form);
+  const text = (/** @type {string} */ name) => values.get(name) || null;
+  return {
+    policy: text("policy"),
+    children: part("ages").hidden ? null : text("children"),
+    style: text("style"),
+    shape: text("shape"),
+    color: text("color"),
+    publish: values.has("publish"),
+    out: String(values.get("out") ?? ""),
+  };
+}

@@ -1,0 +1,162 @@
+"""What a person chooses before a review: who is covered, how, and where the safe photos go; remembered per folder.
+
+It is remembered next to the decisions and counts only with this computer's seal: a folder that came from elsewhere must
+not choose.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Shape, Style
+from blurkit.errors import SettingsError
+from blurkit.machine.files import read_regular, replace_text
+from blurkit.review.seal import seal
+from blurkit.settings import NAMED_COLORS, Settings, load_policy
+
+if TYPE_CHECKING:
+    from blurkit.settings import PolicySettings
+
+FILE_NAME = "blurkit-choices.json"
+"""Where choices are kept, next to the originals."""
+
+MAX_BYTES = 20_000
+
+OWN = "own"
+"""The policy that was given on the command line and is no preset."""
+
+
+class Wishes(BaseModel):
+    """What a person chose; None leaves it as the command line has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy: Literal["children", "cautious", "consent", "everyone", "own"] | None = None
+    """A preset, or the policy of the command line."""
+    children: Literal["up-to-6", "up-to-11", "up-to-14", "up-to-18"] | None = None
+    """How old the children in the photos are."""
+    style: Style | None = None
+    shape: Shape | None = None
+    color: Annotated[str, Field(max_length=20)] | None = None
+    publish: bool | None = None
+    """Whether the photos are for a website: JPEG, not too large, with neutral names."""
+    out: Annotated[str, Field(max_length=4096)] = ""
+    """Where the safe photos go; empty for next to the folder."""
+
+    def settings(self, base: Settings) -> Settings:
+        """Return the settings with what was chosen.
+
+        Raises:
+            SettingsError: A value is not allowed.
+        """
+        obscure = {name: getattr(self, name) for name in ("style", "shape", "color") if getattr(self, name) is not None}
+        values: dict[str, Any] = base.model_dump() | {"policy": self._policy(base.policy).model_dump()}
+        values["obscure"] |= obscure
+        if self.publish is not None:
+            values["write"]["neutral_names"] = self.publish
+            if self.publish:
+                values["output"] |= {"format": PUBLISHED, "max_side": base.output.max_side or PUBLISHED_SIDE}
+        return Settings.of(**values)
+
+    def _policy(self, base: PolicySettings) -> PolicySettings:
+        policy = base if self.policy in (None, OWN, base.name) else load_policy(str(self.policy))
+        if self.children is None:
+            return policy
+        return policy.model_copy(update={"child_age": CHILDREN[self.children]})
+
+    def place(self) -> Path | None:
+        """Return where the safe photos go; None for next to the folder.
+
+        Raises:
+            SettingsError: It is no whole path.
+        """
+        given = self.out.strip().strip('"')
+        if not given:
+            return None
+        path = Path(given)
+        with suppress(RuntimeError):  # nobody has that name
+            path = path.expanduser()
+        if not path.is_absolute():
+            raise SettingsError(f"{given} is no whole path", hint="begin with the drive or with /")
+        return path
+
+
+def usual(settings: Settings) -> Wishes:
+    """Return the choices that leave the settings of the command line as they are."""
+    policy, cover = settings.policy, settings.obscure
+    ages = {age: name for name, age in CHILDREN.items()}
+    return Wishes(
+        policy=policy.name if policy.name in PRESETS else OWN,  # type: ignore[arg-type]
+        children=ages.get(policy.child_age),  # type: ignore[arg-type]
+        style=cover.style,
+        shape=cover.shape,
+        color="gray" if cover.color == "grey" else cover.color,
+        publish=settings.write.neutral_names,
+    )
+
+
+def recall(folder: Path) -> Wishes | None:
+    """Return what was chosen for a folder before; None if nothing was, or not on this computer."""
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        known = json.loads(read_regular(folder / FILE_NAME, max_bytes=MAX_BYTES))
+        mark = seal(_content(known["choices"]))
+        if mark and hmac.compare_digest(str(known["seal"]).encode(), mark.encode()):
+            return Wishes.model_validate(known["choices"])
+    return None
+
+
+def remember(folder: Path, wishes: Wishes) -> None:
+    """Keep what was chosen for a folder.
+
+    Raises:
+        OutputNotWritable: It cannot be kept.
+    """
+    choices = wishes.model_dump(mode="json", exclude_none=True)
+    text = json.dumps({"schema": 1, "choices": choices, "seal": seal(_content(choices))}, indent=1)
+    replace_text(folder / FILE_NAME, [text, "\n"])
+
+
+def _content(choices: Any) -> bytes:
+    return json.dumps(choices, sort_keys=True).encode()
+
+
+POLICIES = {
+    "children": (
+        "Cover children",
+        "Everyone who could be a child is covered. People who clearly look adult stay visible.",
+    ),
+    "cautious": ("Cover children, with extra care", "As above, and everyone who could be under 25 is covered, too."),
+    "consent": ("Cover everyone, and show some", "Everyone is covered. You show those who may be seen, and say why."),
+    "everyone": ("Cover everyone", "Everyone is covered, in every photo."),
+}
+
+AGES = {
+    "up-to-6": "Up to 6 years: nursery",
+    "up-to-11": "Up to 11 years: primary school",
+    "up-to-14": "Up to 14 years: lower secondary school",
+    "up-to-18": "Up to 18 years, or I do not know",
+}
+
+STYLES = {"solid": "One colour", "pixelate": "Mosaic"}
+SHAPES = {"head": "Head", "ellipse": "Oval", "box": "Rectangle"}
+
+
+def offered(settings: Settings) -> dict[str, Any]:
+    """Return what can be chosen, in plain words."""
+    policies = {name: {"title": title, "words": words} for name, (title, words) in POLICIES.items()}
+    if settings.policy.name not in PRESETS:
+        policies[OWN] = {"title": settings.policy.name, "words": "The rules that blurkit was started with."}
+    return {
+        "policies": policies,
+        "children": AGES,
+        "styles": {style.value: STYLES.get(style.value, style.value.capitalize()) for style in Style},
+        "shapes": {shape.value: SHAPES.get(shape.value, shape.value.capitalize()) for shape in Shape},
+        "colors": {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
+        "side": PUBLISHED_SIDE,
+    }
