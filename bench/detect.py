@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
-from bench.folds import held_out
+from bench.folds import held_out, weights_held_out
 from bench.scoring import BUCKETS, Boxes, PhotoScore, by_flag, score_photo, summary
 from blurkit.detect import make_detectors, merge
 from blurkit.detect.base import Detector
+from blurkit.detect.centerface import CenterFace
 from blurkit.detect.finder import closer_looks
 from blurkit.detect.merge import is_face
 from blurkit.detect.second_look import FAINT, SecondLook, is_doubtful, with_opinions
@@ -85,7 +86,7 @@ class Looked:
     faces: dict[str, tuple[Face, ...]]
     """By detector, in pixels of the photo as it was shown."""
     together: tuple[Face, ...]
-    """Of all detectors, the second look and closer looks; the second look was fitted without this photo."""
+    """Of all detectors, the second look and closer looks; what is fitted was fitted without this photo."""
     seconds: dict[str, float]
     """Time of each detector."""
     size: Size
@@ -99,7 +100,7 @@ class Looked:
             faces, seconds = self.faces[detector], self.seconds[detector]
         else:
             faces, seconds = self.together, sum(self.seconds.values())
-        sure = [face for face in faces if is_face(face.box, face.score, min_score)]
+        sure = [face for face in faces if is_face(face.box, face.score, min_score, judged=detector is None)]
         boxes = [face.box.turned(self.turned // 90, self.size) for face in sure]
         rows = [[box.left, box.top, box.right, box.bottom] for box in boxes]
         return np.array(rows, np.float64).reshape(-1, 4), seconds
@@ -115,24 +116,27 @@ def look(photos: list[LabelledPhoto], detectors: Sequence[Detector], *, turned: 
     """
     looks = []
     second_look = SecondLook(threads=2)
-    classifiers, closer = held_out(), closer_looks(detectors)
+    classifiers, weights, closer = held_out(), weights_held_out(), closer_looks(detectors)
     for photo in photos:
         upright = decode(photo.path.read_bytes(), LoadSettings()).picture
         pixels = np.ascontiguousarray(np.rot90(upright.pixels, -turned // 90))
         faces, seconds = {}, {}
+        size = Size(pixels.shape[1], pixels.shape[0])
         for detector in detectors:
+            if isinstance(detector, CenterFace):
+                detector.weights = weights[photo.fold]
             start = time.perf_counter()
             faces[detector.name] = detector.detect(pixels)
             seconds[detector.name] = time.perf_counter() - start
         start = time.perf_counter()
         merged = merge(list(faces.values()))
         features = second_look.features(pixels, [face for face in merged if is_doubtful(face)])
-        together = with_opinions(merged, classifiers[photo.fold](features).tolist())
-        together = tuple(face for face in together if is_face(face.box, face.score, LOWEST))
+        opinions = classifiers[photo.fold](features).tolist()
+        together = with_opinions(merged, opinions, weights[photo.fold], size)
+        together = tuple(face for face in together if is_face(face.box, face.score, LOWEST, judged=True))
         if closer is not None:
             together = closer.judge(pixels, together)
         seconds["further looks"] = time.perf_counter() - start
-        size = Size(pixels.shape[1], pixels.shape[0])
         looks.append(Looked(faces, together, seconds, size, turned))
     for detector in detectors:
         detector.close()

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.data import evaluation_folder, fold_of
-from bench.folds import held_out
+from bench.folds import held_out, weights_held_out
 from bench.intervals import per_100, share, wilson
 from bench.scoring import Boxes, overlaps
 from blurkit import Blurrer, Settings
@@ -110,12 +110,15 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = evaluation_folder(arguments.folder) / "detect"
     labels = list(read_faces(FACES).items())[:: arguments.every]
-    finder, classifiers = Finder(Settings().detect, threads=arguments.threads), held_out()
+    finder = Finder(Settings().detect, threads=arguments.threads)
+    classifiers, weights = held_out(), weights_held_out()
     assert finder.second_look
     photos = []
     with Blurrer(Settings(), detectors=[finder], threads=arguments.threads) as blurrer:
         for name, faces in labels:
-            finder.second_look.classifier = classifiers[fold_of(Path(name).name)]
+            fold = fold_of(Path(name).name)
+            finder.second_look.classifier = classifiers[fold]
+            finder.weigh(weights[fold])
             photos.append(look(blurrer, folder, name, faces, check=not arguments.no_check))
     rows = tabulate(photos)
     print_tables(rows)

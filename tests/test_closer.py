@@ -11,7 +11,7 @@ from tests.fakes import BlindNetwork, FixedSightings
 
 PHOTO = np.random.default_rng(1).integers(0, 255, (600, 800, 3), np.uint8)
 LONE = Face(Box(300, 200, 400, 300), 0.6, ("mediapipe",))
-SURE = Face(Box(40, 40, 80, 90), 0.95, ("centerface",))
+SURE = Face(Box(40, 40, 80, 90), 0.98, ("centerface",))
 
 
 class SeesInCrops(BlindNetwork):

@@ -105,10 +105,18 @@ def test_a_box_without_area_is_no_error():
 
 
 @pytest.mark.parametrize(
-    ("height", "score", "enough"), [(14, 0.5, True), (14, 0.49, False), (13, 0.69, False), (13, 0.71, True)]
+    ("height", "score", "judged", "enough"),
+    [
+        (14, 0.5, False, True),
+        (14, 0.49, True, False),
+        (13, 0.69, False, False),
+        (13, 0.71, False, True),
+        (13, 0.79, True, False),
+        (13, 0.81, True, True),
+    ],
 )
-def test_something_tiny_needs_more_evidence(height, score, enough):
-    assert is_face(Box(0, 0, 10, height), score, 0.5) is enough
+def test_something_tiny_needs_more_evidence(height, score, judged, enough):
+    assert is_face(Box(0, 0, 10, height), score, 0.5, judged=judged) is enough
 
 
 @pytest.mark.parametrize("min_score", [0.01, 0.3, 0.99])

@@ -12,11 +12,11 @@ from PIL import Image
 
 from blurkit import Blurrer
 from blurkit.detect import finder, second_look
+from blurkit.detect.evidence import bundled_weights
 from blurkit.detect.finder import Finder
-from blurkit.detect.merge import with_opinion
 from blurkit.detect.second_look import CERTAIN, Classifier, SecondLook, is_doubtful, read_classifier
 from blurkit.errors import DetectorFailed, ModelChecksum, ModelMissing
-from blurkit.geometry import Box, Point
+from blurkit.geometry import Box, Point, Size
 from blurkit.outcomes import PhotoFailure
 from blurkit.records import Face
 from blurkit.settings import DetectSettings
@@ -24,8 +24,6 @@ from tests.fakes import FixedFaces
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PHOTO = "tree/sports-day/IMG_0001.jpg"
-SHARES = st.floats(0, 1)
-OPINIONS = st.floats(-1e4, 1e4)
 
 
 def photo() -> np.ndarray:
@@ -48,22 +46,12 @@ def elsewhere(score: float) -> list[Face]:
 # Scores and opinions
 
 
-@given(SHARES, SHARES, OPINIONS, OPINIONS)
-def test_evidence_grows_with_score_and_opinion(one, other, doubt, belief):
-    (low, high), (bad, good) = sorted((one, other)), sorted((doubt, belief))
-    assert 0 <= with_opinion(low, bad) <= with_opinion(high, bad) <= with_opinion(high, good) <= 1
-
-
-@given(st.floats(0.01, 0.99))
-def test_an_opinion_moves_a_score_both_ways(score):
-    assert with_opinion(score, -20) < score < with_opinion(score, 20)
-
-
 @given(st.lists(st.floats(0.01, 1), max_size=8), st.randoms(use_true_random=False))
 def test_only_what_is_doubtful_changes_and_nothing_is_lost(scores, random):
     faces = [Face(Box(50 * n, 0, 50 * n + 40, 40), score, ("one",)) for n, score in enumerate(scores)]
     doubtful = [face for face in faces if is_doubtful(face)]
-    judged = second_look.with_opinions(faces, [random.uniform(-5, 5) for _ in doubtful])
+    opinions = [random.uniform(-5, 5) for _ in doubtful]
+    judged = second_look.with_opinions(faces, opinions, bundled_weights(), Size(640, 480))
     assert sorted(face.box.left for face in judged) == [face.box.left for face in faces]
     assert {face for face in faces if face.score >= CERTAIN} <= set(judged)
     assert [face.score for face in judged] == sorted((face.score for face in judged), reverse=True)
@@ -212,8 +200,8 @@ def test_opinions_decide_about_doubtful_faces_only(monkeypatch):
 
 @pytest.mark.model
 def test_a_lower_score_asked_for_keeps_what_is_doubted(monkeypatch):
-    assert found(monkeypatch, people(0.5)[:1], -6) == ()
-    assert len(found(monkeypatch, people(0.5)[:1], -6, min_score=0.2)) == 1
+    assert found(monkeypatch, people(0.5)[:1], -5) == ()
+    assert len(found(monkeypatch, people(0.5)[:1], -5, min_score=0.2)) == 1
 
 
 def test_detectors_of_ones_own_are_not_doubted():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.detect.evidence import bundled_weights
 from blurkit.detect.feed import best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
-from blurkit.detect.views import Halvings, Sighting, View, level, measure, scale_of, sweep
+from blurkit.detect.views import COARSE, Halvings, Sighting, View, coarse, level, measure, scale_of, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import onnx_session
@@ -19,15 +21,6 @@ if TYPE_CHECKING:
 
 STRIDE = 4
 """Pixels of the picture for one cell of the network's output."""
-
-COARSE = (640, 1600)
-"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen whole."""
-
-FINEST_COARSE = 0.25
-"""So many pixels of the finer one for one pixel of the photo at least: of 30 MP and less it has more.
-
-A sharp head of 64 px that stands alone in a larger photo would be too small there for any hint.
-"""
 
 FINE = {2048: 75, 2880: 80, 4096: 51}
 """Sides at which only tiles near something small are seen, each with the height below which that is small.
@@ -148,13 +141,21 @@ class CenterFace:
             ModelError: The model is missing, altered or cannot be opened.
         """
         self.network = CenterFaceNetwork(threads=threads)
+        self.weights = bundled_weights()
         self._min_score = settings.min_score
 
     def detect(self, pixels: Pixels) -> tuple[Face, ...]:
         """Find the faces in a photo; see `base.Detector`."""
         size = Size(pixels.shape[1], pixels.shape[0])
+        found = self.sightings(pixels)
+        evidence = partial(self.weights.of_looks, size=size)
+        return fuse(found, self.name, min_score=self._min_score, evidence=evidence)
+
+    def sightings(self, pixels: Pixels) -> list[Sighting]:
+        """Return what all looks at a photo see, in its pixels."""
+        size = Size(pixels.shape[1], pixels.shape[0])
         if min(size.width, size.height) < 2:
-            return ()
+            return []
         photo = Halvings(pixels)
         looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
         looks[0] = self._levels(photo, 0)
@@ -165,13 +166,12 @@ class CenterFace:
         found = looks.pop(upright)
         known = [s.box for s in found if s.score >= CERTAIN]
         found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]
-        return fuse(found, self.name, min_score=self._min_score)
+        return found
 
     def _levels(self, photo: Halvings, turns: int) -> list[Sighting]:
         """Look from coarse to fine: closer only where something small may be."""
         size = photo.size
-        coarse = [COARSE[0], max(COARSE[1], round(FINEST_COARSE * measure(size)))]
-        found = [s for side in coarse for s in self._sweep(photo, _whole(size, side, turns))]
+        found = [s for side in coarse(size) for s in self._sweep(photo, _whole(size, side, turns))]
         faint = FAINT_PX / scale_of(size, min(FINE))
         hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():

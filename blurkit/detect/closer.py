@@ -50,7 +50,7 @@ LARGER = 0.45
 BACKS, TELLS = 0.25, 0.62
 """Sums of MediaPipe's evidence on both canvases: from the first on it backs a box, from the second it is a face."""
 
-SURE = 0.9
+SURE = 0.97
 """Where CenterFace is so sure of a face, nothing in the photo is larger than the photo."""
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.detect.base import Detector
+    from blurkit.detect.evidence import Weights
     from blurkit.records import Face, Pixels
     from blurkit.settings import DetectSettings
 
@@ -61,8 +62,16 @@ class Finder:
         if self.second_look is None:
             return faces
         faces = self.second_look.judge(pixels, faces)
-        faces = tuple(face for face in faces if is_face(face.box, face.score, self._min_score))
+        faces = tuple(face for face in faces if is_face(face.box, face.score, self._min_score, judged=True))
         return faces if self._closer_looks is None else self._closer_looks.judge(pixels, faces)
+
+    def weigh(self, weights: Weights) -> None:
+        """Let other weights than the bundled ones tell what the evidence counts."""
+        if self.second_look is not None:
+            self.second_look.weights = weights
+        for detector in self._detectors:
+            if isinstance(detector, CenterFace):
+                detector.weights = weights
 
     def close(self) -> None:
         """Free the models."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.detect.evidence import noisy_or
 from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box
 from blurkit.records import Face
@@ -15,6 +15,7 @@ from blurkit.records import Face
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blurkit.detect.evidence import Evidence
     from blurkit.detect.views import Sighting
 
 SAME_FACE_IOU = 0.4
@@ -26,32 +27,25 @@ SAME_FACE_INSIDE = 0.7
 WIDENS = 0.47
 """Score from which a box widens that of the surer face it is merged into: fainter ones are often far too large."""
 
-TINY_PX, TINY_DOUBT = 14, 0.6
-"""Of something lower than so many pixels, the doubt that is left must be so much smaller.
+TINY_PX, TINY_DOUBT, TINY_DOUBT_JUDGED = 14, 0.6, 0.4
+"""Of something lower than so many pixels, the doubt that is left must be so much smaller, and after a second look.
 
 Most false alarms are that small, and so are few faces that anyone could recognise.
 """
 
-EVIDENCE = 0.8
-"""Weight of the detectors' evidence against the opinion of the second look, 0..1.
 
-The opinion alone tells faces from other things better, but holds slivers of faces behind others for no faces.
-"""
-
-LENIENCE = 1.3
-"""Added to every opinion, in log odds: a face left open is worse than a false alarm."""
-
-
-def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> tuple[Face, ...]:
+def fuse(
+    sightings: Sequence[Sighting], detector: str, *, min_score: float, evidence: Evidence | None = None
+) -> tuple[Face, ...]:
     """Make one face of all sightings of it by one detector.
 
-    Looks of different scale err independently enough that their evidence adds up: 1 - prod(1 - score), with the
-    best score of each look.
+    Looks of different scale err independently enough that their evidence adds up.
 
     Args:
         sightings: In the pixels of one photo.
         detector: The detector's name.
         min_score: Combined evidence from which something counts, 0..1; see `is_face`.
+        evidence: What the best score of each look is worth together; by default `noisy_or`.
 
     Returns:
         Faces by falling score. The box is the mean of the boxes that agree, weighted by score.
@@ -65,34 +59,28 @@ def fuse(sightings: Sequence[Sighting], detector: str, *, min_score: float) -> t
         best: dict[str, float] = {}
         for member in members:
             best[member.source] = max(best.get(member.source, 0.0), member.score)
-        score = 1.0 - float(np.prod([1.0 - min(value, 1.0) for value in best.values()]))
         box = _mean([member.box for member in members], [member.score for member in members])
-        if is_face(box, score, min_score):
+        together = noisy_or(best)
+        score = together if evidence is None else evidence(box, best)
+        if is_face(box, min(score, together), min_score):  # evidence of one look alone makes nothing of a faint one
             with_points = next((member.landmarks for member in members if member.landmarks), None)
             faces.append(Face(box, score, (detector,), with_points, tilt_of(box, with_points)))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 
-def is_face(box: Box, score: float, min_score: float) -> bool:
-    """Whether the evidence for a box is enough: `min_score`, and more for something tiny."""
-    doubt = 1.0 - min_score
-    return score >= 1.0 - (TINY_DOUBT * doubt if box.height < TINY_PX else doubt)
-
-
-def with_opinion(score: float, opinion: float) -> float:
-    """Return the evidence for a face after a second look.
+def is_face(box: Box, score: float, min_score: float, *, judged: bool = False) -> bool:
+    """Whether the evidence for a box is enough: `min_score`, and more for something tiny.
 
     Args:
-        score: Combined evidence of the detectors, 0..1.
-        opinion: Of the second look, in log odds.
-
-    Returns:
-        Evidence, 0..1, on the same scale.
-
-    Invariant: it grows with both; more evidence never makes a face doubtful.
+        box: In pixels of the photo.
+        score: Evidence, 0..1.
+        min_score: What is enough for most.
+        judged: The score is that after a second look.
     """
-    before = math.log(max(score, 1e-9) / max(1.0 - score, 1e-9))
-    return 1.0 / (1.0 + math.exp(-EVIDENCE * before - (1.0 - EVIDENCE) * max(-80.0, min(80.0, opinion + LENIENCE))))
+    doubt = 1.0 - min_score
+    if box.height < TINY_PX:
+        doubt *= TINY_DOUBT_JUDGED if judged else TINY_DOUBT
+    return score >= 1.0 - doubt
 
 
 def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:

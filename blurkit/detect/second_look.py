@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from blurkit.detect.merge import with_opinion
+from blurkit.detect.evidence import bundled_weights, largeness_of
 from blurkit.errors import DetectorFailed, ModelChecksum
+from blurkit.geometry import Size
 from blurkit.machine.weights import model_path, onnx_session
 from blurkit.picture.chips import cut, pose_of, square
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blurkit.detect.evidence import Weights
     from blurkit.records import Face, Pixels
 
 FAINT, CERTAIN = 0.25, 0.9
@@ -81,6 +83,7 @@ class SecondLook:
             ModelError: The network or the classifier is missing, altered or cannot be read.
         """
         self._session = onnx_session("second_look", threads=threads)
+        self.weights = bundled_weights()
         self.classifier = read_classifier(model_path("second_look_classifier").read_text(encoding="utf-8"))
 
     def judge(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[Face, ...]:
@@ -94,7 +97,8 @@ class SecondLook:
             DetectorFailed: The network failed or did not return numbers.
         """
         doubtful = [face for face in faces if is_doubtful(face)]
-        return with_opinions(faces, self.classifier(self.features(pixels, doubtful)).tolist())
+        opinions = self.classifier(self.features(pixels, doubtful)).tolist()
+        return with_opinions(faces, opinions, self.weights, Size(pixels.shape[1], pixels.shape[0]))
 
     def features(self, pixels: Pixels, faces: Sequence[Face], *, mirrored: bool = False) -> npt.NDArray[np.float32]:
         """Return what the network sees in each face, float32 of shape (n, 512).
@@ -132,11 +136,17 @@ def is_doubtful(face: Face) -> bool:
     return face.score < CERTAIN and face.box.area > 0
 
 
-def with_opinions(faces: Sequence[Face], opinions: Sequence[float]) -> tuple[Face, ...]:
-    """Return faces by falling score, with the opinions of the doubtful ones, in their order, in log odds."""
+def with_opinions(faces: Sequence[Face], opinions: Sequence[float], weights: Weights, size: Size) -> tuple[Face, ...]:
+    """Return faces of a photo of a size by falling score, with the opinions of the doubtful ones, in their order.
+
+    The opinions are in log odds.
+    """
     remaining = iter(opinions)
     judged = [
-        replace(face, score=with_opinion(face.score, next(remaining))) if is_doubtful(face) else face for face in faces
+        replace(face, score=weights.with_opinion(face.score, next(remaining), largeness_of(face.box, size)))
+        if is_doubtful(face)
+        else face
+        for face in faces
     ]
     return tuple(sorted(judged, key=lambda face: (-face.score, face.box.left, face.box.top)))
 

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
+COARSE = (640, 1600)
+"""Sides in pixels, as `scale_of` counts them, at which every photo is seen whole."""
+
+FINEST_COARSE = 0.25
+"""So many pixels of the finer one for one pixel of the photo at least: of 30 MP and less it has more.
+
+A sharp head of 64 px that stands alone in a larger photo would be too small there for any hint.
+"""
+
 WIDEST = 2
 """A photo whose long side is at most this many times its short side is seen by its long side."""
 
@@ -184,11 +193,20 @@ def scale_of(size: Size, side: int) -> float:
     return min(side / max(measure(size), 1), max(1.0, side / size.long_side))
 
 
+def coarse(size: Size) -> tuple[int, int]:
+    """Return the sides at which a photo is seen whole, the coarser one first."""
+    return COARSE[0], max(COARSE[1], round(FINEST_COARSE * measure(size)))
+
+
+def look_at(size: Size, side: int) -> str:
+    """Return the name of a look at a whole photo; of sides that come out equal, it is one look."""
+    return str(round(scale_of(size, side) * measure(size)))
+
+
 def level(size: Size, side: int, *, tile: int, overlap: int, quarter_turns: int = 0) -> list[View]:
     """Return the views of a whole photo resized as `scale_of` says, and turned."""
     window, scale = (0, 0, size.width, size.height), scale_of(size, side)
-    name = round(scale * measure(size))  # of levels that come out equal, the looks are one piece of evidence
-    source = f"{name} turned {90 * quarter_turns}" if quarter_turns else str(name)
+    source = look_at(size, side) + (f" turned {90 * quarter_turns}" if quarter_turns else "")
     return tiles(window, scale, tile=tile, overlap=overlap, source=source, quarter_turns=quarter_turns)
 
 
