@@ -150,7 +150,7 @@ def read(path: Path, seal: Seal = lambda _: "") -> Recorded:
 
 def save(
     path: Path,
-    photos: Mapping[str, Sequence[Choice]],
+    photos: Mapping[str, Sequence[Choice] | str],
     *,
     version: str,
     policy: str,
@@ -159,23 +159,40 @@ def save(
 ) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
 
+    Args:
+        path: The file.
+        photos: The choices of each photo, or their text as `text_of` makes it.
+        version: That of blurkit.
+        policy: The name of the policy.
+        left_out: The photos that are not published.
+        seal: Seals what was decided on this computer.
+
     Raises:
         OutputNotWritable: The file cannot be written; the one before it stays.
     """
-    values = {sha256: [_values(choice) for choice in choices] for sha256, choices in photos.items()}
-    document: dict[str, Any] = {"schema": SCHEMA, "version": version, "policy": policy}
-    content: dict[str, Any] = {"photos": values}
-    if left_out:
-        content["left_out"] = {sha256: reason.value for sha256, reason in left_out.items()}
+    texts = {key: each if isinstance(each, str) else text_of(each) for key, each in photos.items()}
+    excluded = _text({sha256: reason.value for sha256, reason in (left_out or {}).items()})
+    head: dict[str, Any] = {"schema": SCHEMA, "version": version, "policy": policy}
     if seal is not None:
-        document["seal"] = seal(_content(content))
-    replace_text(path, [json.dumps(document | content, indent=1), "\n"])
+        all_photos = ",".join(f'"{sha256}":{texts[sha256]}' for sha256 in sorted(texts))
+        head["seal"] = seal(f"[{{{all_photos}}},{excluded}]".encode())
+    rows = ",\n".join(f'"{sha256}":{text}' for sha256, text in texts.items())
+    parts = [_text(head)[:-1], ',\n"photos":{', rows, "}", f',\n"left_out":{excluded}' if left_out else "", "}\n"]
+    replace_text(path, parts)
+
+
+def text_of(choices: Sequence[Choice]) -> str:
+    """Return the choices of a photo as they stand in the file."""
+    return _text([_values(choice) for choice in choices])
 
 
 def _content(values: Mapping[str, Any]) -> bytes:
     """Return what a seal is about, however it is laid out."""
-    content = [values["photos"], values.get("left_out", {})]
-    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    return _text([values["photos"], values.get("left_out", {})]).encode()
+
+
+def _text(values: Any) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:

@@ -200,7 +200,8 @@ class Pages:
             return _json({"error": problem}, 400)
         except BlurkitError as error:
             return _refusal(error, 409)
-        return _json({"done": True} | (told if isinstance(told, dict) else {}))
+        state = {"state": await run_in_threadpool(self._state, request)} if "since" in request.query_params else {}
+        return _json({"done": True} | (told if isinstance(told, dict) else {}) | state)
 
     async def _picture(self, make: Callable[[int, Request], bytes], request: Request) -> Response:
         try:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
-from blurkit.geometry import Box
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
 from blurkit.policy.reviewed import Choice, LeftOut, Recorded
 from blurkit.records import Action
+from blurkit.review.changes import changed
+from blurkit.review.kept import Kept
 from blurkit.review.seal import seal
-from blurkit.review.spots import Sheet, Sheets, Shown, Spot, unseen, with_action
+from blurkit.review.spots import Sheet, Sheets, Shown, Spot, unseen
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from blurkit.records import Decision
     from blurkit.review.requests import Edit
     from blurkit.settings import Settings
-
-MIN_SIDE = 4.0
-"""Pixels below which a drawn cover is a slip of the hand."""
 
 BURST_IOU = 0.3
 """A face of a similar photo that overlaps the chosen place so much is the same person's."""
@@ -55,6 +53,7 @@ class Session:
         self.photos = [Shown(name) for name in self.names]
         self.lock = threading.RLock()
         self._sheets: Sheets = {}
+        self._kept = Kept()
         known = decisions.read(self.file, seal) if self.file.exists() else Recorded({}, {}, True)
         self.is_foreign = bool(known.photos) and not known.is_ours
         self._stored: Mapping[str, Sequence[Choice]] = known.photos
@@ -134,7 +133,7 @@ class Session:
             for edit in edits:
                 for number, change in self._spread(edit):
                     key = self._analysed(number)
-                    new[key] = self._changed(new.get(key, self._sheets[key]), change, number)
+                    new[key] = changed(new.get(key, self._sheets[key]), change, self._photo(number).size, self._spot)
             before = {key: self._sheets[key] for key in new}
             self._commit(new)
             self._done.append(before)
@@ -162,17 +161,21 @@ class Session:
             SettingsError: An unknown photo or face.
         """
         with self.lock:
-            new: Sheets = {}
+            shown: dict[str, dict[int, Action]] = {}
             for number, face, action in faces:
-                self.spot(number, face)
-                key = self._analysed(number)
-                new[key] = tuple(
-                    replace(spot, choice=replace(spot.choice, seen=True))
-                    if spot.number == face and spot.choice.action is action
-                    else spot
-                    for spot in new.get(key, self._sheets[key])
-                )
-            self._commit(new)
+                shown.setdefault(self._analysed(number), {})[face] = action
+            self._commit({key: self._seen(key, actions) for key, actions in shown.items()})
+
+    def _seen(self, key: str, shown: Mapping[int, Action]) -> Sheet:
+        sheet = self._sheets[key]
+        if unknown := shown.keys() - {spot.number for spot in sheet}:
+            raise SettingsError(f"there is no face {min(unknown)}")
+        return tuple(
+            replace(spot, choice=replace(spot.choice, seen=True))
+            if shown.get(spot.number) is spot.choice.action
+            else spot
+            for spot in sheet
+        )
 
     def unseen(self) -> list[tuple[int, int]]:
         """Return photo and face of everyone who would stay visible and whom nobody has looked at."""
@@ -184,8 +187,16 @@ class Session:
 
     def _all(self, wanted: Callable[[Spot], bool]) -> list[tuple[int, int]]:
         with self.lock:
-            numbers = [number for number in range(len(self.photos)) if number not in self.left_out]
+            left_out = self.left_out
+            numbers = [number for number in range(len(self.photos)) if number not in left_out]
             return [(number, spot.number) for number in numbers for spot in self.sheet(number) if wanted(spot)]
+
+    def tally(self) -> tuple[int, int]:
+        """Return how many faces `unseen` and `doubts` have."""
+        with self.lock:
+            keys = [photo.sha256 for photo in self.photos]
+            known = [self._kept.facts(key, self._sheets[key]) for key in keys if key and key not in self._left_out]
+            return sum(facts.unseen for facts in known), sum(facts.doubts for facts in known)
 
     @property
     def left_out(self) -> dict[int, LeftOut]:
@@ -223,11 +234,11 @@ class Session:
 
     def _commit(self, new: Sheets) -> None:
         sheets = self._sheets | new
-        choices = {key: [spot.choice for spot in sheet] for key, sheet in sheets.items()}
         policy = self.settings.policy.name
+        states: dict[str, Sequence[Spot] | Sequence[Choice]] = {**self._stored, **sheets}
         decisions.save(
             self.file,
-            {**self._stored, **choices},
+            {key: self._kept.facts(key, state).text for key, state in states.items()},
             version=__version__,
             policy=policy,
             left_out=self._left_out,
@@ -266,35 +277,3 @@ class Session:
             if not same and model.action is Action.COVER:
                 changes.append((number, edit.model_copy(update={"do": "draw", "box": sides})))
         return changes
-
-    def _changed(self, sheet: Sheet, edit: Edit, number: int) -> Sheet:
-        if edit.do == "draw":
-            return *sheet, self._spot(Choice(self._box(edit, number), Action.COVER, None, True, seen=True), None)
-        if edit.do == "cover_all":
-            return tuple(replace(spot, choice=with_action(spot, Action.COVER)) for spot in sheet)
-        spot = next((spot for spot in sheet if spot.number == edit.face), None)
-        if spot is None:
-            raise SettingsError(f"photo {number} has no face {edit.face}")
-        if edit.do == "delete":
-            if spot.decision is not None:
-                raise SettingsError(
-                    "only a cover that was drawn can be deleted; a found face is revealed with a reason"
-                )
-            return tuple(other for other in sheet if other is not spot)
-        if edit.do == "move":
-            if spot.is_kept:
-                raise SettingsError("a face that stays visible has no cover to move")
-            choice = replace(spot.choice, box=self._box(edit, number), by_hand=True, why=None, note="", seen=True)
-        else:
-            choice = with_action(spot, edit.action or Action.COVER, edit.why, edit.note.strip())
-        return tuple(replace(other, choice=choice) if other is spot else other for other in sheet)
-
-    def _box(self, edit: Edit, number: int) -> Box:
-        size = self._photo(number).size
-        left, top, right, bottom = edit.box or (0.0, 0.0, 0.0, 0.0)
-        if size is None or left > right or top > bottom:
-            raise SettingsError("a cover's box is left, top, right, bottom")
-        box = Box(left, top, right, bottom).clip(size)
-        if min(box.width, box.height) < MIN_SIDE:
-            raise SettingsError("this cover is too small: draw it over the whole face")
-        return box

@@ -15,8 +15,9 @@ from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from blurkit.geometry import Size
+    from blurkit.policy.reviewed import LeftOut
     from blurkit.review.session import Session
-    from blurkit.review.spots import Shown, Spot
+    from blurkit.review.spots import Spot
     from blurkit.review.work import Work
 
 
@@ -30,6 +31,8 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
     """
     with session.lock:
         undo, redo = session.steps
+        unseen, doubts = session.tally()
+        left_out = session.left_out
         changed = [number for number, photo in enumerate(session.photos) if not since or photo.revision > since]
         return {
             "revision": session.revision,
@@ -39,11 +42,11 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
             "fault": work.fault,
             "undo": undo,
             "redo": redo,
-            "unseen": len(session.unseen()),
-            "doubts": len(session.doubts()),
+            "unseen": unseen,
+            "doubts": doubts,
             "exporting": work.exporting,
             "written": work.written if work.exporting else [],
-            "photos": [_photo(session, number, session.photos[number]) for number in changed],
+            "photos": [_photo(session, number, left_out.get(number)) for number in changed],
         }
 
 
@@ -69,14 +72,14 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
     }
 
 
-def _photo(session: Session, number: int, photo: Shown) -> dict[str, Any]:
-    outcome, spots = photo.outcome, session.sheet(number)
+def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str, Any]:
+    photo, spots = session.photos[number], session.sheet(number)
+    outcome = photo.outcome
     told: dict[str, Any] = {"number": number, "name": photo.name, "status": "waiting", "faces": [], "doubt": 0.0}
     if isinstance(outcome, PhotoFailure):
         return told | {"status": outcome.status.value, "error": outcome.error, "hint": outcome.hint, "doubt": 9.0}
     if photo.size is None:
         return told
-    left_out = session.left_out.get(number)
     open_spots = [spot for spot in spots if spot.is_open and left_out is None]
     return told | {
         "status": "left_out" if left_out is not None else "look" if open_spots else "ready",

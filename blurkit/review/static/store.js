@@ -70,8 +70,12 @@ function tell(listener, changed) {
 }
 
 async function fetchState() {
-  /** @type {State} */
-  const fresh = await get(`/api/state?since=${store.state.revision}`);
+  take(await get(`/api/state?since=${store.state.revision}`));
+}
+
+/** @param {State} fresh */
+function take(fresh) {
+  if (fresh.revision < store.state.revision) return; // a later answer was faster
   for (const photo of fresh.photos) store.photos.set(photo.number, photo);
   const changed =
     fresh.photos.length > 0 ||
@@ -90,8 +94,9 @@ export function refresh() {
 export async function change(name, values) {
   try {
     warn("");
-    await post(name, values);
-    await refresh();
+    const { state } = await post(`${name}?since=${store.state.revision}`, values);
+    if (state) take(state);
+    else await refresh();
     return true;
   } catch (fault) {
     warn(wordsOf(fault));

@@ -1,0 +1,65 @@
+"""One change to the faces and places of a photo: set, drawn, moved, deleted, or all covered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from blurkit.errors import SettingsError
+from blurkit.geometry import Box
+from blurkit.policy.reviewed import Choice
+from blurkit.records import Action
+from blurkit.review.spots import with_action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blurkit.geometry import Size
+    from blurkit.records import Decision
+    from blurkit.review.requests import Edit
+    from blurkit.review.spots import Sheet, Spot
+
+MIN_SIDE = 4.0
+"""Pixels below which a drawn cover is a slip of the hand."""
+
+
+def changed(sheet: Sheet, edit: Edit, size: Size | None, numbered: Callable[[Choice, Decision | None], Spot]) -> Sheet:
+    """Return the sheet with a change.
+
+    Args:
+        sheet: The faces and places before it.
+        edit: The change.
+        size: That of the photo in pixels.
+        numbered: Gives a new place a number.
+
+    Raises:
+        SettingsError: An unknown face, or a change that is not allowed.
+    """
+    if edit.do == "draw":
+        return *sheet, numbered(Choice(_box(edit, size), Action.COVER, None, True, seen=True), None)
+    if edit.do == "cover_all":
+        return tuple(replace(spot, choice=with_action(spot, Action.COVER)) for spot in sheet)
+    spot = next((spot for spot in sheet if spot.number == edit.face), None)
+    if spot is None:
+        raise SettingsError(f"photo {edit.photo} has no face {edit.face}")
+    if edit.do == "delete":
+        if spot.decision is not None:
+            raise SettingsError("only a cover that was drawn can be deleted; a found face is revealed with a reason")
+        return tuple(other for other in sheet if other is not spot)
+    if edit.do == "move":
+        if spot.is_kept:
+            raise SettingsError("a face that stays visible has no cover to move")
+        choice = replace(spot.choice, box=_box(edit, size), by_hand=True, why=None, note="", seen=True)
+    else:
+        choice = with_action(spot, edit.action or Action.COVER, edit.why, edit.note.strip())
+    return tuple(replace(other, choice=choice) if other is spot else other for other in sheet)
+
+
+def _box(edit: Edit, size: Size | None) -> Box:
+    left, top, right, bottom = edit.box or (0.0, 0.0, 0.0, 0.0)
+    if size is None or left > right or top > bottom:
+        raise SettingsError("a cover's box is left, top, right, bottom")
+    box = Box(left, top, right, bottom).clip(size)
+    if min(box.width, box.height) < MIN_SIDE:
+        raise SettingsError("this cover is too small: draw it over the whole face")
+    return box
