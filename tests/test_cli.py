@@ -99,8 +99,6 @@ def test_one_place_turns_faults_into_exit_codes(command, fakes, photo_file, monk
         raise fault
 
     monkeypatch.setattr("blurkit.batch.collect.collect", collect)
-    monkeypatch.setattr("blurkit.cli.guard.os.dup2", lambda *_: None)
-    monkeypatch.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
     assert command("detect", photo_file())[0] == code
 
 

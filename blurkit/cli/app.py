@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -226,13 +227,17 @@ def _alone(
 ) -> None:
     """Open the review page if somebody sits at a screen, else print the help; with a command, do that."""
     if version:
-        write_out(__version__)
-        raise typer.Exit
+        end(_say_version)
     if context.invoked_subcommand is None and has_screen():
         end(lambda: do_review(ReviewAsked(timeout=options.TIMEOUT), options.settings()))
     if context.invoked_subcommand is None:
         say(context.get_help())
         raise typer.Exit(int(ExitCode.USAGE))
+
+
+def _say_version() -> ExitCode:
+    write_out(__version__)
+    return ExitCode.OK
 
 
 def _work(
@@ -261,9 +266,19 @@ def _show(report: options.Report) -> Show:
     return Show(json=report.json, quiet=report.quiet, verbose=report.verbose, report=report.report)
 
 
+def _fill_closed_streams() -> None:
+    """Let no file take the number of a standard stream that is closed: libraries would write into it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every console takes every file name, and being told to end is like Ctrl-C."""
     forbid_core_dumps()
+    _fill_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from blurkit.errors import SettingsError
+from blurkit.errors import OutputNotWritable, SettingsError
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Show:
         """Pass outcomes on, with a progress bar on a terminal."""
         if self.quiet:
             return self._grouped(outcomes)
-        if self.json or not sys.stderr.isatty():
+        if self.json or sys.stderr is None or not sys.stderr.isatty():
             return outcomes
         from rich.console import Console
         from rich.progress import track
@@ -113,8 +114,7 @@ class Show:
         from blurkit.report.look import to_look_at
 
         if self.json:
-            sys.stdout.writelines(report.json_parts())
-            sys.stdout.flush()
+            write_parts(report.json_parts())
         elif not self.quiet and report.entries:
             say("\n".join([report.summary(written=written), *map(one_line, to_look_at(report.entries))]))
         if self.report is not None:
@@ -131,10 +131,42 @@ def complain(what: str, hint: str | None) -> None:
 
 
 def write_out(text: str) -> None:
-    """Print to standard output, which is for results."""
-    sys.stdout.write(text + "\n")
+    """Print to standard output, which is for results.
+
+    Raises:
+        BrokenPipeError: Its reader went away.
+        OutputNotWritable: It cannot be written otherwise.
+    """
+    write_parts([text, "\n"])
+
+
+def write_parts(parts: Iterable[str]) -> None:
+    """Print a text to standard output, part by part; raises what `write_out` does."""
+    if sys.stdout is None:
+        raise OutputNotWritable("standard output is closed")
+    try:
+        sys.stdout.writelines(parts)
+        sys.stdout.flush()
+    except OSError as fault:
+        to_nowhere(1)
+        if isinstance(fault, BrokenPipeError):
+            raise
+        raise OutputNotWritable(f"standard output cannot be written: {fault.strerror}") from fault
 
 
 def say(text: str) -> None:
-    """Print to standard error, which is for people."""
-    sys.stderr.write(text + "\n")
+    """Print to standard error, which is for people; if nobody can read it, the work goes on all the same."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        to_nowhere(2)
+
+
+def to_nowhere(stream: int) -> None:
+    """Let what is still to be written to a stream that failed go nowhere, also at the end of the program."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream)
+    os.close(nowhere)

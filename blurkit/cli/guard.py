@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,7 +26,6 @@ def guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> ExitCode:
         say("stopped; finished photos are kept, no half-written file is left")
     except BrokenPipeError:
         code = ExitCode.OUTPUT
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         code = ExitCode.BUG
         hint = traceback.format_exc() if debug else "run again with --debug"

@@ -11,10 +11,11 @@ import numpy as np
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load.beside import without_beside
+from blurkit.load.canvas import clear_beside
 from blurkit.load.colors import own_colors
 from blurkit.load.deep import read_png, read_tiff
 from blurkit.load.encoding import colors_of, encoding_of
-from blurkit.load.opening import COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames, too_large
+from blurkit.load.opening import COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.picture.color import to_srgb
@@ -95,15 +96,15 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
     plain = without_beside(data, kind)
-    with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind) as image:
-        megapixels = image.width * image.height / 1e6
-        if megapixels > settings.max_megapixels:
-            raise too_large(settings)
+    with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind, settings) as image:
         _refuse_several(image, kind)
         _refuse_raw(image, kind)
+        frame = image.tile[0].extents if kind is ImageFormat.GIF and image.tile else None  # type: ignore[attr-defined]
         image.load()
         samples, mode = _samples(image, plain, kind)
         found = colors_of(image, mode, data, kind)
+        if frame is not None and mode == "P":
+            samples, found = clear_beside(samples, found, frame)
         samples, mode, colors = own_colors(samples, mode, found)
         is_converted = found.icc_profile is not None and colors.icc_profile is None
         if kind is ImageFormat.AVIF and (crop := crop_of(data, image.size)):  # HEIF is cropped by its decoder

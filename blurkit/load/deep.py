@@ -107,12 +107,12 @@ def kind_of_tiff(data: bytes) -> UnsupportedFormat | None:
     return UnsupportedFormat(f"TIFF of a rare kind ({photometric}, {bits} bits)", hint="save it as RGB with 8 bits")
 
 
-def ordinary_tiff(data: bytes) -> bytes:
+def ordinary_tiff(data: bytes, max_megapixels: float) -> bytes:
     """Return a big-endian TIFF that Pillow does not open as an ordinary TIFF of its first page.
 
     Raises:
         UnsupportedFormat: It has several pages, or samples of a rare kind.
-        DecompressionBombError: It has more pixels than Pillow's limit.
+        DecompressionBombError: It has more megapixels than that.
     """
     import tifffile
     from PIL import Image
@@ -124,7 +124,7 @@ def ordinary_tiff(data: bytes) -> bytes:
         is_known = int(page.photometric) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB)
         if not is_known or page.dtype not in (np.uint8, np.uint16):
             raise UnsupportedFormat("TIFF of a rare kind", hint="save it as RGB with 8 bits")
-        if int(page.imagewidth) * int(page.imagelength) > (Image.MAX_IMAGE_PIXELS or 0):
+        if int(page.imagewidth) * int(page.imagelength) > max_megapixels * 1e6:
             raise Image.DecompressionBombError
         samples = np.asarray(page.asarray())
         options: dict[str, Any] = {"photometric": int(page.photometric), "planarconfig": int(page.planarconfig)}

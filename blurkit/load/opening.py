@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import logging
-import warnings
+import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.load.bitfields import has_bit_fields, ordinary_bmp
 from blurkit.load.deep import BIG_ENDIAN, kind_of_tiff, ordinary_tiff
+from blurkit.machine.quiet import warnings_silenced
 from blurkit.picture.formats import FORMATS
 from blurkit.records import ImageFormat
 
@@ -31,26 +33,54 @@ _SMALL_COPY_OR_MASK = 5
 COPY_AGAIN = "the file may be cut short or damaged; copy it again from the phone or camera"
 
 
-def open_image(data: bytes, kind: ImageFormat) -> Image.Image:
-    """Open a file as the one format that its content names."""
-    from PIL import Image, UnidentifiedImageError
+def open_image(data: bytes, kind: ImageFormat, settings: LoadSettings) -> Image.Image:
+    """Open a file as the one format that its content names, unless it has more megapixels than the limit."""
+    image = _opened(data, kind, settings)
+    if image.width * image.height > settings.max_megapixels * 1e6:
+        image.close()
+        raise too_large(settings)
+    return image
+
+
+def _opened(data: bytes, kind: ImageFormat, settings: LoadSettings) -> Image.Image:
+    from PIL import UnidentifiedImageError
 
     if kind is ImageFormat.HEIF:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
     try:
-        return Image.open(io.BytesIO(data), formats=[FORMATS[kind].pillow])
-    except UnidentifiedImageError as fault:
+        return _made(data, FORMATS[kind].pillow)
+    except OSError as fault:
+        if kind is ImageFormat.BMP and has_bit_fields(data):
+            return _made(ordinary_bmp(data, settings.max_megapixels), FORMATS[kind].pillow)
+        if not isinstance(fault, UnidentifiedImageError):
+            raise
         named = kind_of_tiff(data) if kind is ImageFormat.TIFF else None
         if named is None:
             raise
         if not data.startswith(BIG_ENDIAN):
             raise named from fault
         try:
-            return Image.open(io.BytesIO(ordinary_tiff(data)), formats=[FORMATS[kind].pillow])
+            return _made(ordinary_tiff(data, settings.max_megapixels), FORMATS[kind].pillow)
         except (UnidentifiedImageError, UnsupportedFormat):
             raise named from fault
+
+
+def _made(data: bytes, name: str) -> Image.Image:
+    """Open a file as `Image.open` does, but for its limit on pixels, which is one for the whole process."""
+    from PIL import Image, UnidentifiedImageError
+
+    Image.preinit()
+    if name not in Image.OPEN:
+        Image.init()
+    factory, accept = Image.OPEN[name]
+    try:
+        if accept is not None and accept(data[:16]) is not True:
+            raise UnidentifiedImageError
+        return factory(io.BytesIO(data), "")
+    except (SyntaxError, IndexError, TypeError, struct.error) as fault:
+        raise UnidentifiedImageError from fault
 
 
 def shown_frames(image: Image.Image, kind: ImageFormat) -> int:
@@ -83,25 +113,19 @@ def decoder_faults(settings: LoadSettings) -> Iterator[None]:
     """Map every fault of a decoder to a `PhotoError`, and refuse decompression bombs before they unpack."""
     from PIL import Image, UnidentifiedImageError
 
-    limit = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = int(settings.max_megapixels * 1e6)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with warnings_silenced():
             yield
     except (PhotoError, MemoryError) as fault:
         if isinstance(fault, PhotoError):
             raise
         raise too_large(settings) from fault
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+    except Image.DecompressionBombError as fault:
         raise too_large(settings) from fault
     except UnidentifiedImageError as fault:
         raise UnreadablePhoto("its beginning is that of a photo, but what follows is not", hint=COPY_AGAIN) from fault
     except Exception as fault:  # decoders raise anything on damaged files; none of it lets a photo through
         raise UnreadablePhoto(f"cannot be decoded: {str(fault) or type(fault).__name__}", hint=COPY_AGAIN) from fault
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
 
 
 def too_large(settings: LoadSettings) -> PhotoTooLarge:

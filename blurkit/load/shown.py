@@ -31,9 +31,8 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
         what, remedy = what_else(data[:64])
         raise UnsupportedFormat(what, hint=remedy)
     digest = hashlib.sha256()
-    with native_stderr_silenced(), decoder_faults(settings), open_image(without_beside(data, kind), kind) as image:
-        if image.width * image.height > settings.max_megapixels * 1e6:
-            raise too_large(settings)
+    plain = without_beside(data, kind)
+    with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind, settings) as image:
         count = getattr(image, "n_frames", 1) if FORMATS[kind].shows_frames else 1
         if count > MAX_FRAMES:
             raise UnsupportedFormat(f"more than {MAX_FRAMES} pages or frames")
@@ -42,6 +41,8 @@ def shown_hash(data: bytes, settings: LoadSettings) -> str:
                 image.seek(number)
             if kind is ImageFormat.TIFF and number and is_extra(image):
                 continue
+            if image.width * image.height > settings.max_megapixels * 1e6:
+                raise too_large(settings)
             image.load()
             is_palette = image.mode in ("P", "PA")
             clear = None if is_palette else image.info.get("transparency")

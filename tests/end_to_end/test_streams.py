@@ -54,12 +54,6 @@ def test_the_summary_says_what_was_removed_and_why_faces_were_covered(tmp_path):
         assert word in done.err
 
 
-@pytest.mark.model
-def test_a_reader_that_goes_away_is_no_fault_of_ours(tmp_path):
-    done = blurkit("detect", small(tmp_path), "--json", *QUICK, faults="import os; os.close(1)")
-    assert done.code in (1, 5)
-
-
 @pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("policy", "show", "--help"), ("--version",)])
 def test_help_loads_nothing_heavy(arguments):
     heavy = (*HEAVY, "pydantic") if arguments == ("--help",) else HEAVY  # Typer itself loads pydantic for a command
