@@ -69,6 +69,13 @@ def kill_worker(task):
     return told(task, "done")
 
 
+def hang(task):
+    """Never end if the photo is called so."""
+    if task.source.path.stem == "hangs":
+        time.sleep(1000)
+    return told(task, "done")
+
+
 def die_after_writing(mark):
     """Let the first of these processes die when it has written an output, and leave a mark; None undoes it."""
     os.link = LINK

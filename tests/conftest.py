@@ -23,6 +23,7 @@ SLOW = (
     "metadata/test_hostile.py",
     "property/test_fuzz.py",
     "test_cluster.py",
+    "test_cluster_refused.py",
     "test_network.py",
     "test_starter.py",
     "test_workers.py",

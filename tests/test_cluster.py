@@ -15,6 +15,7 @@ from blurkit.batch import cluster as module
 from blurkit.batch.cluster import Cluster, Order, connected
 from blurkit.batch.journal import versions
 from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.machine.files import new_file
 from blurkit.machine.weights import model_hashes
 from blurkit.outcomes import PhotoFailure
 from tests import clusters
@@ -71,6 +72,16 @@ def test_a_cluster_gives_the_same_files_as_this_machine(running, photos):
     assert all((photos / "far" / name).read_bytes() == (photos / "local" / name).read_bytes() for name in NAMES)
     told = json.loads(json.dumps(done.document).replace('"far/', '"local/'))
     assert same(told) == same(local.document)
+
+
+def test_a_run_on_a_cluster_says_whom_it_trusts(running, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff no photo")
+    done = blurkit("detect", "broken.jpg", cwd=tmp_path)
+    assert "scheduler" not in done.err
+    far = ("--executor", "dask", "--scheduler", running.scheduler_address)
+    done = blurkit("run", "broken.jpg", "--out", "out", *far, cwd=tmp_path)
+    assert "whoever can reach the scheduler" in done.err
+    assert done.code == 3
 
 
 def test_paths_start_from_the_same_folder_on_a_worker(running, tmp_path, monkeypatch):
@@ -151,6 +162,18 @@ def test_a_photo_that_kills_every_worker_fails_and_the_rest_is_done(running, tmp
     assert "memory" in outcomes[1].hint
 
 
+def test_a_photo_that_hangs_is_ended_with_its_worker_and_the_rest_is_done(tmp_path):
+    names = ["a", "hangs", "b", "c", "d"]
+    with (
+        clusters.cluster() as running,
+        connected(running.scheduler_address, [tmp_path], None, timeout=2.0) as cluster,
+    ):
+        outcomes = outcomes_of(cluster, clusters.hang, [tmp_path / f"{name}.jpg" for name in names])
+    assert [outcome.error for outcome in outcomes if outcome.source.stem != "hangs"] == ["done"] * 4
+    assert "time limit of 2 seconds" in outcomes[1].error
+    assert outcomes[1].exit_code == 3
+
+
 def test_a_fault_of_the_work_on_a_worker_is_that_photos_failure(running, tmp_path):
     with connected(running.scheduler_address, [tmp_path], None) as cluster:
         outcomes = outcomes_of(cluster, clusters.fail, [tmp_path / "a.jpg", tmp_path / "b.jpg"])
@@ -214,7 +237,8 @@ def test_workers_that_do_not_see_the_folders_are_refused(running, tmp_path, monk
     monkeypatch.setattr(Path, "cwd", lambda: Path("/on/this/machine/only"))
     assert "does not see the folder /on/this/machine/only" in refused(running, paths=("a.jpg",))
     monkeypatch.setattr(Path, "cwd", real)
-    monkeypatch.setattr(Path, "touch", lambda *_, **__: None)  # as if it were made on another disk
+    elsewhere = lambda _, mode: new_file(Path(tempfile.mkdtemp(dir=tmp_path), "probe"), mode)  # noqa: E731
+    monkeypatch.setattr(module, "new_file", elsewhere)
     assert f"does not see the output folder {tmp_path}" in refused(running, out=str(tmp_path))
 
 
@@ -235,41 +259,6 @@ def test_a_cluster_without_workers_is_refused(monkeypatch):
         assert "has no worker" in refused(empty)
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "tls://127.0.0.1:1"])
-def test_a_scheduler_that_does_not_answer_is_an_error(address, monkeypatch):
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.5)
-    with pytest.raises(SettingsError, match="no scheduler answers") as caught, connected(address, [], None):
-        pass
-    assert "tcp://" in caught.value.hint
-
-
-def test_without_dask_the_error_says_what_to_install(photos):
-    faults = "import sys; sys.modules['distributed'] = None"
-    done = blurkit(
-        "run", "in", "--out", "out", "--executor", "dask", "--scheduler", "tcp://127.0.0.1:1", faults=faults, cwd=photos
-    )
-    assert (done.code, done.err) == (2, "error: --executor: dask is not installed\nhint: pip install distributed\n")
-
-
-@pytest.mark.parametrize(
-    ("options", "what"),
-    [
-        (("--executor", "dask"), "error: --scheduler: the address"),
-        (("--scheduler", "tcp://127.0.0.1:1"), "error: --scheduler: is for a cluster"),
-        (
-            ("--executor", "dask", "--scheduler", "tcp://127.0.0.1:1", "--jobs", "2"),
-            "error: --jobs: is for this machine",
-        ),
-    ],
-)
-def test_options_that_do_not_go_together_are_refused(photos, options, what):
-    done = blurkit("run", "in", "--out", "out", *options, cwd=photos)
-    assert done.code == 2
-    assert done.err.startswith(what)
-    assert "\nhint: " in done.err
-    assert not (photos / "out").exists()
-
-
 # Refused at the photo
 
 
@@ -283,7 +272,7 @@ def test_a_worker_that_came_later_and_is_not_fit_does_no_photo(running, tmp_path
 
 
 def test_a_photo_that_a_worker_does_not_see_is_that_photos_failure(running, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_size", lambda path: 77)  # on this machine only
+    monkeypatch.setattr(module, "size_of", lambda path: 77)  # on this machine only
     with connected(running.scheduler_address, [tmp_path], None) as cluster:
         (outcome,) = outcomes_of(cluster, clusters.where, [tmp_path / "a.jpg"])
     assert "does not see this file" in outcome.error

@@ -12,7 +12,7 @@ from blurkit.batch.collect import format_of
 from blurkit.errors import OutputNotWritable, PhotoTooLarge, SettingsError, UnreadablePhoto
 from blurkit.load import read
 from blurkit.machine import files
-from blurkit.machine.files import content_of, open_regular, read_regular, replace_file, replace_text
+from blurkit.machine.files import content_of, open_regular, read_regular, replace_file, replace_text, replacing, sweep
 from blurkit.policy.reviewed import load as load_decisions
 from blurkit.watch.inbox import is_being_written
 
@@ -130,3 +130,42 @@ def test_a_text_that_cannot_be_finished_leaves_the_earlier_one(tmp_path):
 def test_a_file_in_a_folder_that_is_gone_cannot_be_written(tmp_path):
     with pytest.raises(FileNotFoundError):
         replace_file(tmp_path / "gone" / "file", b"")
+
+
+def test_what_a_dead_run_left_is_swept_away_and_what_is_being_written_stays(tmp_path):
+    dead, other = tmp_path / ".blurkit-0123456789abcdef.tmp", tmp_path / ".blurkit-notes.tmp"
+    dead.write_bytes(b"half a photo")
+    other.write_bytes(b"somebody else's")
+    (tmp_path / ".blurkit-fedcba9876543210.tmp").mkdir()
+    with replacing(tmp_path / "photo.jpg") as file:
+        file.write(b"whole")
+        file.flush()
+        sweep([tmp_path, tmp_path / "gone"])
+        assert not dead.exists()
+    assert (tmp_path / "photo.jpg").read_bytes() == b"whole"
+    assert other.exists()
+
+
+def test_a_file_that_is_swept_away_the_moment_it_is_made_is_made_again(tmp_path, monkeypatch):
+    real, swept = files.lock, []
+
+    def late(handle):
+        if not swept:
+            swept.extend(tmp_path.glob(".blurkit-*.tmp"))
+            swept[0].unlink()
+        real(handle)
+
+    monkeypatch.setattr(files, "lock", late)
+    replace_file(tmp_path / "photo.jpg", b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
+
+
+def test_where_there_are_no_locks_files_are_written_all_the_same(tmp_path, monkeypatch):
+    def unknown(_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(files, "lock", unknown)
+    replace_file(tmp_path / "photo.jpg", b"whole")
+    (tmp_path / ".blurkit-0123456789abcdef.tmp").touch()
+    sweep([tmp_path])
+    assert len(list(tmp_path.iterdir())) == 2

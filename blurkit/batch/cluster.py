@@ -10,25 +10,26 @@ import threading
 import warnings
 from collections import deque
 from concurrent.futures import Executor, Future
-from contextlib import chdir, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blurkit.batch.journal import versions
-from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError, UnreadablePhoto
+from blurkit.batch.limit import lost, seconds_for
+from blurkit.batch.onworker import LATE, ONE_EACH, Order, Piece, do, examine, size_of
+from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.machine.files import ORDINARY, lock, new_file
 from blurkit.machine.weights import model_hashes
-from blurkit.outcomes import PhotoFailure, bug, failure
-from blurkit.records import Stage
+from blurkit.machine.workers import Lost
+from blurkit.outcomes import PhotoFailure, bug
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from blurkit.batch.onworker import Work
     from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome
-
-    Work = Callable[[Task], Outcome]
 
 ANSWER_SECONDS = 5.0
 """How long the scheduler may take to answer, and after that to have a worker."""
@@ -42,57 +43,36 @@ LOOK_SECONDS = 1.0
 AHEAD = 4
 """Photos handed over ahead of time for each worker, so that none waits for a slow one of others."""
 
-SHARED = "photos and outputs must lie on a file system that every worker sees under the same path"
-ONE_EACH = "start workers with: dask worker ADDRESS --nthreads 1 --nworkers 2"
 AGAIN = "outputs that are there are whole; run it again when the cluster is back"
 MEMORY = "it may need more memory: give each worker more, or start fewer"
 LOST = "the connection to the scheduler was lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a worker must be and see, so that it processes a photo as this machine would."""
-
-    versions: Mapping[str, str | None]
-    """Versions of blurkit and of what runs its models: an output by others must not count as what this one makes."""
-    models: Mapping[str, str]
-    """The sha256 of each model and table, by name."""
-    folder: str | None
-    """The working folder that paths start from; None if all are absolute."""
-    probe: str | None
-    """A file in the output folder; None if nothing is written."""
-
-    def misfit(self, threads: int) -> tuple[str, str] | None:
-        """Say what is wrong with this worker, and what helps; None if nothing is."""
-        for name, there in versions().items():
-            if there != (here := self.versions[name]):
-                return f"has {name} {there}, and this machine has {here}", "install the same version"
-        if self.models != model_hashes():
-            return "has other models than this machine", "install the same version, unaltered"
-        if threads != 1:  # each thread would open the models, and a working folder is the whole process's
-            return f"does {threads} photos at a time in one process", ONE_EACH
-        if self.folder is not None and not Path(self.folder).is_dir():
-            return f"does not see the folder {self.folder}", SHARED
-        if self.probe is not None and not Path(self.probe).exists():
-            return f"does not see the output folder {Path(self.probe).parent}", SHARED
-        return None
-
-
 class Cluster(Executor):
     """Hands photos to workers; each gets an outcome, whatever becomes of the worker, the scheduler or the network."""
 
-    def __init__(self, client: Any, order: Order, workers: int) -> None:
-        """Begin to watch over the workers of a connected `distributed.Client`."""
+    def __init__(self, client: Any, order: Order, workers: int, timeout: float | None = None) -> None:
+        """Begin to watch over the workers of a connected `distributed.Client`.
+
+        Args:
+            client: It.
+            order: What a worker must be and see.
+            workers: How many there are.
+            timeout: Seconds that a photo of ordinary size may take; None for no limit.
+        """
         self.ahead = AHEAD * workers
         """Photos to hand over ahead of time."""
         self._client, self._order = client, order
         self._executor = client.get_executor(pure=False)
         self._lock = threading.RLock()
+        self._timeout = timeout
         self._waiting: dict[Future[Outcome], Task] = {}
+        self._sent: dict[str, tuple[Future[Outcome], Any]] = {}
         self._running: set[Future[Outcome]] = set()
         self._again: deque[Callable[[], None]] = deque()
         self._lost: str | None = None
         self._ended = threading.Event()
+        client.subscribe_topic(LATE, self._late)
         threading.Thread(target=self._watch, daemon=True).start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:
@@ -117,11 +97,26 @@ class Cluster(Executor):
         try:
             if self._lost is not None:
                 raise RuntimeError(self._lost)
-            sent = self._executor.submit(_do, work, task, _size(task.source.path), self._order)
+            path, number = task.source.path, secrets.token_hex(8)
+            seconds = None if self._timeout is None else seconds_for(path, self._timeout)
+            piece = Piece(task, size_of(path), number, seconds)
+            sent = self._executor.submit(do, work, piece, self._order)
+            self._sent[number] = future, sent
         except Exception as error:  # nothing was begun
             self._end(future, _failed(task, f"could not be handed to a worker: {error}", AGAIN))
         else:
             sent.add_done_callback(partial(self._arrived, task, future, again))
+            sent.add_done_callback(lambda _: self._sent.pop(number, None))
+
+    def _late(self, event: Any) -> None:
+        """Take in that a worker gives up a photo, and let no other try it."""
+        with self._lock:
+            future, sent = self._sent.pop(event[1]["number"], (None, None))
+            if future is None or sent is None:
+                return
+            if (task := self._waiting.get(future)) is not None:
+                self._end(future, lost(task.source.path, Lost.LATE, self._timeout))
+        threading.Thread(target=sent.cancel, daemon=True).start()  # it waits for the thread that this is
 
     def _arrived(self, task: Task, future: Future[Outcome], again: Callable[[], None] | None, sent: Any) -> None:
         """Take in what came of a photo; one whose workers died is tried once more when nothing else runs.
@@ -169,13 +164,16 @@ class Cluster(Executor):
 
 
 @contextmanager
-def connected(scheduler: str, paths: Sequence[str | Path | None], out: str | None) -> Iterator[Cluster]:
+def connected(
+    scheduler: str, paths: Sequence[str | Path | None], out: str | None, *, timeout: float | None = None
+) -> Iterator[Cluster]:
     """Lend a cluster whose workers are fit for photos.
 
     Args:
         scheduler: Its address, such as `tcp://10.0.0.5:8786`.
         paths: What workers will open, as the user gave it.
         out: The output folder; None if nothing is written.
+        timeout: Seconds that a photo of ordinary size may take; None for no limit.
 
     Raises:
         SettingsError: Dask is not installed, the scheduler does not answer, it has no worker, or one that is not fit.
@@ -189,7 +187,7 @@ def connected(scheduler: str, paths: Sequence[str | Path | None], out: str | Non
     folder = None if are_absolute else str(Path.cwd())
     with _quiet(), _probe(out) as probe, _client(distributed, scheduler) as client:
         order = Order(versions(), dict(model_hashes()), folder, probe)
-        with Cluster(client, order, _examined(client, order, scheduler)) as cluster:
+        with Cluster(client, order, _examined(client, order, scheduler), timeout) as cluster:
             yield cluster
 
 
@@ -220,7 +218,7 @@ def _examined(client: Any, order: Order, scheduler: str) -> int:
     """Refuse a cluster with a worker that is not fit; return how many there are."""
     with suppress(Exception):  # whether there is one is looked at next
         client.wait_for_workers(1, timeout=ANSWER_SECONDS)
-    answers: dict[str, Any] = client.run(_examine, order, on_error="return")
+    answers: dict[str, Any] = client.run(examine, order, on_error="return")
     for worker, answer in answers.items():
         if isinstance(answer, BaseException):
             what = f"the worker {worker} cannot use blurkit: {_words(answer)}"
@@ -232,34 +230,6 @@ def _examined(client: Any, order: Order, scheduler: str) -> int:
     return len(answers)
 
 
-def _examine(order: Order, dask_worker: Any) -> tuple[str, str] | None:
-    return order.misfit(dask_worker.state.nthreads)
-
-
-def _do(work: Work, task: Task, size: int | None, order: Order) -> Outcome:
-    """Do a photo on a worker, which may have come after the others were examined; `size` is the file's in bytes."""
-    from distributed import get_worker
-
-    worker, path = get_worker(), task.source.path
-    try:
-        misfit = order.misfit(worker.state.nthreads)
-        if misfit is not None:
-            raise SettingsError(f"the worker {worker.address} {misfit[0]}", hint=misfit[1])
-        with chdir(order.folder) if order.folder is not None else nullcontext():
-            if size is not None and size != _size(path):
-                raise UnreadablePhoto(f"the worker {worker.address} does not see this file", hint=SHARED)
-            return work(task)
-    except BlurkitError as error:
-        return failure(path, error, stage=Stage.BATCH)
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:  # each machine says so when it is read
-        return None
-
-
 @contextmanager
 def _probe(out: str | None) -> Iterator[str | None]:
     """Make the output folder, and for a while an empty file in it that workers must see."""
@@ -269,11 +239,14 @@ def _probe(out: str | None) -> Iterator[str | None]:
     probe = Path(os.path.abspath(out), f".blurkit-{secrets.token_hex(8)}.tmp")
     try:
         probe.parent.mkdir(parents=True, exist_ok=True)
-        probe.touch(exist_ok=False)
+        file = new_file(probe, ORDINARY)
     except OSError as fault:
         raise OutputNotWritable(f"cannot be written: {fault.strerror}", path=out) from fault
     try:
-        yield str(probe)
+        with file:
+            with suppress(OSError):  # there may be no locks here
+                lock(file.fileno())  # so that no other run sweeps it away
+            yield str(probe)
     finally:
         with suppress(OSError):
             probe.unlink()

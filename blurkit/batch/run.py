@@ -64,7 +64,7 @@ class Means:
     timeout: float | None = None
     """Seconds that a photo of ordinary size may take; without a limit, one job works in this process."""
     executor: Executor | None = None
-    """Where to work instead, such as a Dask cluster's, with one thread per photo; not closed. It has no time limit."""
+    """Where to work instead, such as a Dask cluster's, with one thread per photo; not closed."""
     ahead: int = AHEAD
     """Photos handed to it ahead of time, at least 1: twice as many as it does at once, or more."""
     decisions: Path | None = None

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from blurkit.batch.journal import Journal
     from blurkit.settings import Settings
 
+TRUST = (
+    "note: without TLS, whoever can reach the scheduler can read paths and outcomes, "
+    "and run programs on the workers and on this computer"
+)
 NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
 
 
@@ -46,6 +50,7 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     from blurkit.batch.journal import is_output
     from blurkit.batch.place import check_photos, place_of
     from blurkit.encode.blocks import check_available
+    from blurkit.machine.files import sweep
     from blurkit.machine.workers import available_cpus
     from blurkit.policy.reviewed import load as load_decisions
 
@@ -64,8 +69,9 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))
+    sweep({Path(task.written).parent for task in tasks if task.written is not None})
     code = ExitCode.OK
-    with _cluster(work, out) as cluster:
+    with _cluster(work, out, show) as cluster:
         means = batch.Means(
             jobs=work.jobs or available_cpus(),
             timeout=work.timeout,
@@ -90,7 +96,7 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
 
 
 @contextmanager
-def _cluster(work: PhotosAsked, out: str | None) -> Iterator[Cluster | None]:
+def _cluster(work: PhotosAsked, out: str | None, show: Show) -> Iterator[Cluster | None]:
     """Lend the workers of a cluster, if they were asked for."""
     if work.executor is ExecutorName.LOCAL:
         if work.scheduler is not None:
@@ -104,7 +110,9 @@ def _cluster(work: PhotosAsked, out: str | None) -> Iterator[Cluster | None]:
         raise SettingsError("is for this machine", path="--jobs", hint="start as many workers as you want")
     from blurkit.batch.cluster import connected
 
-    with connected(work.scheduler, [*work.photos, work.decisions], out) as cluster:
+    with connected(work.scheduler, [*work.photos, work.decisions], out, timeout=work.timeout) as cluster:
+        if not work.scheduler.startswith("tls://"):
+            show.note(TRUST)
         yield cluster
 
 

@@ -6,8 +6,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import stat
+import sys
 from contextlib import contextmanager
 from io import BufferedReader, BufferedWriter, FileIO
 from typing import TYPE_CHECKING
@@ -23,6 +25,10 @@ MAX_BYTES = 1 << 30
 
 BEING_WRITTEN = ".blurkit-"
 """How the name of a file begins that is not whole yet; it ends with `.tmp`."""
+
+_LEFT_OVER = re.compile(re.escape(BEING_WRITTEN) + r"[0-9a-f]{16}\.tmp")
+_LOCKED_BYTE = 1 << 40
+"""The byte that is locked where systems lock bytes: far behind any text, which others must be able to read."""
 
 PRIVATE, ORDINARY = 0o600, 0o666
 """Who may read a new file: this user alone, or everyone whom the user's mask lets."""
@@ -43,12 +49,13 @@ def replacing(path: Path, *, private: bool = True, overwrite: bool = True) -> It
         FileExistsError: Something is there, and `overwrite` is off.
         OSError: It cannot be written; nothing half-written is left, and what was there before stays.
     """
-    temporary = path.with_name(f"{BEING_WRITTEN}{secrets.token_hex(8)}.tmp")
+    temporary, file = _temporary(path.parent, PRIVATE if private else ORDINARY)
     try:
-        with new_file(temporary, PRIVATE if private else ORDINARY) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        if sys.platform == "win32":  # an open file cannot be renamed there
+            file.close()
         if overwrite:
             temporary.replace(path)
         else:
@@ -56,7 +63,70 @@ def replacing(path: Path, *, private: bool = True, overwrite: bool = True) -> It
         _sync_folder(path.parent)
     finally:
         with contextlib.suppress(OSError):
+            file.close()
+        with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _temporary(folder: Path, mode: int) -> tuple[Path, BufferedWriter]:
+    """Make a new file in a folder that `sweep` leaves alone while it is open."""
+    while True:
+        path = folder / f"{BEING_WRITTEN}{secrets.token_hex(8)}.tmp"
+        file = new_file(path, mode)
+        try:
+            lock(file.fileno())
+            if os.path.samestat(os.fstat(file.fileno()), path.stat(follow_symlinks=False)):
+                return path, file
+        except (BlockingIOError, FileNotFoundError):  # it was swept away at this very moment
+            pass
+        except OSError:  # no locks here
+            return path, file
+        file.close()
+
+
+def sweep(folders: Iterable[Path]) -> None:
+    """Remove what a run that was killed left half-written in folders; what is being written at this moment stays.
+
+    A file that is being written is locked until it has its name, and its lock ends with its process. Where a system
+    has no such locks, it does not let go of an open file either.
+    """
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for name in [entry.name for entry in os.scandir(folder) if _LEFT_OVER.fullmatch(entry.name)]:
+                with contextlib.suppress(OSError):
+                    _remove_if_free(folder / name)
+
+
+def _remove_if_free(path: Path) -> None:
+    with open_regular(path) as file:
+        lock(file.fileno())
+        if sys.platform != "win32":
+            path.unlink()
+    if sys.platform == "win32":
+        path.unlink()
+
+
+def lock(handle: int) -> None:
+    """Take the lock of an open file, which ends with this process.
+
+    Raises:
+        BlockingIOError: Another process has it.
+        OSError: This file system has no locks.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError as fault:
+            raise BlockingIOError from fault
+        finally:
+            os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def replace_file(path: Path, data: bytes) -> None:

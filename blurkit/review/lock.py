@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
+from blurkit.machine.files import lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +28,6 @@ LOOK_SECONDS = 0.1
 """How often it is looked whether it has ended."""
 
 _MAX_BYTES = 1000
-_PLACE = 1 << 20
-"""The byte that is locked where systems lock bytes: far behind the text, which others must be able to read."""
 _TRIES = 100
 
 
@@ -92,7 +91,7 @@ class Lock:
             except OSError:
                 return True
             try:
-                _lock(handle)
+                lock(handle)
             except BlockingIOError:
                 os.close(handle)
                 return False
@@ -145,27 +144,6 @@ def _opened(file: Path) -> int:
         os.close(handle)
         raise OSError("is no lock")
     return handle
-
-
-def _lock(handle: int) -> None:
-    """Take a lock that ends with this process.
-
-    Raises:
-        BlockingIOError: Another process has it.
-        OSError: There are no locks here.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(handle, _PLACE, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError as fault:
-            raise BlockingIOError from fault
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _is_there(handle: int, file: Path) -> bool:

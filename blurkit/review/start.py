@@ -14,7 +14,7 @@ from blurkit.batch.journal import is_output, opened_or_none
 from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
 from blurkit.geometry import Size
-from blurkit.machine.files import content_of
+from blurkit.machine.files import content_of, sweep
 from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
 from blurkit.policy.reviewed import FILE_NAME
@@ -99,6 +99,7 @@ def prepare(
         raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
     journal = opened_or_none(str(out), settings)
     tasks = batch.plan(collected.sources, str(out), settings, journal)
+    sweep({(out / task.name).parent for task in tasks} | {folder})
     stop = threading.Event()
     means = batch.Means(jobs=jobs, timeout=timeout, journal=journal, stop=stop)
     known = _known(report, settings) if report is not None else None

@@ -17,7 +17,7 @@ from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source, neutral_names, with_suffix_of
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
-from blurkit.machine.files import content_of
+from blurkit.machine.files import content_of, sweep
 from blurkit.outcomes import PhotoFailure, Status
 from blurkit.records import Action, Stage
 from blurkit.watch.arrival import FOLDERS, Arrival
@@ -86,6 +86,7 @@ class Watcher:
         self._incoming: dict[Path, Incoming] = {}
         self._otherwise: set[Path] = set()
         self._reachable = True
+        sweep(Path(place) for folder in FOLDERS.values() for place, *_ in os.walk(Path(out, folder)))
 
     def arrivals(self) -> list[Arrival]:
         """Look at the inbox, and return the photos that are whole and not dealt with."""
