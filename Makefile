@@ -26,6 +26,7 @@ fmt:
 
 docs:
 	$(PYTHON) -m tools.write_reference
+	$(PYTHON) -m tools.write_manual
 
 golden:
 	BLURKIT_GOLDEN=write $(PYTHON) -m pytest -q tests/golden

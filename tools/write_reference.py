@@ -47,7 +47,7 @@ def option_tables() -> str:
         for option in command.params:
             if option.param_type_name == "option" and not option.hidden:
                 group = getattr(option, "rich_help_panel", None) or OTHER
-                groups.setdefault(group, {}).setdefault(record(option, _context(command)), []).append(name)
+                groups.setdefault(group, {}).setdefault(record(option, context(command)), []).append(name)
     tables = [_table(group, groups[group]) for group in sorted(groups, key=lambda group: group == OTHER)]
     return "\n\n".join([*tables, "`--help` explains a command, and `blurkit --version` prints the version."])
 
@@ -57,7 +57,8 @@ def _table(group: str, rows: dict[tuple[str, str], list[str]]) -> str:
     return "\n".join([f"### {group}", "", "| option | commands | |", "|---|---|---|", *lines])
 
 
-def _context(command: Any) -> Any:
+def context(command: Any) -> Any:
+    """Return what Click needs to know of a command to tell its options."""
     return command.make_context(command.name, ["--help"], resilient_parsing=True)
 
 

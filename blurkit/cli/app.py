@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=help.Group,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: twice as fast, and the same on every console
     help="Covers children's faces in photos on this computer, for good, and cleans the files of everything hidden.",
