@@ -26,7 +26,14 @@ ADAPTERS = {
     "onnxruntime": {"blurkit.machine.weights"},
     "distributed": {"blurkit.batch.cluster"},
     "jpeglib": {"blurkit.encode.coefficients"},
-    "typer": {"blurkit.cli.app", "blurkit.cli.guard", "blurkit.cli.help", "blurkit.cli.options", "blurkit.cli.policy"},
+    "typer": {
+        "blurkit.cli.app",
+        "blurkit.cli.guard",
+        "blurkit.cli.help",
+        "blurkit.cli.options",
+        "blurkit.cli.policy",
+        "blurkit.cli.serve",
+    },
     "rich": {"blurkit.cli.console"},
     "pydantic": {
         "blurkit.settings",
@@ -38,8 +45,8 @@ ADAPTERS = {
         "blurkit.review.pages",
         "blurkit.review.wishes",
     },
-    "starlette": {"blurkit.review.pages", "blurkit.review.server"},
-    "uvicorn": {"blurkit.review.server", "blurkit.review.connections"},
+    "starlette": {"blurkit.review.pages", "blurkit.review.server", "blurkit.serve"},
+    "uvicorn": {"blurkit.review.server", "blurkit.review.connections", "blurkit.serve"},
 }
 """Vendors, and the one place that knows each."""
 LATE = {
@@ -69,8 +76,8 @@ NETWORK = {
     "xmlrpc",
     "distributed",
 }
-REACH_IT = {"blurkit.review.server", "blurkit.batch.cluster"}
-"""The modules that may open a socket: the local review page, and a cluster if the user names one."""
+REACH_IT = {"blurkit.review.server", "blurkit.serve", "blurkit.batch.cluster"}
+"""The modules that may open a socket: the local review page and service, and a cluster if the user names one."""
 
 
 def run_contracts(folder):

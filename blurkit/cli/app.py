@@ -18,6 +18,7 @@ from blurkit.cli.guard import end
 from blurkit.cli.policy import app as policy_app
 from blurkit.cli.review import ReviewAsked, do_review, has_screen
 from blurkit.cli.run import PhotosAsked, do_batch
+from blurkit.cli.serve import serve
 from blurkit.errors import ExitCode
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.version import __version__
@@ -179,6 +180,7 @@ def audit(
 
 
 app.command(cls=help.Command)(clean)
+app.command(cls=help.Command)(serve)
 
 
 @app.command(cls=help.Command)

@@ -82,6 +82,27 @@ def in_processes(
         crew.end()
 
 
+class Standing(Generic[Piece, Result]):
+    """A process that stays for pieces of work that come one at a time; for one thread."""
+
+    def __init__(self, work: Callable[[Piece], Result], *, prepare: Callable[[], object] | None = None) -> None:
+        """Start nothing yet; the arguments are those of `in_processes`."""
+        self._work = work
+        self._worker: _Worker[Piece, Result] = _Worker(work, prepare)
+
+    def do(self, piece: Piece, seconds: float) -> Result | Lost:
+        """Return what comes of a piece, or why it has no result; the process is there again for the next one."""
+        crew = _Crew(self._work, [piece], lambda _: seconds, [self._worker])
+        while not crew.results:
+            crew.hand_out()
+            crew.take()
+        return crew.results[0]
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.kill()
+
+
 class _Crew(Generic[Piece, Result]):
     """Workers, and what they have and had to do."""
 
