@@ -91,7 +91,7 @@ class Service:
         self.app: ASGIApp = Starlette(routes=routes)
 
     async def _photo(self, request: Request) -> Response:
-        """Answer with a safe photo, or with why there is none."""
+        """Answer with a safe photo, or with what is wrong."""
         if self._left <= 0:
             return JSONResponse(_words("busy", "too many photos wait"), BUSY, {"retry-after": "5"})
         self._left -= 1

@@ -19,13 +19,25 @@ from tests.documents import DOCUMENTS, ROOT, all_blocks, blocks, code_spans, tex
 from tests.end_to_end.process import small
 from tools.write_reference import commands
 
-LANGUAGES = {"", "text", "python", "toml", "json"}
+LANGUAGES = {"", "text", "python", "toml", "json", "sh", "bat", "ini", "php"}
 TARGETS = set(re.findall(r"^(\w[\w-]*):", text("Makefile"), re.M))
 PROJECT = tomllib.loads(text("pyproject.toml"))
 INSTALLED = set(PROJECT["dependency-groups"]) | set(PROJECT["project"]["optional-dependencies"])
-OF_OTHERS = {"--group", "--host", "--protocol", "--tls-ca-file", "--tls-cert", "--tls-key", "--help", "--version"}
-"""Options of pip and Dask that sentences name."""
-READ_ONLY = {"python3", "uv", "pipx", "git", ".", ".ci/run", "pre-commit"}
+OF_OTHERS = {
+    "--user",
+    "--now",
+    "--path",
+    "--group",
+    "--host",
+    "--protocol",
+    "--tls-ca-file",
+    "--tls-cert",
+    "--tls-key",
+    "--help",
+    "--version",
+}
+"""Options of pip, Dask and others that sentences name."""
+READ_ONLY = {"curl", "python3", "uv", "pipx", "git", ".", ".ci/run", "pre-commit"}
 """Programs of others, whose words are theirs."""
 DECISIONS = '{"schema": 1, "version": "0.1.0", "policy": "children", "photos": {}}'
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
 
-LIBRARY = re.compile(r"(?P<name>lib[\w+]+?)(?:-[\w.]*?)?\.(?:so|dylib|dll)(?P<version>[\d.]*)$")
+LIBRARY = re.compile(r"(?P<name>lib[\w+]+?)(?:[-.][\w.-]*?)?\.(?:so|dylib|dll)(?P<version>[\d.]*)$")
 """A library as wheels carry it: `libx265-4883ecb5.so.217`."""
 
 
