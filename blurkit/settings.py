@@ -163,8 +163,8 @@ class ObscureSettings(_Frozen):
     """Outline of a cover."""
     color: str = "auto"
     """Colour of covers: a name, #rrggbb, or `auto` for a calm tone that suits the photo."""
-    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.05
-    """How far a cover reaches beyond the head, as a share of the face's size, on every side."""
+    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
+    """How much further than the head a cover reaches, as a share of the face's size, on every side."""
     blocks_across: Annotated[int, Field(ge=2, le=12)] = 8
     """Cells of the mosaic across a face."""
 

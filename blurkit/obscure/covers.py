@@ -63,7 +63,7 @@ class Cover:
         corners = [(end, first + row + down) for row, ends in enumerate(cells) for end in ends for down in (0, 1)]
         near = [corner for corner in corners if abs(corner[0]) < _FAR]
         if near:
-            edge = outline.grown(max(0.0, outline.beyond(GRID * np.array(near, float))) + SLACK)
+            edge = outline.holding(GRID * np.array(near, float), SLACK)
         left, top, right, bottom = edge.grown(SLACK + 1).bounds.pixels(size)
         columns, rows = np.arange(left, right), np.arange(top, bottom) // GRID - first
         held = (rows >= 0) & (rows < len(cells))

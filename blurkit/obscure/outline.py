@@ -30,7 +30,7 @@ HEAD_ASPECT = 0.8
 DIRECTIONS = 180
 """Directions in which an outline's reach is known: a line of 1000 px from the middle is off by 0.15 px at most."""
 
-SOFTNESS = 8
+SOFTNESS = 7
 """Exponent of the joint of two outlines: higher is tighter, and shows corners."""
 
 FARTHEST = 1e7
@@ -67,9 +67,9 @@ class Template:
 
 
 TEMPLATES = {
-    Shape.HEAD: Template(above=0.72, beside=0.34, below=0.26, narrowing=0.2, power=2.2),
-    Shape.ELLIPSE: Template(above=0.66, beside=0.3, below=0.3, narrowing=0.0, power=2.0),
-    Shape.BOX: Template(above=0.6, beside=0.25, below=0.12, narrowing=0.0, power=6.0),
+    Shape.HEAD: Template(above=0.66, beside=0.32, below=0.28, narrowing=0.4, power=2.0),
+    Shape.ELLIPSE: Template(above=0.62, beside=0.2, below=0.22, narrowing=0.0, power=2.0),
+    Shape.BOX: Template(above=0.56, beside=0.1, below=0.08, narrowing=0.0, power=6.0),
 }
 """The outlines to choose from, fitted to heads that were labelled by eye (`bench/covers.py`)."""
 
@@ -111,6 +111,19 @@ class Outline:
     def grown(self, pixels: float) -> Self:
         """Return the outline moved outward by so many pixels everywhere; inward if they are negative."""
         return type(self)(self.middle, np.maximum(self.reaches + pixels, 0.0))
+
+    def holding(self, points: Points, slack: float) -> Self:
+        """Return the outline moved outward so far that it holds some points, and a little further.
+
+        It is moved as if each of its points became a small square, since that is how pixels lie around it.
+
+        Args:
+            points: Shape (n, 2).
+            slack: Pixels that lie between the points and the outline at least.
+        """
+        square = np.abs(NORMALS).sum(axis=1)
+        missing = ((NORMALS @ (points - self.middle).T).max(axis=1) - self.reaches) / square
+        return type(self)(self.middle, self.reaches + max(0.0, float(missing.max())) * square).grown(slack)
 
     def beyond(self, points: Points) -> float:
         """Return how far the outermost of some points lies outside, in pixels; negative if all lie inside."""

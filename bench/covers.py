@@ -1,0 +1,218 @@
+"""How well covers fit heads: what stays open of head and face, what else they hide, and whose faces they touch.
+
+    python -m bench.covers [FOLDER] [--save]
+
+The heads (hair and ears down to the chin, no hats) are those of `bench/labels/heads.json`, eight points each, marked by
+eye. Faces are found as blurkit finds them. Each cover is judged alone, so no other cover helps it; "before" are the
+upright and turned ellipses that blurkit drew until November 2026.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.data import LabelledPhoto, detection_photos, evaluation_folder
+from bench.scoring import overlaps
+from blurkit.choices import Shape
+from blurkit.detect.finder import Finder
+from blurkit.geometry import Box, Size
+from blurkit.load import decode
+from blurkit.obscure import drawn_mask
+from blurkit.records import Face
+from blurkit.settings import LoadSettings, ObscureSettings, Settings
+
+HEADS = Path(__file__).parent / "labels" / "heads.json"
+"""Labelled heads by photo: the box of the face, as the data's labels have it, and points around the head."""
+RESULTS = Path(__file__).parent / "results" / "covers.json"
+TOUCHED = 0.1
+"""A neighbour's face counts as touched if more than this share of what the head itself leaves of it is hidden."""
+BEFORE_MARGIN, BEFORE_ASPECT = 0.35, 0.8
+"""Margin and aspect of the ellipses before."""
+
+Mask = npt.NDArray[np.bool_]
+Covering = Callable[[Face, Size], Mask]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How one cover fits its head; shares of the head's area, or of the face's."""
+
+    head_open: float
+    """Of the head."""
+    face_open: float
+    """Of that part of the head that lies in the face's box."""
+    beyond: float
+    """What is hidden and is no head, as a share of the head."""
+    touched: int
+    """Neighbours whose face is touched."""
+    reach: tuple[float, ...]
+    """How far the head reaches over each side of the box that was found, as shares of its longer side."""
+
+
+def main() -> None:
+    """Judge every kind of cover on the labelled heads, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="evaluation data; default: BLURKIT_EVAL_DATA")
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
+    arguments = parser.parse_args()
+    heads = list(found_heads(evaluation_folder(arguments.folder)))
+    rows = {name: tabulate([fit(head, covering) for head in heads]) for name, covering in COVERINGS.items()}
+    for name, row in rows.items():
+        print(name, *(f"{key}: {value}" for key, value in row.items()), sep="\n    ")
+    if arguments.save:
+        RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A labelled head, and the face that was found there."""
+
+    photo: LabelledPhoto
+    size: Size
+    face: Face
+    box: Box
+    """Of the labelled face."""
+    points: npt.NDArray[np.float64]
+    """Around the head, shape (n, 2)."""
+
+
+def found_heads(folder: Path) -> Iterator[Head]:
+    """Find the faces of all photos with labelled heads, and give those heads whose face was found."""
+    labels: dict[str, list[dict[str, Any]]] = json.loads(HEADS.read_text(encoding="utf-8"))
+    finder = Finder(Settings().detect, threads=2)
+    for photo in detection_photos(folder):
+        heads = labels.get(f"{photo.dataset}/{photo.path.name}", [])
+        if not heads:
+            continue
+        pixels = decode(photo.path.read_bytes(), LoadSettings()).picture.pixels
+        faces = finder.detect(pixels)
+        boxes = np.array([face.box.sides for face in faces]).reshape(-1, 4)
+        for head in heads:
+            iou, _ = overlaps(boxes, np.array([head["face"]]))
+            if len(iou) and iou[:, 0].max() > 0.3:
+                face = faces[int(iou[:, 0].argmax())]
+                size = Size(pixels.shape[1], pixels.shape[0])
+                yield Head(photo, size, face, Box(*head["face"]), np.array(head["outline"], float))
+    finder.close()
+
+
+def fit(head: Head, covering: Covering) -> Fit:
+    """Judge one cover."""
+    mask, own = covering(head.face, head.size), area([curve(head.points)], head.size)
+    face = own & _boxed(head.box, head.size)
+    others = [Box(*sides) for sides in head.photo.faces.tolist()]
+    touched = 0
+    for box in others:
+        seen = _oval(box, head.size) & ~own
+        if box.iou(head.box) < 0.3 and seen.any():
+            touched += bool(mask[seen].mean() > TOUCHED)
+    (left, top), (right, bottom) = head.points.min(axis=0), head.points.max(axis=0)
+    found, scale = head.face.box, max(head.face.box.width, head.face.box.height)
+    reach = tuple(
+        float(each) / scale for each in (found.left - left, found.top - top, right - found.right, bottom - found.bottom)
+    )
+    return Fit(
+        float(1 - mask[own].mean()),
+        float(1 - mask[face].mean()),
+        float((mask & ~own).sum() / own.sum()),
+        touched,
+        reach,
+    )
+
+
+def tabulate(fits: list[Fit]) -> dict[str, object]:
+    """Return the figures of one kind of cover."""
+    opened, beyond = [each.head_open for each in fits], [each.beyond for each in fits]
+    return {
+        "heads": len(fits),
+        "head open, median": round(float(np.median(opened)), 4),
+        "head open, mean": round(float(np.mean(opened)), 4),
+        "head open, 90th percentile": round(float(np.quantile(opened, 0.9)), 4),
+        "face open, mean": round(float(np.mean([each.face_open for each in fits])), 5),
+        "face open, worst": round(max(each.face_open for each in fits), 4),
+        "area beyond the head, mean": round(float(np.mean(beyond)), 3),
+        "covers that touch a neighbour's face": sum(each.touched > 0 for each in fits),
+        "neighbours' faces touched": sum(each.touched for each in fits),
+    }
+
+
+def curve(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return a smooth closed curve through points (Catmull-Rom), shape (m, 2)."""
+    before, after, next_ = np.roll(points, 1, axis=0), np.roll(points, -1, axis=0), np.roll(points, -2, axis=0)
+    t = np.linspace(0, 1, 12, endpoint=False)[:, None, None]
+    bent = (2 * points + (after - before) * t + (2 * before - 5 * points + 4 * after - next_) * t**2) + (
+        3 * points - before - 3 * after + next_
+    ) * t**3
+    return np.asarray(bent.transpose(1, 0, 2).reshape(-1, 2) / 2, np.float64)
+
+
+def area(polygons: list[npt.NDArray[np.float64]], size: Size) -> Mask:
+    """Return which pixels lie in polygons: bool of shape (H, W)."""
+    import cv2
+
+    inside = np.zeros((size.height, size.width), np.uint8)
+    cv2.fillPoly(inside, [np.rint((each - 0.5) * 16).astype(np.int32) for each in polygons], 1, cv2.LINE_8, 4)
+    return inside > 0
+
+
+def before(face: Face, size: Size) -> Mask:
+    """Return what the covers of November 2026 hid: an upright ellipse and, of a tilted head, a turned one."""
+    box, ratio = face.box, BEFORE_ASPECT
+    width, height = max(box.width, ratio * box.height), max(box.height, ratio * box.width)
+    halves = [(0.0, width, height)]
+    if face.tilt:
+        turned = math.hypot(width, height) / math.hypot(1.0, ratio)
+        halves.append((math.radians(face.tilt), ratio * turned, turned))
+    rows, columns = np.indices((size.height, size.width)) + 0.5
+    mask = np.zeros((size.height, size.width), bool)
+    for tilt, across, down in halves:
+        x, y = columns - box.center.x, rows - box.center.y
+        along, over = x * math.cos(tilt) + y * math.sin(tilt), y * math.cos(tilt) - x * math.sin(tilt)
+        reach = (1 + 2 * BEFORE_MARGIN) / 2
+        mask |= (along / (reach * across)) ** 2 + (over / (reach * down)) ** 2 <= 1
+    return _in_cells(mask)
+
+
+def _in_cells(mask: Mask) -> Mask:
+    """Return a mask rounded outward to cells of two pixels, and one more cell on each side."""
+    import cv2
+
+    height, width = mask.shape
+    padded = np.pad(mask, ((0, height % 2), (0, width % 2)))
+    cells = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2).any(axis=(1, 3)).astype(np.uint8)
+    cells = np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)))
+    return np.asarray(np.kron(cells, np.ones((2, 2), np.uint8))[:height, :width] > 0)
+
+
+def now(shape: Shape) -> Covering:
+    """Cover as blurkit does, with its own margin; the smooth edge counts as hidden."""
+    return lambda face, size: drawn_mask([face], ObscureSettings(shape=shape), size)
+
+
+COVERINGS: dict[str, Covering] = {"before": before, **{shape.value: now(shape) for shape in Shape}}
+
+
+def _boxed(box: Box, size: Size) -> Mask:
+    left, top, right, bottom = box.pixels(size)
+    mask = np.zeros((size.height, size.width), bool)
+    mask[top:bottom, left:right] = True
+    return mask
+
+
+def _oval(box: Box, size: Size) -> Mask:
+    angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    center, halves = (box.center.x, box.center.y), (box.width / 2, box.height / 2)
+    return area([center + np.column_stack([np.cos(angles), np.sin(angles)]) * halves], size)
+
+
+if __name__ == "__main__":
+    main()
