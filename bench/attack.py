@@ -22,12 +22,13 @@ import numpy.typing as npt
 from bench.attackers import ATTACKERS, Labels, Scores, Views, together
 from bench.data import evaluation_folder
 from bench.intervals import wilson
+from blurkit.appearance import ObscureSettings
 from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
 from blurkit.picture.chips import aligned, pose_of
 from blurkit.records import Action, Decision, Face, Judgement, Picture, Reason
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 
 RESULTS = Path(__file__).parent / "results" / "attack.json"
 COUNTS = 0.8

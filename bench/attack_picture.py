@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.attack import AROUND, GRAY, RESULTS, UNDER, Cover, Pixels
+from blurkit.appearance import ObscureSettings
 from blurkit.detect.centerface import CenterFaceNetwork
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
 from blurkit.records import Face, Picture
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 
 ROOT = Path(__file__).parent.parent
 SAMPLE, WINDOW = ROOT / "samples" / "group.jpg", (2440, 2080, 3240, 3024)

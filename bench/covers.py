@@ -22,13 +22,14 @@ import numpy.typing as npt
 
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
 from bench.scoring import overlaps
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import Shape
 from blurkit.detect.finder import Finder
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import drawn_mask
 from blurkit.records import Face
-from blurkit.settings import LoadSettings, ObscureSettings, Settings
+from blurkit.settings import LoadSettings, Settings
 
 HEADS = Path(__file__).parent / "labels" / "heads.json"
 """Labelled heads by photo: the box of the face, as the data's labels have it, and points around the head."""

@@ -21,7 +21,15 @@ class Style(StrEnum):
     """How a cover is drawn."""
 
     SOLID = "solid"
+    """One calm tone."""
     PIXELATE = "pixelate"
+    """A mosaic in the photo's tones, made by chance."""
+    SILHOUETTE = "silhouette"
+    """Head and shoulders, as on a sign."""
+    SMILEY = "smiley"
+    """A simple drawn face, in one of several moods."""
+    STICKER = "sticker"
+    """A picture of the user's, such as the school's logo."""
 
 
 class Shape(StrEnum):

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
-from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, OnUnknown, OutputFormat, Shape, Style
+from blurkit.appearance import Frozen, ObscureSettings
+from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, OnUnknown, OutputFormat
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
 from blurkit.validation import shown, validated
-
-NAMED_COLORS = {
-    "gray": (128, 128, 128),
-    "grey": (128, 128, 128),
-    "black": (0, 0, 0),
-    "white": (255, 255, 255),
-    "red": (200, 30, 30),
-    "orange": (235, 130, 20),
-    "yellow": (250, 210, 40),
-    "green": (40, 150, 70),
-    "blue": (40, 90, 190),
-    "purple": (120, 60, 160),
-    "pink": (240, 150, 180),
-}
-"""Cover colours by name, as (red, green, blue) 0..255."""
-
-
-AUTO = "auto"
-"""The colour that each photo decides."""
 
 OPTIONS = "blurkit run --help"
 """Prints what each option takes."""
@@ -40,21 +21,17 @@ SHOW = "blurkit policy show children"
 """Prints every key of a policy."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class LoadSettings(_Frozen):
+class LoadSettings(Frozen):
     """What is read."""
 
     max_megapixels: Annotated[float, Field(gt=0, allow_inf_nan=False)] = MAX_MEGAPIXELS
     """Larger pictures are refused (a small file can unpack to gigabytes)."""
 
 
-class DetectSettings(_Frozen):
+class DetectSettings(Frozen):
     """How faces are found."""
 
     detector: Annotated[tuple[DetectorName, ...], Field(min_length=1)] = (
@@ -66,7 +43,7 @@ class DetectSettings(_Frozen):
     """Combined evidence from which something counts as a face, 0..1."""
 
 
-class Rule(_Frozen):
+class Rule(Frozen):
     """One line of a policy: when this is so, do that."""
 
     when: Reason
@@ -84,7 +61,7 @@ class Rule(_Frozen):
         return self
 
 
-class Region(_Frozen):
+class Region(Frozen):
     """A part of the photo whose faces are always covered or always kept."""
 
     action: Action
@@ -122,7 +99,7 @@ CHILDREN_RULES = tuple(
 """The rules of the preset `children`, as `blurkit/policy/presets/children.toml` has them (a test compares)."""
 
 
-class PolicySettings(_Frozen):
+class PolicySettings(Frozen):
     """Who is covered: an ordered list of rules; the first that matches decides."""
 
     name: str = "children"
@@ -154,39 +131,7 @@ class PolicySettings(_Frozen):
         return self.judge_as_under or self.child_age
 
 
-class ObscureSettings(_Frozen):
-    """How a cover looks."""
-
-    style: Style = Style.SOLID
-    """One flat colour, or a mosaic in the photo's tones that carries nothing of the face."""
-    shape: Shape = Shape.HEAD
-    """Outline of a cover."""
-    color: str = "auto"
-    """Colour of covers: a name, #rrggbb, or `auto` for a calm tone that suits the photo."""
-    margin: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
-    """How much further than the head a cover reaches, as a share of the face's size, on every side."""
-    blocks_across: Annotated[int, Field(ge=2, le=12)] = 8
-    """Cells of the mosaic across a face."""
-
-    @field_validator("color")
-    @classmethod
-    def _is_a_color(cls, color: str) -> str:
-        if color != AUTO and color not in NAMED_COLORS and not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-            raise ValueError(f"one of {AUTO}, {', '.join(NAMED_COLORS)}, or a hex value such as #5a7d9a")
-        return color
-
-    @property
-    def rgb(self) -> tuple[int, int, int] | None:
-        """The colour as (red, green, blue), 0..255; None if the photo decides."""
-        if self.color == AUTO:
-            return None
-        if self.color in NAMED_COLORS:
-            return NAMED_COLORS[self.color]
-        red, green, blue = bytes.fromhex(self.color[1:])
-        return red, green, blue
-
-
-class OutputSettings(_Frozen):
+class OutputSettings(Frozen):
     """What a file written is."""
 
     format: OutputFormat = OutputFormat.AUTO
@@ -197,7 +142,7 @@ class OutputSettings(_Frozen):
     """In JPEG, re-encode only the blocks that covers touch, and keep all others bit for bit."""
 
 
-class WriteSettings(_Frozen):
+class WriteSettings(Frozen):
     """What a run may do with its files."""
 
     overwrite: bool = False
@@ -206,7 +151,7 @@ class WriteSettings(_Frozen):
     """Name the files by the day of the run and a number, so that no name of a source is published."""
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """All settings of a run."""
 
     load: LoadSettings = LoadSettings()
@@ -230,28 +175,36 @@ class Settings(_Frozen):
             SettingsError: An unknown key or a value that is not allowed; names both.
         """
         if isinstance(policy, str | Path):
-            policy = load_policy(policy)
+            policy, look = read_policy(policy)
+            given = parts.get("obscure", {})
+            parts["obscure"] = look | (given if isinstance(given, dict) else given.model_dump(exclude_unset=True))
         if policy is not None:
             parts["policy"] = policy
         return validated(cls, parts, origin="settings", hint=SHOW if isinstance(policy, dict) else OPTIONS)
 
 
 def load_policy(name: str | Path) -> PolicySettings:
+    """Read who is covered; how covers look is left out. See `read_policy`."""
+    return read_policy(name)[0]
+
+
+def read_policy(name: str | Path) -> tuple[PolicySettings, dict[str, Any]]:
     """Read a policy: one of the presets by name, or a TOML file.
 
-    A file may start from a preset (`preset = "children"`) and change single keys.
+    A file may start from a preset (`preset = "children"`) and change single keys. It may also say how covers look, by
+    the keys of `ObscureSettings`; a sticker's path is meant from the folder of the file.
 
     Args:
         name: A preset's name or the path of a TOML file.
 
     Returns:
-        The checked policy.
+        The checked policy, and what it says of the look of covers, as values.
 
     Raises:
         SettingsError: No such preset or file, not TOML, an unknown key or a value that is not allowed.
     """
     if str(name) in PRESETS:
-        return validated(PolicySettings, tomllib.loads(preset_text(str(name))), origin=str(name), hint=SHOW)
+        return validated(PolicySettings, tomllib.loads(preset_text(str(name))), origin=str(name), hint=SHOW), {}
     path = Path(name)
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -263,6 +216,10 @@ def load_policy(name: str | Path) -> PolicySettings:
         raise SettingsError("cannot be read as TOML: nested too deeply", path=name, hint=SHOW) from fault
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise SettingsError(f"cannot be read as TOML: {fault}", path=name, hint=SHOW) from fault
+    look = {key: values.pop(key) for key in ObscureSettings.model_fields if key in values}
+    if isinstance(look.get("sticker"), str):
+        look["sticker"] = str(path.parent / look["sticker"])
+    validated(ObscureSettings, look, origin=str(name), hint=SHOW)
     base: dict[str, Any] = {"name": path.stem}
     if "preset" in values:
         preset = values.pop("preset")
@@ -274,7 +231,7 @@ def load_policy(name: str | Path) -> PolicySettings:
         raise SettingsError(
             "a policy needs rules or a preset to start from", path=name, hint='begin the file with: preset = "children"'
         )
-    return validated(PolicySettings, base | values, origin=str(name), hint=SHOW)
+    return validated(PolicySettings, base | values, origin=str(name), hint=SHOW), look
 
 
 def preset_text(name: str) -> str:
@@ -282,8 +239,8 @@ def preset_text(name: str) -> str:
     return (Path(__file__).parent / "policy" / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def policy_toml(policy: PolicySettings) -> str:
-    """Return a policy as complete TOML, which `load_policy` reads back to the same policy."""
+def policy_toml(policy: PolicySettings, look: dict[str, Any] | None = None) -> str:
+    """Return a policy as complete TOML, which `read_policy` reads back to the same policy and look of covers."""
     import tomli_w
 
-    return tomli_w.dumps(policy.model_dump(mode="json", exclude_none=True))
+    return tomli_w.dumps((look or {}) | policy.model_dump(mode="json", exclude_none=True))

@@ -19,6 +19,7 @@ import numpy as np
 
 with atheris.instrument_imports(include=["blurkit"]):
     from blurkit import metadata, pipeline
+    from blurkit.appearance import ObscureSettings
     from blurkit.audit import examine as audit
     from blurkit.audit.matches import Reports
     from blurkit.batch.naming import Source
@@ -27,7 +28,7 @@ with atheris.instrument_imports(include=["blurkit"]):
     from blurkit.machine.memory import give_freed_memory_back
     from blurkit.obscure import covered_mask
     from blurkit.outcomes import PhotoFailure
-    from blurkit.settings import LoadSettings, ObscureSettings, Settings
+    from blurkit.settings import LoadSettings, Settings
 
 from tests import pictures
 from tests.fakes import FixedAge, FixedFaces

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from blurkit.appearance import ObscureSettings, Sticker
 from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box, Point
 from blurkit.obscure.outline import Outline
@@ -161,6 +162,19 @@ def touched(face, settings, size):
     left, right = Outline.around(face, settings.shape, settings.margin).rows(0, size.height, 1)
     columns = np.arange(size.width)
     return (columns >= left[:, None]) & (columns < right[:, None])
+
+
+def logo(size=(90, 60)):
+    """Return a PNG as a school may have one: two colours, clear around them."""
+    pixels = np.zeros((size[1], size[0], 4), np.uint8)
+    pixels[5:-5, 5:-5] = (180, 20, 40, 255)
+    pixels[size[1] // 2 :, 10:-10] = (250, 240, 200, 128)
+    return saved(Image.fromarray(pixels), "png")
+
+
+def look(**values):
+    """Return how covers look, with a sticker at hand for the style that needs one."""
+    return ObscureSettings(**({"style": "solid", "sticker": Sticker("logo.png", logo())} | values))
 
 
 def covering(*faces):

@@ -17,10 +17,10 @@ from bench.end_to_end import (
     tabulate,
 )
 from bench.intervals import per_100, share, wilson
+from blurkit.appearance import ObscureSettings
 from blurkit.obscure import covered_mask
 from blurkit.outcomes import Status
 from blurkit.records import Action
-from blurkit.settings import ObscureSettings
 from tests.fakes import FixedAge, FixedFaces
 from tests.pictures import asked_to_look, covering, face, keeping, photo
 

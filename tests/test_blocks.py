@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import Shape, Style
 from blurkit.encode import blocks, coefficients, encode, encode_keeping_blocks, prepare
 from blurkit.encode.blocks import obstacle, recode
@@ -21,7 +22,7 @@ from blurkit.obscure import drawn_mask, obscure
 from blurkit.outcomes import PhotoFailure
 from blurkit.picture.proof import prove
 from blurkit.records import Face
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.fakes import FixedAge, FixedFaces
 from tests.metadata.photos import PLANTED
@@ -162,7 +163,7 @@ def test_nothing_planted_comes_through(case):
 )
 def test_the_bytes_depend_on_no_coefficient_within_a_cover(subsampling, place, style, shape):
     """Two files that differ only in the coefficients of blocks within a cover's outline become one and the same."""
-    chosen = ObscureSettings(style=style, shape=shape, margin=0.1)
+    chosen = pictures.look(style=style, shape=shape, margin=0.1)
     (down, across), *_ = SAMPLED[subsampling]
     outline = pictures.touched(place, chosen, Size(160, 128))
     whole = outline.reshape(128 // (8 * down), 8 * down, 160 // (8 * across), 8 * across).all(axis=(1, 3))

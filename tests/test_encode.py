@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import OutputFormat
 from blurkit.encode import encode, output_format, prepare
 from blurkit.errors import ExitCode, OutputNotWritable
@@ -12,7 +13,7 @@ from blurkit.load import decode
 from blurkit.obscure import drawn_mask, obscure
 from blurkit.picture.color import to_srgb
 from blurkit.records import ImageFormat
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.pictures import covering, exif, face, file, opened, saved
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import Shape
 from blurkit.detect import make_detectors, make_independent_check, merge
 from blurkit.geometry import Box, Size
@@ -18,7 +19,7 @@ from blurkit.obscure.outline import Outline
 from blurkit.outcomes import PhotoResult
 from blurkit.pipeline import Blurrer
 from blurkit.records import Face, Reason
-from blurkit.settings import DetectSettings, LoadSettings, ObscureSettings, Settings, load_policy
+from blurkit.settings import DetectSettings, LoadSettings, Settings, load_policy
 from blurkit.verify import uncovered
 from tests.end_to_end.process import SAMPLES, blurkit, files, small
 from tests.fakes import BlindNetwork, FixedAge, FixedFaces, NoFaces

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from blurkit.appearance import ObscureSettings
 from blurkit.geometry import Box
 from blurkit.obscure import obscure
 from blurkit.records import Face
-from blurkit.settings import ObscureSettings
 from tests.pictures import covering, picture
 from tests.test_field import GRAY
 

@@ -9,7 +9,6 @@ from blurkit.obscure import covered_mask, drawn_mask, obscure
 from blurkit.obscure.covers import GRID
 from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Face
-from blurkit.settings import ObscureSettings
 from tests import pictures, profiles
 from tests.pictures import covering, face, keeping, picture
 
@@ -19,7 +18,7 @@ SHAPES = list(Shape)
 
 
 def settings(**values):
-    return ObscureSettings(**values)
+    return pictures.look(**values)
 
 
 def drawn(picture, *faces, seed=1, **values):

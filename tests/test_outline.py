@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import Shape
 from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box, Point, Size
@@ -14,7 +15,6 @@ from blurkit.obscure import covered_mask
 from blurkit.obscure.covers import Cover, covers_of
 from blurkit.obscure.outline import Outline
 from blurkit.records import Face
-from blurkit.settings import ObscureSettings
 from tests.pictures import face, tilted, touched
 
 TILTS = [-135, -90, -60, -30, -10, 8, 20, 45, 75, 90, 150, 170]

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.errors import ExitCode
 from blurkit.load import decode
 from blurkit.obscure import drawn_mask
 from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.records import Action, Judgement, Reason
-from blurkit.settings import LoadSettings, ObscureSettings, load_policy
+from blurkit.settings import LoadSettings, load_policy
 from tests import pictures, profiles
 from tests.fakes import (
     BlindNetwork,

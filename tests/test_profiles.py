@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.choices import OutputFormat
 from blurkit.encode import encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import MetadataRemains
@@ -16,7 +17,7 @@ from blurkit.picture.color import to_srgb
 from blurkit.picture.curves import CURVES, SRGB_CURVE, formula, read_curve
 from blurkit.picture.profiles import is_srgb, rebuilt, srgb
 from blurkit.records import Colors, ImageFormat
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.metadata.photos import thumbnail
 from tests.pictures import covering, face, file, smooth

@@ -5,19 +5,13 @@ from pathlib import Path
 import pytest
 
 from blurkit.age.calibration import load_calibration
+from blurkit.appearance import NAMED_COLORS, ObscureSettings
 from blurkit.choices import CHILDREN, PRESETS, DetectorName, Style
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.records import Action, Reason
-from blurkit.settings import (
-    NAMED_COLORS,
-    ObscureSettings,
-    PolicySettings,
-    Settings,
-    load_policy,
-    policy_toml,
-    preset_text,
-)
+from blurkit.settings import PolicySettings, Settings, load_policy, policy_toml, preset_text, read_policy
 from blurkit.validation import validated
+from tests.pictures import logo
 
 COVER_ALL = '[[rules]]\nwhen = "everyone"\naction = "cover"\n'
 
@@ -117,7 +111,6 @@ def test_the_defaults_fail_closed():
     assert settings.policy.rules[-1].when is Reason.EVERYONE
     assert set(settings.detect.detector) == set(DetectorName)
     assert settings.obscure.style is Style.SOLID
-    assert settings.obscure.margin > 0
     assert not settings.write.overwrite
 
 
@@ -244,3 +237,40 @@ def test_settings_without_a_policy_are_the_preset_children():
 def test_every_age_that_a_user_may_know_has_a_line(cutoff):
     policy = Settings.of(policy={"child_age": cutoff}).policy
     assert 0 < load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate) < 40
+
+
+# How covers look, in a policy's file
+
+
+def test_a_policy_file_says_how_covers_look_and_an_option_goes_before_it(tmp_path):
+    (tmp_path / "logo.png").write_bytes(logo())
+    file = tmp_path / "club.toml"
+    file.write_text('preset = "everyone"\nstyle = "sticker"\nsticker = "logo.png"\ncolor = "white"\nmargin = 0.1\n')
+    settings = Settings.of(policy=file)
+    assert (settings.policy.name, settings.obscure.style, settings.obscure.margin) == ("club", Style.STICKER, 0.1)
+    assert settings.obscure.sticker.name == "logo.png"
+    changed = Settings.of(policy=file, obscure={"style": "smiley"}).obscure
+    assert (changed.style, changed.color) == (Style.SMILEY, "white")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('style = "blur"', ("style", "solid", "blur")),
+        ('sticker = "none.png"', ("sticker", "PNG")),
+        ('style = "sticker"', ("sticker", "PNG")),
+        ("margin = 3", ("margin", "2")),
+    ],
+)
+def test_a_mistake_in_the_look_of_covers_is_named_with_the_file(tmp_path, line, words):
+    file = tmp_path / "club.toml"
+    file.write_text(f'preset = "everyone"\n{line}\n')
+    error = refused(lambda: Settings.of(policy=file), "club.toml")
+    assert all(word in str(error) for word in words)
+
+
+def test_a_policy_with_a_look_is_printed_and_read_back(tmp_path):
+    file = tmp_path / "club.toml"
+    file.write_text('preset = "everyone"\nstyle = "smiley"\n')
+    file.with_name("again.toml").write_text(policy_toml(*read_policy(file)))
+    assert read_policy(file.with_name("again.toml")) == read_policy(file)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from blurkit.appearance import ObscureSettings
 from blurkit.geometry import Box, Point, Size
 from blurkit.obscure import covered_mask, drawn_mask, moved, shrink
 from blurkit.records import Action, Decision, Judgement, Reason
-from blurkit.settings import ObscureSettings
 from tests import pictures
 from tests.fakes import SeesColor
 from tests.pictures import KINDS, face, opened

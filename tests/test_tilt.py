@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from blurkit.appearance import ObscureSettings
 from blurkit.detect.merge import fuse, merge
 from blurkit.detect.tilt import tilt_of
 from blurkit.detect.views import Sighting
@@ -14,7 +15,7 @@ from blurkit.obscure import covered_mask
 from blurkit.records import Action
 from blurkit.report import BatchReport, ReportEntry
 from blurkit.review import start
-from blurkit.settings import ObscureSettings, Settings, load_policy
+from blurkit.settings import Settings, load_policy
 from tests import pictures
 from tests.fakes import FixedFaces
 from tests.pictures import face, tilted

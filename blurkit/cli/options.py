@@ -58,15 +58,33 @@ DecisionsOption = Annotated[
     Path | None,
     _option(COVER, "--decisions", metavar="FILE", help="Replay a review; any face it does not mention is covered."),
 ]
-StyleOption = Annotated[Style, _option(COVER, "--style", metavar="|".join(Style), help="How covers look.")]
-ShapeOption = Annotated[Shape, _option(COVER, "--shape", metavar="|".join(Shape), help="Outline of the covers.")]
+StyleOption = Annotated[
+    Style | None, _option(COVER, "--style", metavar="|".join(Style), help="How covers look; default: solid.")
+]
+ShapeOption = Annotated[
+    Shape | None, _option(COVER, "--shape", metavar="|".join(Shape), help="Outline of the covers; default: head.")
+]
+StickerOption = Annotated[
+    Path | None, _option(COVER, "--sticker", metavar="FILE", help="A PNG to lay over the covers, such as your logo.")
+]
+MarginOption = Annotated[
+    float | None,
+    _option(
+        COVER,
+        "--margin",
+        metavar="NUMBER",
+        min=0,
+        max=2,
+        help="Cover so much more than the head, as a share of the face.",
+    ),
+]
 ColorOption = Annotated[
-    str,
+    str | None,
     _option(
         COVER,
         "--color",
         metavar="COLOR",
-        help="Colour of covers: a name, #rrggbb, or auto (suits the photo).",
+        help="Colour of covers: a name, #rrggbb, or auto, which suits the photo (default).",
     ),
 ]
 
@@ -152,9 +170,11 @@ class Cover:
     """What to cover, and how."""
 
     policy: PolicyOption = "children"
-    style: StyleOption = Style.SOLID
-    shape: ShapeOption = Shape.HEAD
-    color: ColorOption = "auto"
+    style: StyleOption = None
+    shape: ShapeOption = None
+    color: ColorOption = None
+    sticker: StickerOption = None
+    margin: MarginOption = None
     detector: DetectorOption = None
     decisions: DecisionsOption = None
 
@@ -195,6 +215,10 @@ class Report:
     quiet: QuietOption = False
     verbose: VerboseOption = False
     debug: DebugOption = False
+
+
+LOOK = ("style", "shape", "color", "sticker", "margin")
+"""Options of `Cover` that say how covers look; those that are not given are left to the policy's file."""
 
 
 def grouped(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
@@ -248,7 +272,7 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         policy=cover.policy,
         load={"max_megapixels": which.max_megapixels},
         detect={"detector": tuple(cover.detector)} if cover.detector else {},
-        obscure={"style": cover.style, "shape": cover.shape, "color": cover.color},
+        obscure={name: value for name in LOOK if (value := getattr(cover, name)) is not None},
         output=_written(output),
         write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )

@@ -22,9 +22,9 @@ def policy_show(
     """Print a policy as TOML, complete."""
 
     def work() -> ExitCode:
-        from blurkit.settings import load_policy, policy_toml
+        from blurkit.settings import policy_toml, read_policy
 
-        write_out(policy_toml(load_policy(name)).rstrip())
+        write_out(policy_toml(*read_policy(name)).rstrip())
         return ExitCode.OK
 
     end(work)
@@ -35,10 +35,12 @@ def policy_check(name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="
     """Check a policy and say in words what it does."""
 
     def work() -> ExitCode:
+        from blurkit.appearance import in_words
         from blurkit.policy import explain
-        from blurkit.settings import load_policy
+        from blurkit.settings import Settings
 
-        write_out("\n".join(map(one_line, explain(load_policy(name)))))
+        checked = Settings.of(policy=name)
+        write_out("\n".join(map(one_line, [*explain(checked.policy), in_words(checked.obscure)])))
         return ExitCode.OK
 
     end(work)

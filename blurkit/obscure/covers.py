@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from blurkit.obscure.outline import Outline
+from blurkit.obscure.outline import Frame, Outline
 from blurkit.obscure.paint import filled
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from blurkit.appearance import ObscureSettings
     from blurkit.geometry import Size
     from blurkit.records import Face
-    from blurkit.settings import ObscureSettings
 
     Mask = npt.NDArray[np.bool_]
     Alpha = npt.NDArray[np.uint8]
@@ -71,6 +71,11 @@ class Cover:
         starts, stops = (GRID * cells[rows[held], side, None] for side in (0, 1))
         hidden[held] = (columns >= starts) & (columns < stops)
         return cls(face, outline, edge, (slice(top, bottom), slice(left, right)), hidden)
+
+    @property
+    def frame(self) -> Frame:
+        """How the head lies."""
+        return Frame.of(self.face)
 
     @property
     def length(self) -> float:

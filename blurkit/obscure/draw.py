@@ -23,8 +23,8 @@ from blurkit.records import Action
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blurkit.appearance import ObscureSettings
     from blurkit.records import Decision, Picture
-    from blurkit.settings import ObscureSettings
 
 
 def obscure(

@@ -74,6 +74,41 @@ TEMPLATES = {
 """The outlines to choose from, fitted to heads that were labelled by eye (`bench/covers.py`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How the head of a face lies: its middle, its size and its turn."""
+
+    x: float
+    """Column of the middle of the face."""
+    y: float
+    """Row of it."""
+    across: float
+    """Half the width of the face, in pixels."""
+    down: float
+    """Half its height."""
+    turn: float
+    """Radians clockwise."""
+
+    @classmethod
+    def of(cls, face: Face) -> Self:
+        """Return the frame of a face, by its box and tilt."""
+        box = Box(*(min(max(side, -FARTHEST), FARTHEST) for side in face.box.sides))
+        width, height = max(box.width, HEAD_ASPECT * box.height), max(box.height, HEAD_ASPECT * box.width)
+        if face.tilt:  # the box is that around a turned head: only its diagonal does not depend on the turn
+            height = math.hypot(box.width, box.height) / math.hypot(1.0, HEAD_ASPECT)
+            width = HEAD_ASPECT * height
+        return cls(box.center.x, box.center.y, width / 2, height / 2, math.radians(face.tilt))
+
+    def turned(self, points: Points, across: float, down: float) -> Points:
+        """Return points as they lie from the middle, given in shares of `across` and `down`."""
+        cos, sin = math.cos(self.turn), math.sin(self.turn)
+        return np.asarray(points * (across, down) @ np.array([[cos, sin], [-sin, cos]]), np.float64)
+
+    def placed(self, points: Points) -> Points:
+        """Return the points of a figure in the photo; they are given in halves of the face's width, both ways."""
+        return np.array([self.x, self.y]) + self.turned(points, self.across, self.across)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
     """A closed curve without dents, in pixels of the upright photo."""
@@ -94,19 +129,15 @@ class Outline:
 
         Invariant: holds the whole box of the face, whatever its tilt.
         """
-        box = Box(*(min(max(side, -FARTHEST), FARTHEST) for side in face.box.sides))
-        width, height = max(box.width, HEAD_ASPECT * box.height), max(box.height, HEAD_ASPECT * box.width)
-        if face.tilt:  # the box is that around a turned head: only its diagonal does not depend on the turn
-            height = math.hypot(box.width, box.height) / math.hypot(1.0, HEAD_ASPECT)
-            width = HEAD_ASPECT * height
-        turn = math.radians(face.tilt)
-        cos, sin = math.cos(turn), math.sin(turn)
-        head = TEMPLATES[shape].points() * (width / 2, height / 2) @ np.array([[cos, sin], [-sin, cos]])
-        corners = np.array([(x, y) for x in (-1, 1) for y in (-1, 1)]) * (box.width / 2, box.height / 2)
+        frame = Frame.of(face)
+        head = frame.turned(TEMPLATES[shape].points(), frame.across, frame.down)
+        corners = np.array([(x, y) for x in face.box.sides[::2] for y in face.box.sides[1::2]])
+        corners = corners.clip(-FARTHEST, FARTHEST) - (frame.x, frame.y)
         held = [np.maximum((NORMALS @ points.T).max(axis=1), 1e-3) for points in (head, corners)]
         scale = max(float(each.max()) for each in held)
         joined = scale * sum((each / scale) ** SOFTNESS for each in held) ** (1 / SOFTNESS)
-        return cls((box.center.x, box.center.y), joined).grown(margin * max(box.width, box.height))
+        length = float(np.ptp(corners, axis=0).max())
+        return cls((frame.x, frame.y), joined).grown(margin * length)
 
     def grown(self, pixels: float) -> Self:
         """Return the outline moved outward by so many pixels everywhere; inward if they are negative."""
@@ -124,6 +155,11 @@ class Outline:
         square = np.abs(NORMALS).sum(axis=1)
         missing = ((NORMALS @ (points - self.middle).T).max(axis=1) - self.reaches) / square
         return type(self)(self.middle, self.reaches + max(0.0, float(missing.max())) * square).grown(slack)
+
+    def room(self, points: Points, middle: tuple[float, float]) -> float:
+        """Return how many times as large a figure around the origin fits inside, when it is placed at a point."""
+        free = self.reaches - NORMALS @ np.subtract(middle, self.middle)
+        return max(0.0, float((free / np.maximum((NORMALS @ points.T).max(axis=1), 1e-6)).min()))
 
     def beyond(self, points: Points) -> float:
         """Return how far the outermost of some points lies outside, in pixels; negative if all lie inside."""

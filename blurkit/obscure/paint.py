@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.obscure.palette import ENTRIES
 from blurkit.picture.color import from_srgb
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ STRIP = 2_000_000
 
 FRACTION = 4
 """Binary digits of such a part to which corners are rounded."""
+
+COARSE = 0xF0
+"""Bits of a colour that are compared with a palette if there are more colours than it can hold."""
 
 FURTHEST = float(1 << 20)
 """Pixels from the window beyond which a corner is moved nearer, since OpenCV counts in 32 bits."""
@@ -74,8 +78,12 @@ def paint(region: Samples, layer: Layer, mode: str, colors: Colors) -> None:
         mode: Kind of samples, as in `Picture.mode`.
         colors: Their profile and palette.
     """
-    tones = from_srgb(layer.shades, mode, colors)
-    alpha = np.where(layer.alpha < 128, 0, 255) if mode == "P" else layer.alpha
+    alpha = layer.alpha
+    if mode == "P":
+        alpha = np.where(alpha < 128, 0, 255).astype(np.uint8)
+        tones = _entries(layer.shades, colors)
+    else:
+        tones = from_srgb(layer.shades, mode, colors)
     whole = alpha == 255
     if layer.picks is None:
         np.copyto(region, tones[0], where=whole if region.ndim == 2 else whole[..., None])
@@ -85,3 +93,12 @@ def paint(region: Samples, layer: Layer, mode: str, colors: Colors) -> None:
     share = (alpha[mixed] / 255.0).reshape(-1, *(1,) * (region.ndim - 2))
     before, tone = region[mixed].astype(float), tones[0 if layer.picks is None else layer.picks[mixed]].astype(float)
     region[mixed] = np.rint(before + (tone - before) * share).astype(region.dtype)
+
+
+def _entries(shades: Shades, colors: Colors) -> Samples:
+    """Return the nearest palette entries of colours (n, 3)."""
+    if len(shades) <= ENTRIES:
+        return from_srgb(shades, "P", colors)
+    distinct, which = np.unique(shades & COARSE, axis=0, return_inverse=True)
+    entries: Samples = from_srgb(distinct, "P", colors)[which.reshape(-1)]
+    return entries

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from blurkit.choices import Style
+from blurkit.obscure.figures import MOODS, PERSON
 from blurkit.obscure.mosaic import mosaic
-from blurkit.obscure.paint import Layer
-from blurkit.obscure.tones import calm, rim_of, surroundings
+from blurkit.obscure.paint import Layer, filled
+from blurkit.obscure.sticker import laid
+from blurkit.obscure.tones import PAPER, SUN, calm, ink_on, paler, rim_of, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
+    from blurkit.appearance import ObscureSettings
     from blurkit.obscure.covers import Cover, Mask
+    from blurkit.obscure.figures import Figure
     from blurkit.records import Picture
-    from blurkit.settings import ObscureSettings
 
     Shades = npt.NDArray[np.uint8]
 
@@ -33,8 +36,6 @@ class Look:
 
     tone: Shades
     """The tone of all covers, shape (1, 3)."""
-    rim: Shades
-    """The tone of their rims, shape (1, 3)."""
     settings: ObscureSettings
     """What the user chose."""
     random: np.random.Generator
@@ -54,22 +55,51 @@ class Look:
         random: np.random.Generator,
     ) -> Self:
         """Choose the tones for covers on a picture."""
-        tone = np.array([settings.rgb], np.uint8) if settings.rgb else calm(surroundings(picture, hidden, covers))
-        return cls(tone, rim_of(tone), settings, random, picture, hidden)
+        if settings.rgb is not None:
+            tone = np.array([settings.rgb], np.uint8)
+        elif settings.style is Style.SMILEY:
+            tone = SUN
+        elif settings.style is Style.STICKER:
+            tone = PAPER
+        else:
+            tone = calm(surroundings(picture, hidden, covers))
+        return cls(tone, settings, random, picture, hidden)
 
     @property
     def shades(self) -> Shades:
         """The colours that all covers share, shape (n, 3); the first is the one for all that is hidden."""
-        return np.concatenate([self.tone, self.rim])
+        return np.concatenate([self.tone, rim_of(self.tone), *self._of_figures()])
+
+    def _of_figures(self) -> list[Shades]:
+        figures = {Style.SMILEY: [ink_on(self.tone)], Style.SILHOUETTE: [paler(self.tone)]}
+        return figures.get(self.settings.style, [])
 
     def layers(self, cover: Cover) -> Iterator[Layer]:
         """Give what is painted for one cover, from the back."""
-        width = max(LEAST_RIM, RIM * cover.length)
-        body, rim = cover.alpha(cover.edge.grown(-width)), cover.alpha(cover.edge)
+        inner = cover.edge.grown(-max(LEAST_RIM, RIM * cover.length))
+        body, rim = cover.alpha(inner), cover.alpha(cover.edge)
         rim[body == 255] = 0
-        yield Layer(rim, self.rim)
-        if self.settings.style is Style.PIXELATE:
-            around = surroundings(self.picture, self.hidden, [cover])
-            yield Layer(body, *mosaic(cover, around, self.settings.blocks_across, self.random))
-        else:
-            yield Layer(body, self.tone)
+        yield Layer(rim, rim_of(self.tone))
+        match self.settings.style:
+            case Style.PIXELATE:
+                around = surroundings(self.picture, self.hidden, [cover])
+                yield Layer(body, *mosaic(cover, around, self.settings.blocks_across, self.random))
+            case Style.SOLID:
+                yield Layer(body, self.tone)
+            case Style.SILHOUETTE:
+                yield Layer(body, self.tone)
+                yield Layer(np.minimum(_drawn(PERSON, cover), body), paler(self.tone))
+            case Style.SMILEY:
+                mood = list(MOODS.values())[int(self.random.integers(len(MOODS)))]
+                yield Layer(body, self.tone)
+                yield Layer(np.minimum(_drawn(mood, cover), body), ink_on(self.tone))
+            case Style.STICKER:
+                yield Layer(body, self.tone)
+                if self.settings.sticker is not None:
+                    yield laid(self.settings.sticker, cover, inner)
+
+
+def _drawn(figure: Figure, cover: Cover) -> npt.NDArray[np.uint8]:
+    """Return how much of each pixel of a cover's window lies inside a figure that is turned with the head."""
+    rows, columns = cover.window
+    return filled([cover.frame.placed(part) - (columns.start, rows.start) for part in figure], cover.hidden.shape)

@@ -43,8 +43,20 @@ CAP = 0.2
 NEUTRAL = np.array([[112, 120, 130]], np.uint8)
 """What is around a cover if nothing is open: a cool gray."""
 
-RIM_LIGHT = 0.85
-"""How far the rim's tone is from the cover's towards white."""
+SUN = np.array([[246, 207, 96]], np.uint8)
+"""The tone of smileys."""
+
+PAPER = np.array([[246, 244, 239]], np.uint8)
+"""The tone under stickers, which are mostly made for paper."""
+
+RIM_LIGHT, RIM_DARK = 0.85, 0.18
+"""How far the rim's tone is from the cover's towards white; and, of one that is nearly white itself, towards black."""
+
+PALE, INK = 0.5, 0.78
+"""How far a silhouette is from its cover's tone towards white, and ink towards black (or white, on dark covers)."""
+
+LIGHT, NEAR_WHITE = 110.0, 215.0
+"""Brightness of 255 from which a tone counts as light, and as nearly white."""
 
 _TO_LMS = np.array(
     [
@@ -88,8 +100,22 @@ def calm(shades: Shades) -> Shades:
 
 
 def rim_of(tone: Shades) -> Shades:
-    """Return the light tone of the rim around a cover, shape (1, 3)."""
-    return np.rint(tone + (255.0 - tone) * RIM_LIGHT).astype(np.uint8)
+    """Return the tone of the thin rim around a cover, shape (1, 3): light, unless the cover is nearly white."""
+    return _towards(tone, 0.0, RIM_DARK) if tone.mean() > NEAR_WHITE else _towards(tone, 255.0, RIM_LIGHT)
+
+
+def paler(tone: Shades) -> Shades:
+    """Return the tone of a figure that is to be seen quietly on a cover, shape (1, 3)."""
+    return _towards(tone, 0.0, RIM_DARK) if tone.mean() > NEAR_WHITE else _towards(tone, 255.0, PALE)
+
+
+def ink_on(tone: Shades) -> Shades:
+    """Return the tone of lines on a cover, shape (1, 3)."""
+    return _towards(tone, 0.0 if tone.mean() > LIGHT else 255.0, INK)
+
+
+def _towards(tone: Shades, end: float, share: float) -> Shades:
+    return np.rint(tone + (end - tone) * share).astype(np.uint8)
 
 
 def _oklab(shades: Shades) -> Numbers:

@@ -8,6 +8,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from blurkit.appearance import in_words
 from blurkit.policy import explain
 from blurkit.report.rows import Row, row
 from blurkit.words import one_line
@@ -96,10 +97,7 @@ def _faces(row: Row) -> Iterable[tuple[int, str, str]]:
 
 
 def _covers(report: BatchReport) -> str:
-    obscure = report.settings.obscure
-    return (
-        f"Covers: {obscure.style.value}, {obscure.shape.value}, {obscure.margin:.0%} wider than the face on each side."
-    )
+    return in_words(report.settings.obscure)
 
 
 def _model(name: str, sha256: str) -> str:

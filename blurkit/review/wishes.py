@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from blurkit.appearance import NAMED_COLORS
 from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.machine.files import read_regular, replace_text
 from blurkit.review.seal import seal
-from blurkit.settings import NAMED_COLORS, Settings, load_policy
+from blurkit.settings import Settings, load_policy
 
 if TYPE_CHECKING:
     from blurkit.settings import PolicySettings
@@ -155,7 +156,11 @@ def offered(settings: Settings) -> dict[str, Any]:
     return {
         "policies": policies,
         "children": AGES,
-        "styles": {style.value: STYLES.get(style.value, style.value.capitalize()) for style in Style},
+        "styles": {
+            style.value: STYLES.get(style.value, style.value.capitalize())
+            for style in Style
+            if style is not Style.STICKER or settings.obscure.sticker
+        },
         "shapes": {shape.value: SHAPES.get(shape.value, shape.value.capitalize()) for shape in Shape},
         "colors": {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
         "side": PUBLISHED_SIDE,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings, Sticker
 from blurkit.choices import OutputFormat, Shape, Style
 from blurkit.encode import encode, output_format, prepare
 from blurkit.geometry import Box, Size
@@ -17,7 +18,7 @@ from blurkit.obscure import covered_mask, drawn_mask, obscure
 from blurkit.obscure.outline import Outline
 from blurkit.picture.color import to_srgb
 from blurkit.records import Face, ImageFormat
-from blurkit.settings import LoadSettings, ObscureSettings
+from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.pictures import covering
 
@@ -34,6 +35,7 @@ STYLES = st.fixed_dictionaries(
         "color": st.sampled_from(["auto", "blue", "#010203", "#fefefe"]),
         "margin": st.sampled_from([0.0, 0.05, 1.1]),
         "blocks_across": st.integers(2, 12),
+        "sticker": st.just(Sticker("logo.png", pictures.logo())),
     }
 )
 UPRIGHT = st.builds(
@@ -171,7 +173,7 @@ def test_the_bytes_of_a_file_carry_nothing_of_what_is_under_a_cover(kind, mode, 
 @pytest.mark.parametrize("style", Style)
 def test_two_files_that_differ_only_under_a_cover_become_the_same_file(kind, style):
     """The same from file to file: what is under the cover is changed in the source itself."""
-    place, chosen = pictures.face(), ObscureSettings(style=style)
+    place, chosen = pictures.face(), pictures.look(style=style)
     options = {"lossless": True} if kind == "webp" else {}
     before = pictures.smooth("RGB")
     mask = covered_mask([place], chosen, Size(96, 64))

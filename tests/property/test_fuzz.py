@@ -92,7 +92,7 @@ from blurkit.encode import encode, prepare
 from blurkit.errors import BlurkitError
 from blurkit.load import decode
 from blurkit.obscure import obscure
-from blurkit.settings import ObscureSettings
+from blurkit.appearance import ObscureSettings
 from tests import pictures
 from tests.property.test_fuzz import FILES, SMALL
 def write(data):

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from blurkit import metadata
+from blurkit.appearance import ObscureSettings
 from blurkit.batch.naming import Source, output_names
 from blurkit.choices import OutputFormat
 from blurkit.encode import encode, output_format, prepare
@@ -17,7 +18,7 @@ from blurkit.load import decode
 from blurkit.obscure import obscure
 from blurkit.policy import decide
 from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Reason
-from blurkit.settings import LoadSettings, ObscureSettings, PolicySettings, Region
+from blurkit.settings import LoadSettings, PolicySettings, Region
 from tests import pictures
 
 # 5. The policy is monotone: more doubt never turns COVER into KEEP.
