@@ -36,6 +36,7 @@ ADAPTERS = {
     },
     "rich": {"blurkit.cli.console"},
     "pydantic": {
+        "blurkit.appearance",
         "blurkit.settings",
         "blurkit.validation",
         "blurkit.policy.reviewed",

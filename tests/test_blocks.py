@@ -93,7 +93,7 @@ def assert_kept(data, folder, *faces, **values):
         far, usually_far = (
             np.abs(each.picture.pixels[mask].astype(int) - drawn_there).mean() for each in (shown, usual)
         )
-        assert far < 1.5 * usually_far + 2
+        assert far < 2 * usually_far + 2
     assert metadata.find(written) == ()
     return before, after
 

@@ -144,7 +144,7 @@ AGES = {
     "up-to-18": "Up to 18 years, or I do not know",
 }
 
-STYLES = {"solid": "One colour", "pixelate": "Mosaic"}
+STYLES = {"solid": "One colour", "pixelate": "Mosaic", "silhouette": "Person icon", "sticker": "Our picture"}
 SHAPES = {"head": "Head", "ellipse": "Oval", "box": "Rectangle"}
 
 
