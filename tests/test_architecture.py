@@ -24,7 +24,7 @@ PRINTS = {name for name in MODULES if name.split(".")[1:2] == ["cli"]}
 ADAPTERS = {
     "mediapipe": {"blurkit.detect.mediapipe"},
     "onnxruntime": {"blurkit.machine.weights"},
-    "distributed": {"blurkit.batch.cluster"},
+    "distributed": {"blurkit.batch.cluster", "blurkit.batch.onworker"},
     "jpeglib": {"blurkit.encode.coefficients"},
     "typer": {
         "blurkit.cli.app",
@@ -77,7 +77,7 @@ NETWORK = {
     "xmlrpc",
     "distributed",
 }
-REACH_IT = {"blurkit.review.server", "blurkit.serve", "blurkit.batch.cluster"}
+REACH_IT = {"blurkit.review.server", "blurkit.serve", "blurkit.batch.cluster", "blurkit.batch.onworker"}
 """The modules that may open a socket: the local review page and service, and a cluster if the user names one."""
 
 

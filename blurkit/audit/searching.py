@@ -33,7 +33,7 @@ def searched(data: bytes, path: Path) -> tuple[tuple[Hidden, ...], bytes | None,
 
 
 def _within(data: bytes, *, is_whole: bool) -> tuple[Hidden, ...]:
-    """Return what the coded pictures hold beside their pixels; damage is said already of a file that is not whole."""
+    """Return what the coded pictures hold besides their pixels; damage is said already of a file that is not whole."""
     try:
         return metadata.find_within(data)
     except UnsupportedFormat:  # said already

@@ -45,7 +45,7 @@ class Piece:
     task: Task
     """The photo."""
     size: int | None
-    """Bytes of its file, so that a worker knows that it sees the same one; None if there is none."""
+    """Bytes of its file, so that a worker knows that it sees the same one; None for a file that is not there."""
     number: str
     """What it is called in the event that says that it is late."""
     seconds: float | None

@@ -17,7 +17,7 @@ _WHITE = b"\xff\xff\xff"
 
 
 def clear_beside(samples: Samples, colors: Colors, frame: tuple[int, int, int, int]) -> tuple[Samples, Colors]:
-    """Return samples that are clear beside a frame, and a palette with an entry for that.
+    """Return samples that are clear outside a frame, and a palette with an entry for that.
 
     Args:
         samples: Palette entries of shape (H, W).

@@ -63,7 +63,7 @@ def walked(content: bytes, bits: int, pixels: int) -> tuple[set[int], int, bool]
         The palette entries that are used, the bits taken up to the last pixel, and whether there was a last one.
 
     Raises:
-        UnreadablePhoto: A code is none.
+        UnreadablePhoto: A code has no meaning.
     """
     if not 1 <= bits < _LONGEST:
         raise UnreadablePhoto("a frame of the GIF is damaged")

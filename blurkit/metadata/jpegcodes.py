@@ -51,7 +51,7 @@ class Codes:
         lengths, sizes, runs = found >> 8, found & _MOST_RUN, found >> 4 & _MOST_RUN
         passed = np.where((sizes > 0) | (runs == _MOST_RUN), runs + 1, BLOCK)
         self.values = array("i", found.tobytes())
-        """For each 16 bits that may come, the length of their code and what it stands for; 0 if there is none."""
+        """For each 16 bits that may come, the length of their code and what it stands for; 0 without one."""
         self.first = array("i", np.where(found > 0, lengths + sizes, _FAR).astype(np.int32).tobytes())
         """How many bits a block's first coefficient takes, if these come."""
         others = np.where(found > 0, (lengths + sizes) | passed << _BITS, _MANY << _BITS)

@@ -190,7 +190,7 @@ def _within(data: bytes, frame: _Frame, scan: _Scan, interval: int, where: str) 
 
 
 def _step(frame: _Frame, scan: _Scan, bits: Bits, done: int, units: int) -> None:
-    """Step over some units of a scan, of which some are done."""
+    """Step over some units of a scan, some of which were read already."""
     alone = len(scan.components) == 1
     times = [1 if alone else each.across * each.down for each in scan.components]
     (first, last), (before, _) = scan.band, scan.shifts

@@ -73,7 +73,7 @@ def _pictures(data: bytes) -> Iterator[tuple[int, int, list[tuple[bytes, int, in
 
 
 def _rebuilt(data: bytes, place: tuple[int, int], new: dict[int, bytes]) -> bytes:
-    """Return a stretch of chunks, some of which are new; a frame's own size is set anew."""
+    """Return a stretch of chunks, some of which are new; a frame's own size is set again."""
     start, end = place
     is_frame = data[start : start + 4] == b"ANMF"
     at = start + FRAME_HEAD if is_frame else start

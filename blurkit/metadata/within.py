@@ -30,7 +30,7 @@ WALKS: dict[ImageFormat, Callable[[bytes], list[Part]]] = {
 
 
 def find_within(data: bytes) -> tuple[Hidden, ...]:
-    """List what the coded pictures of a file hold beside their pixels.
+    """List what the coded pictures of a file hold besides their pixels.
 
     Raises:
         UnreadablePhoto: It is damaged.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import secrets
-import socket
 import stat
 import sys
 import time
@@ -47,7 +47,7 @@ class Lock:
             SettingsError: Another review has it, and is to keep it or does not end.
         """
         self._file, self._handle = file, -1
-        self._mine = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "key": secrets.token_hex(16)})
+        self._mine = json.dumps({"pid": os.getpid(), "host": platform.node(), "key": secrets.token_hex(16)})
         until = time.monotonic() + WAIT_SECONDS
         while not self._is_taken():
             holder = self._text()
