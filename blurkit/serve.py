@@ -27,11 +27,11 @@ from blurkit import batch
 from blurkit.batch.collect import SNIFF_BYTES
 from blurkit.batch.limit import lost, seconds_for_size
 from blurkit.errors import BlurkitError, ExitCode, OutputNotWritable, PhotoTooLarge, PhotoTooSlow, UnsupportedFormat
+from blurkit.machine.connections import Brisk
 from blurkit.machine.workers import Lost, Standing
 from blurkit.outcomes import PhotoFailure, SafeFile, bug, failure
 from blurkit.picture.formats import sniff
 from blurkit.records import Action, Stage
-from blurkit.review.connections import Brisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

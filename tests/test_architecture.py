@@ -47,7 +47,7 @@ ADAPTERS = {
         "blurkit.review.wishes",
     },
     "starlette": {"blurkit.review.pages", "blurkit.review.server", "blurkit.serve"},
-    "uvicorn": {"blurkit.review.server", "blurkit.review.connections", "blurkit.serve"},
+    "uvicorn": {"blurkit.review.server", "blurkit.machine.connections", "blurkit.serve"},
 }
 """Vendors, and the one place that knows each."""
 LATE = {

@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from blurkit.errors import OutputNotWritable
-from blurkit.review.connections import Brisk
+from blurkit.machine.connections import Brisk
 from blurkit.review.door import Door
 from blurkit.review.pages import Chooser, Pages
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from blurkit.review import connections
+from blurkit.machine import connections
 from tests.end_to_end.process import wait_until
 from tests.review.caller import Caller
 from tests.review.serving import copies, serving
