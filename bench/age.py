@@ -135,8 +135,8 @@ def halves(sets: dict[str, Scores], *, times: int = 20) -> Iterator[Row]:
             rows = []
             for seed in range(times):
                 mine = np.random.default_rng(seed).random(len(scores.low)) < 0.5
-                threshold = fit([part(scores, mine)], 18, rate)
-                rows.append(promise(f"half of {scores.name} to the other", part(scores, ~mine), 18, rate, threshold))
+                threshold = fit([scores.part(mine)], 18, rate)
+                rows.append(promise(f"half of {scores.name} to the other", scores.part(~mine), 18, rate, threshold))
             means = {
                 key: float(np.mean([float(str(row[key])) for row in rows])) for key in ("happened", "adults covered")
             }
@@ -149,12 +149,6 @@ def promise(words: str, target: Scores, cutoff: int, rate: float, threshold: flo
     happened = missed(target, cutoff, threshold)
     row: Row = {"from": words, "under": cutoff, "promised": rate, "happened": happened, "at worst": happened}
     return row | {"adults covered": covered(target, threshold)}
-
-
-def part(scores: Scores, chosen: npt.NDArray[np.bool_]) -> Scores:
-    """Return some faces of a set."""
-    groups = {name: members[chosen] for name, members in scores.groups.items()}
-    return Scores(scores.name, scores.low[chosen], scores.youngest[chosen], scores.oldest[chosen], groups)
 
 
 def by_band(scores: Scores, line: float) -> Iterator[Row]:

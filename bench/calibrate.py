@@ -52,6 +52,14 @@ class Scores:
     """Highest age that the label allows."""
     groups: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
     """Who belongs to each group, by its name."""
+    heights: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """Of each face as it was found, in pixels; 0 where it was not."""
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> Scores:
+        """Return some faces of the set."""
+        groups = {name: members[chosen] for name, members in self.groups.items()}
+        heights = self.heights[chosen] if len(self.heights) else self.heights
+        return Scores(self.name, self.low[chosen], self.youngest[chosen], self.oldest[chosen], groups, heights)
 
 
 def main() -> None:
@@ -81,6 +89,7 @@ def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores
             group: np.array([group in face.label.groups for face in judged])
             for group in sorted({group for face in judged for group in face.label.groups})
         },
+        np.array([face.found.box.height if face.found else 0.0 for face in judged]),
     )
 
 

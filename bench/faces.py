@@ -12,7 +12,7 @@ import os
 import pickle
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from blurkit.age import ESTIMATORS
+from bench.worse import old_print, resized
+from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS
 from blurkit.age.dlib_age import DlibAge
 from blurkit.age.faceres import FaceResAge
 from blurkit.age.judge import judge
@@ -49,6 +50,15 @@ OLDEST = 120.0
 """A bin that is open upwards ends here."""
 GENDER_CODES = {"1": "F", "2": "M"}
 """What the codes of *Images of Groups* mean, by its authors' words."""
+CHANGED_FOLDERS = ("utkface",)
+"""Folders whose faces are judged a second time, changed: those with an age for each face."""
+CHANGED: dict[str, Callable[[Pixels, int], Pixels]] = {
+    "at 48 px": lambda photo, _: resized(photo, 48),
+    "at 32 px": lambda photo, _: resized(photo, 32),
+    "at 24 px": lambda photo, _: resized(photo, 24),
+    "as old prints": old_print,
+}
+"""What is done to a photo, the so-manieth of its folder, by the words for it."""
 BACKGROUND = 110
 """Gray between the faces, 0..255."""
 
@@ -121,20 +131,27 @@ def _groups(row: dict[str, str]) -> tuple[str, ...]:
 
 
 def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[str, list[Judged]]:
-    """Judge every labelled face of some folders with the ensemble and each of its models alone.
+    """Judge every labelled face of some folders, as it is and made worse, with each estimator of `ESTIMATORS`.
 
     Args:
         folders: With `labels.csv`; none: those in `BLURKIT_EVAL_DATA`.
         answers: A file that keeps what was found, outside the project; read if it is there.
 
     Returns:
-        By name of the folder; estimates in the order of `ESTIMATORS`.
+        By name of the set: the folder, and how its faces were changed (see `CHANGED`); estimates in the order of
+        `ESTIMATORS`.
     """
     if answers and answers.exists():
         kept: dict[str, list[Judged]] = pickle.loads(answers.read_bytes())
         return kept
     estimators = each_alone()
-    judged = {folder.name: judge_faces(labelled_faces(folder), estimators) for folder in age_folders(folders)}
+    judged = {}
+    for folder in age_folders(folders):
+        labels = labelled_faces(folder)
+        judged[folder.name] = judge_faces(labels, estimators)
+        for words, change in CHANGED.items() if folder.name in CHANGED_FOLDERS else ():
+            photos = [change(read_photo(label), index) for index, label in enumerate(labels)]
+            judged[f"{folder.name} {words}"] = judge_faces(labels, estimators, photos=photos)
     if answers:
         answers.write_bytes(pickle.dumps(judged))
     return judged

@@ -1,0 +1,76 @@
+"""Tables of `bench.age` by the height of a face, for faces whose age is a year or a bin, and by what the user knows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.calibrate import Scores
+from bench.faces import Judged
+from blurkit.age.calibration import Calibration
+from blurkit.choices import CHILDREN
+
+HEIGHTS = ((0, math.inf), (16, 24), (24, 32), (32, 64), (64, math.inf))
+"""Heights of faces in pixels, half-open; the first holds all."""
+KEPT = {"0 to 12": (0, 12), "13 to 19": (13, 19)}
+"""Ages, both ends included, of whom the share left visible is given."""
+COVERED = {"20 to 36": (20, 36), "37 to 65": (37, 65), "66 and more": (66, 120)}
+"""Ages of whom the share covered is given."""
+FORTY = (35, 45)
+"""Ages of those who say how small a face may be and still be worth judging."""
+
+Row = dict[str, object]
+Chosen = npt.NDArray[np.bool_]
+
+
+def by_height(scores: Scores, line: float) -> Iterator[Row]:
+    """Yield, by height, what becomes of each age in *Images of Groups*' terms: who is kept, and who is covered."""
+    for first, last in HEIGHTS:
+        inside = (scores.heights >= first) & (scores.heights < last)
+        if (inside & (scores.heights > 0)).sum() < 20:
+            continue
+        some = scores.part(inside)
+        row: Row = {"set": scores.name, "height": "all" if last - first == math.inf and not first else f"{first:g} up"}
+        row |= {f"{words} kept": _share(_aged(some, *ages), some.low >= line) for words, ages in KEPT.items()}
+        row |= {f"{words} covered": _share(_aged(some, *ages), some.low < line) for words, ages in COVERED.items()}
+        yield row | {"35 to 45 kept": _share(_aged(some, *FORTY), some.low >= line), "faces": len(some.low)}
+
+
+def by_what_is_known(sets: Mapping[str, Scores], table: Calibration, rate: float) -> Iterator[Row]:
+    """Yield what becomes of faces at the line for each of `CHILDREN`."""
+    for words, cutoff in CHILDREN.items():
+        line = table.threshold(cutoff, rate)
+        for scores in sets.values():
+            children = scores.oldest < cutoff
+            older = (scores.youngest >= cutoff - 5) & children
+            row: Row = {"children": words, "line": f"{line:.2f}", "set": scores.name, "of them": int(children.sum())}
+            row |= {"missed": _share(children, scores.low >= line)}
+            row |= {"oldest five years": _share(older, scores.low >= line)}
+            row |= {f"{ages} kept": _share(_aged(scores, *KEPT[ages]), scores.low >= line) for ages in KEPT}
+            row |= {"20 to 36 covered": _share(_aged(scores, *COVERED["20 to 36"]), scores.low < line)}
+            yield row | {"37 and more covered": _share(_aged(scores, 37, 120), scores.low < line)}
+
+
+def spread(judged: Mapping[str, Sequence[Judged]], share: float) -> Iterator[Row]:
+    """Yield how often the true age is below the low end and above the high one; either should be the share."""
+    for name, faces in judged.items():
+        known = [face for face in faces if face.ages[0] and face.label.youngest == face.label.oldest]
+        for first, last in ((0, 18), (18, 40), (40, 120)):
+            some = [face for face in known if first <= face.label.youngest < last]
+            if some:
+                below = [face.label.oldest + 1 < face.ages[0].low for face in some if face.ages[0]]
+                above = [face.label.youngest > face.ages[0].high for face in some if face.ages[0]]
+                row: Row = {"set": name, "age": f"{first} up", "faces": len(some), "should be": share}
+                yield row | {"younger than low": float(np.mean(below)), "older than high": float(np.mean(above))}
+
+
+def _aged(scores: Scores, first: float, last: float) -> Chosen:
+    """Return whose age is surely so, both ends included."""
+    return np.asarray((scores.youngest >= first) & (scores.oldest <= last), bool)
+
+
+def _share(of: Chosen, chosen: Chosen) -> float:
+    return float(chosen[of].mean()) if of.any() else math.nan
