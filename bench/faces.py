@@ -23,10 +23,11 @@ import cv2
 import numpy as np
 
 from bench.worse import old_print, resized
-from blurkit.age import DEFAULT_MIN_FACE_PX, ESTIMATORS
-from blurkit.age.dlib_age import DlibAge
+from blurkit.age import ESTIMATORS
+from blurkit.age.ensemble import TRAINED
 from blurkit.age.faceres import FaceResAge
 from blurkit.age.judge import judge
+from blurkit.age.resnet import ResNetAge
 from blurkit.detect.finder import Finder
 from blurkit.geometry import Point
 from blurkit.settings import DetectSettings
@@ -51,14 +52,17 @@ OLDEST = 120.0
 GENDER_CODES = {"1": "F", "2": "M"}
 """What the codes of *Images of Groups* mean, by its authors' words."""
 CHANGED_FOLDERS = ("utkface",)
-"""Folders whose faces are judged a second time, changed: those with an age for each face."""
+"""Folders whose faces are judged again, changed: those with an age for each face."""
+CHANGED_EVERY = 2
+"""Only every n-th face is changed."""
 CHANGED: dict[str, Callable[[Pixels, int], Pixels]] = {
     "at 48 px": lambda photo, _: resized(photo, 48),
     "at 32 px": lambda photo, _: resized(photo, 32),
     "at 24 px": lambda photo, _: resized(photo, 24),
+    "at 16 px": lambda photo, _: resized(photo, 16),
     "as old prints": old_print,
 }
-"""What is done to a photo, the so-manieth of its folder, by the words for it."""
+"""What is done to a photo, the n-th of its folder, by the words for it."""
 BACKGROUND = 110
 """Gray between the faces, 0..255."""
 
@@ -150,8 +154,9 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
         labels = labelled_faces(folder)
         judged[folder.name] = judge_faces(labels, estimators)
         for words, change in CHANGED.items() if folder.name in CHANGED_FOLDERS else ():
-            photos = [change(read_photo(label), index) for index, label in enumerate(labels)]
-            judged[f"{folder.name} {words}"] = judge_faces(labels, estimators, photos=photos)
+            some = labels[::CHANGED_EVERY]
+            photos = [change(read_photo(label), index) for index, label in enumerate(some)]
+            judged[f"{folder.name} {words}"] = judge_faces(some, estimators, photos=photos)
     if answers:
         answers.write_bytes(pickle.dumps(judged))
     return judged
@@ -159,8 +164,12 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
 
 def each_alone() -> list[AgeEstimator]:
     """Open every estimator of `ESTIMATORS`, all on the same networks, each of which runs once for all of them."""
-    faceres, dlib = _Once(FaceResAge(threads=2)), _Once(DlibAge(threads=2))
-    models = {"ensemble": (faceres, dlib), "dlib": (dlib,), "faceres": (faceres,)}
+    faceres, resnet = _Once(FaceResAge(threads=2)), _Once(ResNetAge(threads=2))
+    models: dict[str, tuple[tuple[float, Model], ...]] = {
+        "ensemble": ((1 - TRAINED, faceres), (TRAINED, resnet)),
+        "resnet": ((1.0, resnet),),
+        "faceres": ((1.0, faceres),),
+    }
     return [_Sharing(name, models[name]) for name in ESTIMATORS]
 
 
@@ -182,7 +191,7 @@ class _Once:
 class _Sharing:
     """An estimator on models that others use, too."""
 
-    def __init__(self, name: str, models: Sequence[Model]) -> None:
+    def __init__(self, name: str, models: Sequence[tuple[float, Model]]) -> None:
         self.name = name
         self._models = models
 

@@ -39,7 +39,7 @@ def test_an_altered_model_is_named(bare):
     findings = by_name()
     assert not findings["model centerface"].works
     assert "another one" in findings["model centerface"].detail
-    assert findings["model age_dlib"].works
+    assert findings["model age_resnet"].works
 
 
 def test_missing_models_are_one_finding(bare):

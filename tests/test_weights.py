@@ -68,13 +68,13 @@ def test_a_damaged_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_the_bundled_models_are_those_of_the_manifest() -> None:
     hashes = weights.model_hashes()
-    assert {"blaze_face_short_range", "blaze_face_full_range", "centerface", "age_dlib", "age_faceres"} <= set(hashes)
+    assert {"blaze_face_short_range", "blaze_face_full_range", "centerface", "age_resnet", "age_faceres"} <= set(hashes)
     for name, digest in hashes.items():
         assert hashlib.sha256(weights.model_path(name).read_bytes()).hexdigest() == digest
 
 
 def test_a_session_opens_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
-    session = weights.onnx_session("age_dlib", threads=1)
+    session = weights.onnx_session("age_resnet", threads=1)
     assert hasattr(session, "run")
     assert capfd.readouterr() == ("", "")
 
@@ -87,4 +87,4 @@ def test_a_file_that_onnxruntime_cannot_open_is_a_model_error(folder: Path, monk
 
 def test_a_session_needs_a_thread() -> None:
     with pytest.raises(ValueError, match="thread"):
-        weights.onnx_session("age_dlib", threads=0)
+        weights.onnx_session("age_resnet", threads=0)

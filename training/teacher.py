@@ -1,4 +1,4 @@
-"""What the networks of `models/` read in FairFace's clean pictures: half of the targets. Needs no PyTorch."""
+"""What dlib's network and FaceRes read in FairFace's clean pictures: half of the targets. Needs no PyTorch."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 
 from blurkit.geometry import Box
-from blurkit.machine.weights import onnx_session
 from blurkit.picture.chips import Pose, aligned, cut, upright_square
 from training.faces import picture_to_template
 from training.targets import TRUE_AGES, Shares
@@ -29,16 +29,17 @@ BATCH = 32
 Chips = npt.NDArray[np.float32]
 
 
-def read_ages(pictures: npt.NDArray[np.uint8], kept: Path, *, threads: int = 2) -> Shares:
+def read_ages(pictures: npt.NDArray[np.uint8], networks: tuple[Path, Path], kept: Path, *, threads: int = 2) -> Shares:
     """Return what both networks read, on average, as shape (faces, years from 0).
 
     Args:
         pictures: See `training.faces.Faces`.
+        networks: The files of dlib's network and of FaceRes.
         kept: A file that keeps the answers of both; read if it is there.
         threads: Threads of a run.
     """
     if not kept.exists():
-        dlib, faceres = _run(pictures, threads)
+        dlib, faceres = _run(pictures, networks, threads)
         np.savez(kept, dlib=dlib, faceres=faceres)
     answers = np.load(kept)
     both = np.zeros((len(pictures), TRUE_AGES), np.float32)
@@ -55,11 +56,15 @@ def usual_pose() -> Pose:
     return Pose(Box(left, top, left + width / matrix[0, 0], top + height / matrix[0, 0]), matrix, 0.0)
 
 
-def _run(pictures: npt.NDArray[np.uint8], threads: int) -> tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]:
+def _run(
+    pictures: npt.NDArray[np.uint8], networks: tuple[Path, Path], threads: int
+) -> tuple[npt.NDArray[np.float16], npt.NDArray[np.float16]]:
     pose = usual_pose()
     views = [aligned(pose, padding, 64) for padding in PADDINGS]
     square = upright_square(pose, SQUARE, 224)
-    dlib, faceres = onnx_session("age_dlib", threads=threads), onnx_session("age_faceres", threads=threads)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    dlib, faceres = (onnxruntime.InferenceSession(str(path), options) for path in networks)
     found: list[tuple[Chips, Chips]] = []
     for start in range(0, len(pictures), BATCH):
         some = [np.array(picture) for picture in pictures[start : start + BATCH]]

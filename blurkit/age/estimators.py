@@ -12,7 +12,7 @@ __all__ = ["ESTIMATORS", "make_estimator"]
 
 ESTIMATORS = {
     "ensemble": "blurkit.age.ensemble:Ensemble",
-    "dlib": "blurkit.age.dlib_age:DlibAge",
+    "resnet": "blurkit.age.resnet:ResNetAge",
     "faceres": "blurkit.age.faceres:FaceResAge",
 }
 """Every estimator, by name."""

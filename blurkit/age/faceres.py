@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 SIDE = 224
 """Width and height of a chip in pixels."""
 
-SIZES = (1.0, 1.4)
-"""Sides of the squares, in times the longer side of the face's box. More squares or flips hardly help (measured)."""
+SIZE = 1.4
+"""Side of the square, in times the longer side of the face's box. A second square hardly helps (measured)."""
 
 DIET = Diet(mean=(103.939, 116.779, 123.68), scale=1.0, bgr=True, chips=16, quantile=0.2)
 """Source: https://github.com/HSE-asavchenko/HSE_FaceRec_tf"""
 
 
 class FaceResAge:
-    """Estimates ages from two views of a face."""
+    """Estimates ages from one view of a face."""
 
     name = "faceres"
 
@@ -43,12 +43,12 @@ class FaceResAge:
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
         """Estimate the age of each face; see `base.AgeEstimator`."""
-        return judge(self.name, (self,), pixels, faces)
+        return judge(self.name, ((1.0, self),), pixels, faces)
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
-        """Return ages from two views of each face, shape (poses, 3)."""
-        chips = (cut(pixels, upright_square(pose, size, SIDE), SIDE) for pose in poses for size in SIZES)
-        return self._network.ages(chips, views=len(SIZES))
+        """Return ages from one view of each face, shape (poses, 3)."""
+        chips = (cut(pixels, upright_square(pose, SIZE, SIDE), SIDE) for pose in poses)
+        return self._network.ages(chips, views=1)
 
     def close(self) -> None:
         """Nothing to free by hand."""
