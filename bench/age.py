@@ -19,11 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.age_plot import plot
+from bench.age_sizes import by_height, by_what_is_known, spread
 from bench.calibrate import Scores, fit, interval, scores_of
-from bench.faces import Judged, LabelledFace, judge_faces, judge_folders, read_photo
+from bench.faces import Judged, LabelledFace, changed_sets, judge_faces, judge_folders, read_photo
 from bench.worse import WORN, WORSE, worn
 from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import load_calibration
+from blurkit.age.resnet import DIET
 from blurkit.settings import PolicySettings
 
 RESULTS = Path(__file__).parent / "results"
@@ -54,21 +56,31 @@ def main() -> None:
         for index, estimator in enumerate(ESTIMATORS)
     }
     sets = {name: scores[name, "ensemble"] for name in judged}
-    line = load_calibration().threshold(18, 0.01)
-    some = [face for faces in judged.values() for face in faces[:: arguments.worse_every] if face.found]
+    whole = {name: found for name, found in sets.items() if name not in changed_sets()}
+    table = load_calibration()
+    line = table.threshold(18, 0.01)
+    known = [face for name in whole for face in judged[name] if face.label.youngest == face.label.oldest]
+    some = [face for face in known[:: arguments.worse_every] if face.found]
     tables: dict[str, list[Row]] = {
         "curves: adults of 25 and more covered when so many under-18s are missed, threshold from the same photos": [
             separation(name, estimator, found) for (name, estimator), found in scores.items()
         ],
-        "promised and happened, threshold with its margin from other photos": [*carried_over(sets), *halves(sets)],
+        f"by height, at the shipped threshold for 18 at 1 % ({line:.1f} years)": [
+            row for found in sets.values() for row in by_height(found, line)
+        ],
+        "what the user knows of the children's ages, at the shipped thresholds at 1 %": list(
+            by_what_is_known(whole, table, 0.01)
+        ),
+        "is the spread right: true ages outside the interval": list(spread(judged, DIET.quantile)),
+        "promised and happened, threshold with its margin from other photos": [*carried_over(whole), *halves(whole)],
         f"by age, at the shipped threshold for 18 at 1 % ({line:.1f} years)": [
             row for found in sets.values() for row in by_band(found, line)
         ],
         "by group, at the shipped threshold, 95 % intervals": [
-            row for found in sets.values() for row in by_group(found, line)
+            row for found in whole.values() for row in by_group(found, line)
         ],
         "by how far the landmarks are from a face seen from the front, at the shipped threshold": list(
-            by_turn([face for faces in judged.values() for face in faces], line)
+            by_turn([face for name in whole for face in judged[name]], line)
         ),
         "made worse, at the shipped threshold": list(worse([face.label for face in some], line)),
         "things drawn on faces, at the shipped threshold": list(dressed(some, line)),

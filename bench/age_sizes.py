@@ -8,13 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bench.calibrate import Scores
+from bench.calibrate import Scores, are_children
 from bench.faces import Judged
 from blurkit.age.calibration import Calibration
 from blurkit.choices import CHILDREN
 
-HEIGHTS = ((0, math.inf), (16, 24), (24, 32), (32, 64), (64, math.inf))
-"""Heights of faces in pixels, half-open; the first holds all."""
+HEIGHTS = {
+    "all": (1, math.inf),
+    "16 to 24": (16, 24),
+    "24 to 32": (24, 32),
+    "32 to 64": (32, 64),
+    "64 up": (64, math.inf),
+}
+"""Heights of faces in pixels, half-open."""
+ENOUGH = 100
+"""Faces of a height that are worth a row."""
 KEPT = {"0 to 12": (0, 12), "13 to 19": (13, 19)}
 """Ages, both ends included, of whom the share left visible is given."""
 COVERED = {"20 to 36": (20, 36), "37 to 65": (37, 65), "66 and more": (66, 120)}
@@ -28,14 +36,13 @@ Chosen = npt.NDArray[np.bool_]
 
 def by_height(scores: Scores, line: float) -> Iterator[Row]:
     """Yield, by height, what becomes of each age in *Images of Groups*' terms: who is kept, and who is covered."""
-    for first, last in HEIGHTS:
-        inside = (scores.heights >= first) & (scores.heights < last)
-        if (inside & (scores.heights > 0)).sum() < 20:
+    for words, (first, last) in HEIGHTS.items():
+        some = scores.part((scores.heights >= first) & (scores.heights < last))
+        if len(some.low) < ENOUGH:
             continue
-        some = scores.part(inside)
-        row: Row = {"set": scores.name, "height": "all" if last - first == math.inf and not first else f"{first:g} up"}
-        row |= {f"{words} kept": _share(_aged(some, *ages), some.low >= line) for words, ages in KEPT.items()}
-        row |= {f"{words} covered": _share(_aged(some, *ages), some.low < line) for words, ages in COVERED.items()}
+        row: Row = {"set": scores.name, "height": words}
+        row |= {f"{ages} kept": _share(_aged(some, *KEPT[ages]), some.low >= line) for ages in KEPT}
+        row |= {f"{ages} covered": _share(_aged(some, *COVERED[ages]), some.low < line) for ages in COVERED}
         yield row | {"35 to 45 kept": _share(_aged(some, *FORTY), some.low >= line), "faces": len(some.low)}
 
 
@@ -44,7 +51,7 @@ def by_what_is_known(sets: Mapping[str, Scores], table: Calibration, rate: float
     for words, cutoff in CHILDREN.items():
         line = table.threshold(cutoff, rate)
         for scores in sets.values():
-            children = scores.oldest < cutoff
+            children = are_children(scores, cutoff)
             older = (scores.youngest >= cutoff - 5) & children
             row: Row = {"children": words, "line": f"{line:.2f}", "set": scores.name, "of them": int(children.sum())}
             row |= {"missed": _share(children, scores.low >= line)}

@@ -2,9 +2,11 @@
 
     python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE]
 
-Each folder holds `labels.csv` (see `bench.faces`). Every folder gives its own thresholds; the strictest counts. It is
-raised for those nearly grown and by a margin, because thresholds carried over from one set of photos to another miss
-more children than promised; and then until each group (gender, ethnicity) meets the rate.
+Each folder holds `labels.csv` (see `bench.faces`); faces with an age are judged again made small and as old prints.
+Every such set gives its own thresholds, and faces of real photos one for each height, so that the promise holds at every
+size; the strictest counts. It is raised for those nearly grown and by a margin, because thresholds carried over from
+one set of photos to another miss more children than promised; and then until each group (gender, ethnicity) meets the
+rate.
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bench.faces import Judged, judge_folders
+from blurkit.choices import CHILDREN
+from blurkit.settings import PolicySettings
 
 MODELS = Path(__file__).parent.parent / "models"
 RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
@@ -30,6 +34,12 @@ AGES = range(7, 31)
 """Cut-off ages in years."""
 NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
+SMALLEST_PX = PolicySettings().min_face_px
+"""Faces lower than this are not judged, in pixels."""
+BANDS = ((SMALLEST_PX, 64), (64, math.inf))
+"""Heights of faces in pixels, half-open, that are promised the rate each by itself."""
+MIN_BAND = 300
+"""A set is parted by height only if each part has so many faces."""
 MARGIN_YEARS = 0.5
 """Added to what all children and those nearly grown ask for, for photos unlike those of the calibration.
 
@@ -69,10 +79,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=MODELS / "calibration.json")
     parser.add_argument("--answers", type=Path, help="file that keeps the estimates, for bench.age")
     arguments = parser.parse_args()
-    sets = [scores_of(name, faces) for name, faces in judge_folders(arguments.folders, arguments.answers).items()]
-    table = make_table(sets)
+    judged = judge_folders(arguments.folders, arguments.answers)
+    table = make_table([part for name, faces in judged.items() for part in by_size(scores_of(name, faces))])
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"{arguments.out}: age 18 at {RATES} -> {table['thresholds']['18']}")  # type: ignore[index]
+    for words, age in CHILDREN.items():
+        print(f"{words}, at {RATES}: {table['thresholds'][str(age)]}")  # type: ignore[index]
     if arguments.out.parent == MODELS:
         update_manifest(arguments.out)
 
@@ -93,6 +104,27 @@ def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores
     )
 
 
+def by_size(scores: Scores) -> list[Scores]:
+    """Return a set parted by the heights of its faces, if it has enough of each; faces too small are not judged."""
+    low = np.where(scores.heights >= SMALLEST_PX, scores.low, -math.inf)
+    known = replace(scores, low=low)
+    bands = [(scores.heights >= first) & (scores.heights < last) for first, last in BANDS]
+    if min(band.sum() for band in bands) < MIN_BAND:
+        return [known]
+    return [
+        replace(
+            known.part(band),
+            name=f"{scores.name}, {first} px and more" if math.isinf(last) else f"{scores.name}, {first} to {last} px",
+        )
+        for band, (first, last) in zip(bands, BANDS, strict=True)
+    ]
+
+
+def are_children(scores: Scores, age: int) -> npt.NDArray[np.bool_]:
+    """Return who is younger than an age; of a bin that ends with it nearly all are, and they count."""
+    return np.asarray((scores.oldest < age) | ((scores.oldest == age) & (scores.youngest < age)), bool)
+
+
 def make_table(sets: Sequence[Scores]) -> dict[str, object]:
     """Fit every cut-off age and rate; no younger cut-off is stricter than an older one, no higher rate than a lower."""
     rows: dict[str, list[float | None]] = {}
@@ -104,6 +136,7 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
     return {
         "schema": 1,
         "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
+        "Sets are photos with known ages, as they are, made small, and as old prints. "
         "Conformal risk control on each set: the chance that a new child is missed is at most the rate. Those of the "
         "last five years below the cut-off are missed at most twice as often. Plus the margin; and raised until no "
         "group is missed more than the rate, rounded up to a whole child. The strictest set counts. Holds for photos "
@@ -112,8 +145,9 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
         "estimator": "ensemble",
         "margin_years": MARGIN_YEARS,
         "sets": {scores.name: len(scores.low) for scores in sets},
-        "evidence_for_18_at_0.01": {
-            scores.name: evidence(scores, 18, rows["18"][RATES.index(0.01)]) for scores in sets
+        "evidence_at_0.01": {
+            words: {scores.name: evidence(scores, age, rows[str(age)][RATES.index(0.01)]) for scores in sets}
+            for words, age in CHILDREN.items()
         },
         "rates": list(RATES),
         "thresholds": rows,
@@ -122,7 +156,7 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
 
 def evidence(scores: Scores, age: int, threshold: float | None) -> dict[str, float]:
     """Return how many children of a set are missed at a threshold, and the share it is at most, at 95 % confidence."""
-    children = scores.low[scores.oldest < age]
+    children = scores.low[are_children(scores, age)]
     missed = int((children >= (math.inf if threshold is None else threshold)).sum())
     return {"children": len(children), "missed": missed, "at_most": round(upper_bound(missed, len(children)), 4)}
 
@@ -163,7 +197,7 @@ def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
     """
     promises, floors, groups = [], [], [-math.inf]
     for scores in sets:
-        children = scores.oldest < age
+        children = are_children(scores, age)
         older = children & (scores.youngest >= age - NEARLY_GROWN)
         promises.append(conformal(scores.low[children], rate))
         for low, share in ((scores.low[children], rate), (scores.low[older], min(1.0, NEARLY_GROWN_FACTOR * rate))):

@@ -162,6 +162,11 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
     return judged
 
 
+def changed_sets() -> set[str]:
+    """Return the names of sets whose faces are those of another one, changed."""
+    return {f"{folder} {words}" for folder in CHANGED_FOLDERS for words in CHANGED}
+
+
 def each_alone() -> list[AgeEstimator]:
     """Open every estimator of `ESTIMATORS`, all on the same networks, each of which runs once for all of them."""
     faceres, resnet = _Once(FaceResAge(threads=2)), _Once(ResNetAge(threads=2))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blurkit.age import ESTIMATORS, make_estimator
-from blurkit.age.judge import combine, judge
+from blurkit.age.judge import interval, judge
 from blurkit.age.network import AgeNetwork, Diet, read_ages
 from blurkit.errors import EstimatorFailed, ExitCode
 from blurkit.geometry import Box, Point
@@ -17,9 +17,7 @@ from blurkit.picture.chips import TEMPLATE, aligned, contrast, cut, pose_of, sha
 from blurkit.records import Face
 
 years = st.floats(0, 100)
-models = st.lists(st.tuples(years, years, years), min_size=1, max_size=3).map(
-    lambda rows: np.sort(np.array(rows), axis=1)
-)
+ages = st.tuples(years, years, years).map(lambda row: np.sort(np.array(row)))
 
 
 def face_at(x=100.0, y=100.0, width=100.0, degrees=0.0):
@@ -128,7 +126,7 @@ def test_blur_lowers_sharpness_and_light_does_not_change_it():
 
 def test_a_blurred_face_is_not_judged():
     model = FixedAges(20, 30, 40)
-    assert judge("fixed", [model], np.full((300, 300, 3), 90, np.uint8), (face_at(),)) == (None,)
+    assert judge("fixed", [(1.0, model)], np.full((300, 300, 3), 90, np.uint8), (face_at(),)) == (None,)
     assert model.asked == []
 
 
@@ -142,7 +140,7 @@ def test_darkness_lowers_contrast_and_sharp_noise_does_not_hide_it():
 def test_a_face_too_dark_is_not_judged(light, judged):
     model = FixedAges(20, 30, 40)
     noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3)) * light
-    (age,) = judge("fixed", [model], noise.astype(np.uint8), (face_at(),))
+    (age,) = judge("fixed", [(1.0, model)], noise.astype(np.uint8), (face_at(),))
     assert (age is not None) == judged
 
 
@@ -158,7 +156,7 @@ def test_no_chips_are_no_ages():
 
 def test_a_photo_with_no_faces_asks_no_model():
     model = FixedAges(20, 30, 40)
-    assert judge("fixed", [model], dots(face_at()), ()) == ()
+    assert judge("fixed", [(1.0, model)], dots(face_at()), ()) == ()
     assert model.asked == []
 
 
@@ -167,39 +165,30 @@ def test_only_faces_that_can_be_read_are_asked_for_in_one_run_and_order_is_kept(
     blind = Face(face_at().box, 0.9, ("fixed",), None)
     faces = (face_at(), blind, face_at(150, 150))
     noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
-    answers = judge("fixed", [model], noise, faces)
-    assert [answer is None for answer in answers] == [False, True, False]
+    answers = judge("fixed", [(1.0, model)], noise, faces)
+    assert [answer is None for answer in answers] == [True, False, True, False]
     assert model.asked == [2]
     assert answers[0].years == 30
     assert answers[2].model == "fixed"
 
 
-@given(models, st.floats(0, 1))
+def test_each_model_counts_as_much_as_it_is_said_to():
+    noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
+    models = [(0.25, FixedAges(10, 20, 30)), (0.75, FixedAges(30, 40, 50))]
+    (age,) = judge("fixed", models, noise, (face_at(),))
+    assert (age.low, age.years, age.high) == pytest.approx((25, 35, 45), abs=0.01)
+
+
+@given(ages, st.floats(0, 1))
 def test_an_interval_holds_its_years_and_starts_at_birth(ages, misfit):
-    age = combine("fixed", ages, misfit=misfit, height=100)
+    age = interval("fixed", ages, misfit=misfit)
     assert 0 <= age.low <= age.years <= age.high
 
 
-@given(years, st.floats(0, 30), st.floats(0, 30), st.floats(0, 0.5))
-def test_more_disagreement_never_raises_the_low_end(middle, small, large, misfit):
-    small, large = sorted((small, large))
-
-    def low(apart):
-        return combine("fixed", np.array([[middle - apart] * 3, [middle + apart] * 3]), misfit=misfit, height=100).low
-
-    assert low(large) <= low(small) + 1e-9
-
-
-@given(models, st.floats(0, 1), st.floats(0, 1))
+@given(ages, st.floats(0, 1), st.floats(0, 1))
 def test_a_face_turned_further_away_never_has_a_higher_low_end(ages, first, second):
     less, more = sorted((first, second))
-    assert combine("fixed", ages, misfit=more, height=100).low <= combine("fixed", ages, misfit=less, height=100).low
-
-
-@given(models, st.floats(0, 200), st.floats(0, 200))
-def test_a_smaller_face_never_has_a_higher_low_end(ages, first, second):
-    small, large = sorted((first, second))
-    assert combine("fixed", ages, misfit=0, height=small).low <= combine("fixed", ages, misfit=0, height=large).low
+    assert interval("fixed", ages, misfit=more).low <= interval("fixed", ages, misfit=less).low
 
 
 class BrokenSession:

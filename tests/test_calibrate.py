@@ -9,7 +9,10 @@ from bench.calibrate import (
     AGES,
     MARGIN_YEARS,
     RATES,
+    SMALLEST_PX,
     Scores,
+    are_children,
+    by_size,
     conformal,
     fair,
     fit,
@@ -97,3 +100,27 @@ def test_a_group_with_fewer_children_than_may_be_missed_sets_no_line():
     assert fair(np.array([]), 0.01) == -math.inf
     assert fair(np.array([30.0]), 0.01) == -math.inf
     assert 20 < fair(np.array([30.0, 20.0]), 0.01) < 20.1
+
+
+def test_a_bin_that_ends_with_the_cut_off_is_of_children_and_a_year_is_not():
+    mixed = Scores("set", np.zeros(4), np.array([8.0, 12.0, 10.0, 11.0]), np.array([12.0, 12.0, 19.0, 11.0]))
+    assert are_children(mixed, 12).tolist() == [True, False, False, True]
+
+
+def test_faces_of_real_photos_are_promised_the_rate_at_each_height():
+    same = photos(each=30)
+    heights = np.where(np.arange(len(same.low)) % 2 == 0, 40.0, 100.0)
+    small_look_older = np.where(heights < 64, same.low + 6, same.low)
+    known = Scores("set", small_look_older, same.youngest, same.oldest, {"all": heights > 0}, heights)
+    small, large = by_size(known)
+    assert (len(small.low), len(large.low)) == (600, 600)
+    assert fit([small, large], 18, 0.01) == fit([small], 18, 0.01) > fit([large], 18, 0.01) + 3
+
+
+def test_a_set_with_few_small_faces_is_not_parted_and_tiny_ones_are_not_judged():
+    same = photos(each=2)
+    heights = np.full(len(same.low), 100.0)
+    heights[0] = SMALLEST_PX - 1
+    (whole,) = by_size(Scores("set", same.low, same.youngest, same.oldest, {}, heights))
+    assert whole.low[0] == -math.inf
+    assert np.isfinite(whole.low[1:]).all()
