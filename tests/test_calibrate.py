@@ -9,15 +9,15 @@ from bench.calibrate import (
     AGES,
     MARGIN_YEARS,
     RATES,
-    SMALLEST_PX,
     Scores,
     are_children,
-    by_size,
     conformal,
     fair,
     fit,
+    gated,
     interval,
     make_table,
+    span,
     upper_bound,
 )
 from blurkit.age.calibration import read_calibration
@@ -51,7 +51,7 @@ def test_the_strictest_set_counts():
 
 
 def test_a_small_set_asks_that_none_of_it_is_missed():
-    few = Scores("few", np.array([30.0]), np.array([5.0]), np.array([9.0]))
+    few = Scores("few", np.array([30.0]), np.array([5.0]), np.array([5.0]))
     assert fit([few], 18, 0.01) == math.inf
     assert fit([photos(), few], 18, 0.01) >= 30.0
 
@@ -107,20 +107,26 @@ def test_a_bin_that_ends_with_the_cut_off_is_of_children_and_a_year_is_not():
     assert are_children(mixed, 12).tolist() == [True, False, False, True]
 
 
-def test_faces_of_real_photos_are_promised_the_rate_at_each_height():
-    same = photos(each=30)
-    heights = np.where(np.arange(len(same.low)) % 2 == 0, 40.0, 100.0)
-    small_look_older = np.where(heights < 64, same.low + 6, same.low)
-    known = Scores("set", small_look_older, same.youngest, same.oldest, {"all": heights > 0}, heights)
-    small, large = by_size(known)
-    assert (len(small.low), len(large.low)) == (600, 600)
-    assert fit([small, large], 18, 0.01) == fit([small], 18, 0.01) > fit([large], 18, 0.01) + 3
+def test_a_few_wrong_bins_in_a_small_group_do_not_set_the_line():
+    same = photos()
+    bins = Scores("bins", np.append(np.zeros(999), 60.0), np.full(1000, 8.0), np.full(1000, 12.0))
+    few = np.arange(1000) >= 950
+    known = Scores("bins", bins.low, bins.youngest, bins.oldest, {"group": few})
+    assert fit([same, known], 18, 0.01) == fit([same], 18, 0.01)
 
 
-def test_a_set_with_few_small_faces_is_not_parted_and_tiny_ones_are_not_judged():
+def test_a_narrow_bin_that_spans_the_cut_off_bounds_the_line():
+    teens = Scores("teens", np.arange(1000.0), np.full(1000, 13.0), np.full(1000, 19.0))
+    assert span(teens, 18).all()
+    assert not span(teens, 15).any()
+    assert not span(Scores("wide", teens.low, teens.youngest - 3, teens.oldest), 18).any()
+    assert (teens.low >= fit([photos(), teens], 18, 0.01)).mean() <= 0.1
+
+
+def test_faces_too_small_for_the_policy_are_not_judged():
     same = photos(each=2)
     heights = np.full(len(same.low), 100.0)
-    heights[0] = SMALLEST_PX - 1
-    (whole,) = by_size(Scores("set", same.low, same.youngest, same.oldest, {}, heights))
-    assert whole.low[0] == -math.inf
-    assert np.isfinite(whole.low[1:]).all()
+    heights[0] = 10
+    low = gated(Scores("set", same.low, same.youngest, same.oldest, {}, heights)).low
+    assert low[0] == -math.inf
+    assert np.isfinite(low[1:]).all()
