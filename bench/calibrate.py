@@ -25,7 +25,6 @@ import numpy.typing as npt
 
 from bench.faces import Judged, judge_folders
 from blurkit.choices import CHILDREN
-from blurkit.settings import PolicySettings
 
 MODELS = Path(__file__).parent.parent / "models"
 RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
@@ -39,6 +38,8 @@ WIDEST_BIN = 7
 SPANNING_FACTOR = 10.0
 """Of a bin that spans the cut-off and lies mostly below it, at most so many times the rate may stay visible: of those
 of 13 to 19 in *Images of Groups* a tenth at a rate of 1 %, as many as before there was a trained network."""
+SMALLEST_PX = 24
+"""Faces lower than this are not calibrated, in pixels: no policy should judge them."""
 MARGIN_YEARS = 0.5
 """Added to what all children and those nearly grown ask for, for photos unlike those of the calibration.
 
@@ -104,8 +105,8 @@ def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores
 
 
 def gated(scores: Scores) -> Scores:
-    """Return a set in which faces too small for the policy are not judged, as in a run."""
-    return replace(scores, low=np.where(scores.heights >= PolicySettings().min_face_px, scores.low, -math.inf))
+    """Return a set in which faces that no policy should judge are not judged."""
+    return replace(scores, low=np.where(scores.heights >= SMALLEST_PX, scores.low, -math.inf))
 
 
 def are_children(scores: Scores, age: int) -> npt.NDArray[np.bool_]:
@@ -135,7 +136,7 @@ def make_table(sets: Sequence[Scores]) -> dict[str, object]:
         "Conformal risk control on each set: the chance that a new child is missed is at most the rate. Where labels "
         "are years, those of the last five below the cut-off are missed at most twice as often. Plus the margin; and, "
         "again where labels are years, raised until no group is missed more than the rate, rounded up to a whole "
-        "child. The strictest set counts. Faces too small for the policy are not judged. Holds for photos "
+        "child. The strictest set counts. Faces from 24 px on. Holds for photos "
         "like these. Of a bin of at most seven years that spans the cut-off, at most ten times the rate stays visible. "
         "Evidence: children of each set missed at the threshold, and the share it is at most with 95 % confidence.",
         "estimator": "ensemble",

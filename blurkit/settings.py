@@ -110,7 +110,7 @@ class PolicySettings(Frozen):
     """Share of children that may be left visible, on photos like those of the calibration."""
     judge_as_under: Annotated[int, Field(ge=7, le=30)] | None = None
     """Judge every face as if children were younger than this, in years: a larger margin."""
-    min_face_px: Annotated[int, Field(ge=16, le=1000)] = 24
+    min_face_px: Annotated[int, Field(ge=16, le=1000)] = 32
     """Height of a face in pixels below which its age is not judged."""
     on_unknown: OnUnknown = OnUnknown.REVIEW
     """A face that cannot be judged is covered; `review` also asks a person to look."""

@@ -123,7 +123,7 @@ def test_a_narrow_bin_that_spans_the_cut_off_bounds_the_line():
     assert (teens.low >= fit([photos(), teens], 18, 0.01)).mean() <= 0.1
 
 
-def test_faces_too_small_for_the_policy_are_not_judged():
+def test_faces_that_no_policy_should_judge_are_not_judged():
     same = photos(each=2)
     heights = np.full(len(same.low), 100.0)
     heights[0] = 10
