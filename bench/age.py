@@ -19,13 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.age_plot import plot
-from bench.age_sizes import by_height, by_what_is_known, spread
-from bench.calibrate import Scores, fit, interval, scores_of
+from bench.age_sizes import by_height, by_what_is_known, held_out, in_words, spread
+from bench.calibrate import Scores, fit, interval, level, scores_of
 from bench.faces import Judged, LabelledFace, changed_sets, judge_faces, judge_folders, read_photo
 from bench.worse import WORN, WORSE, worn
 from blurkit.age import ESTIMATORS, make_estimator
 from blurkit.age.calibration import load_calibration
 from blurkit.age.resnet import DIET
+from blurkit.records import Line
 from blurkit.settings import PolicySettings
 
 RESULTS = Path(__file__).parent / "results"
@@ -55,35 +56,39 @@ def main() -> None:
         for name, faces in judged.items()
         for index, estimator in enumerate(ESTIMATORS)
     }
-    sets = {name: scores[name, "ensemble"] for name in judged}
-    whole = {name: found for name, found in sets.items() if name not in changed_sets()}
     table = load_calibration()
-    line = table.threshold(18, 0.01)
+    sized = table.line(18, 0.01)
+    line = sized.years
+    alone = {name: scores[name, "ensemble"] for name in judged}
+    sets = {name: level(found, sized) for name, found in alone.items()}
+    whole = {name: found for name, found in sets.items() if name not in changed_sets()}
+    apart = {name: alone[name] for name in whole}
     known = [face for name in whole for face in judged[name] if face.label.youngest == face.label.oldest]
     some = [face for face in known[:: arguments.worse_every] if face.found]
     tables: dict[str, list[Row]] = {
         "curves: adults of 25 and more covered when so many under-18s are missed, threshold from the same photos": [
             separation(name, estimator, found) for (name, estimator), found in scores.items()
         ],
-        f"by height, at the shipped threshold for 18 at 1 % ({line:.1f} years)": [
+        f"by height, at the shipped threshold for 18 at 1 % ({in_words(sized)})": [
             row for found in sets.values() for row in by_height(found, line)
         ],
+        "by height, each fifth of the faces at the lines of the others": list(held_out(alone)),
         "what the user knows of the children's ages, at the shipped thresholds at 1 %": list(
-            by_what_is_known(whole, table, 0.01)
+            by_what_is_known(alone, table, 0.01)
         ),
         "is the spread right: true ages outside the interval": list(spread(judged, DIET.quantile)),
-        "promised and happened, threshold with its margin from other photos": [*carried_over(whole), *halves(whole)],
-        f"by age, at the shipped threshold for 18 at 1 % ({line:.1f} years)": [
+        "promised and happened, threshold with its margin from other photos": [*carried_over(apart), *halves(apart)],
+        f"by age, at the shipped threshold for 18 at 1 % ({in_words(sized)})": [
             row for found in sets.values() for row in by_band(found, line)
         ],
         "by group, at the shipped threshold, 95 % intervals": [
             row for found in whole.values() for row in by_group(found, line)
         ],
         "by how far the landmarks are from a face seen from the front, at the shipped threshold": list(
-            by_turn([face for name in whole for face in judged[name]], line)
+            by_turn([face for name in whole for face in judged[name]], sized)
         ),
-        "made worse, at the shipped threshold": list(worse([face.label for face in some], line)),
-        "things drawn on faces, at the shipped threshold": list(dressed(some, line)),
+        "made worse, at the shipped threshold": list(worse([face.label for face in some], sized)),
+        "things drawn on faces, at the shipped threshold": list(dressed(some, sized)),
         f"cost of the estimate in a photo with {FACES} faces, 2 threads": [cost(some[:FACES])],
     }
     for title, rows in tables.items():
@@ -194,7 +199,7 @@ def counted(word: str, chosen: npt.NDArray[np.bool_]) -> Row:
     return {f"{word} of": len(chosen), word: share(chosen), f"{word}, from": low, f"{word}, to": high}
 
 
-def by_turn(judged: Sequence[Judged], line: float) -> Iterator[Row]:
+def by_turn(judged: Sequence[Judged], line: Line) -> Iterator[Row]:
     """Yield misses and needless covers of faces more and more turned away, by the misfit of their landmarks."""
     from blurkit.picture.chips import pose_of
 
@@ -206,7 +211,7 @@ def by_turn(judged: Sequence[Judged], line: float) -> Iterator[Row]:
             yield {"misfit from": f"{first:g}"} | summary(chosen, line)
 
 
-def worse(labels: Sequence[LabelledFace], line: float) -> Iterator[Row]:
+def worse(labels: Sequence[LabelledFace], line: Line) -> Iterator[Row]:
     """Yield misses and needless covers of the same faces made worse step by step."""
     anything = make_estimator("ensemble", threads=2)
     photos = [read_photo(label) for label in labels]
@@ -216,7 +221,7 @@ def worse(labels: Sequence[LabelledFace], line: float) -> Iterator[Row]:
             yield {"worse by": way, "to": f"{step:g}"} | summary(judged, line)
 
 
-def dressed(judged: Sequence[Judged], line: float) -> Iterator[Row]:
+def dressed(judged: Sequence[Judged], line: Line) -> Iterator[Row]:
     """Yield misses and needless covers of the same faces with things drawn on them."""
     faces = [(face.label, face.found) for face in judged if face.found and face.found.landmarks]
     estimator = make_estimator("ensemble", threads=2)
@@ -227,10 +232,10 @@ def dressed(judged: Sequence[Judged], line: float) -> Iterator[Row]:
         yield {"worn": what} | summary(judge_faces(labels, [estimator], photos=photos), line)
 
 
-def summary(judged: Sequence[Judged], line: float) -> Row:
+def summary(judged: Sequence[Judged], line: Line) -> Row:
     """Return what became of some faces: too small is covered, as in a run."""
     known = [face.found is not None and face.found.box.height >= PolicySettings().min_face_px for face in judged]
-    low = np.array([-math.inf if face.ages[0] is None else face.ages[0].low for face in judged])
+    low = level(scores_of("", judged), line).low
     gated = np.where(known, low, -math.inf)
     child = np.array([face.label.oldest < 18 for face in judged])
     adult = np.array([face.label.youngest >= ADULT for face in judged])
@@ -240,8 +245,8 @@ def summary(judged: Sequence[Judged], line: float) -> Row:
         "judged": share(gated > -math.inf),
         "children": int(child.sum()),
         "missed": share(gated[child] >= line),
-        "missed if small ones counted": share(low[child] >= line),
-        "adults covered": share(gated[adult] < line),
+        "missed if small ones counted": share(low[child] >= line.years),
+        "adults covered": share(gated[adult] < line.years),
     }
 
 

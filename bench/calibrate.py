@@ -2,11 +2,12 @@
 
     python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE]
 
-Each folder holds `labels.csv` (see `bench.faces`); faces with an age are judged again made small, down to 16 px, and as
-old prints. Every such set gives its own thresholds, so that the promise holds at each of these sizes; the strictest
-counts. It is raised by a margin, because thresholds carried over from one set of photos to another miss more children
-than promised; and, where labels are years, for those nearly grown, and until each group (gender, ethnicity) meets the
-rate. Bins were judged by eye: in small groups a few wrong ones would set the line for all.
+Each folder holds `labels.csv` (see `bench.faces`); faces are judged again made small, and those with an age down to
+16 px and as old prints. Faces of each group of sizes (`SIZES`) have thresholds of their own, from every set by itself:
+the strictest counts, and no smaller face is judged by a lower one. They are raised by a margin, because thresholds
+carried over from one set of photos to another miss more children than promised; and, where labels are years, for those
+nearly grown, and until each group (gender, ethnicity) meets the rate. Bins were judged by eye: in small groups a few
+wrong ones would set the line for all.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bench.faces import Judged, judge_folders
+from blurkit.age.calibration import read_calibration
 from blurkit.choices import CHILDREN
+from blurkit.records import Line
 
 MODELS = Path(__file__).parent.parent / "models"
 RATES = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2)
@@ -35,17 +39,35 @@ NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
 WIDEST_BIN = 7
 """A bin of more years than this says too little about those near the cut-off."""
-SPANNING_FACTOR = 10.0
+SPANNING_FACTOR = 7.5
 """Of a bin that spans the cut-off and lies mostly below it, at most so many times the rate may stay visible: of those
-of 13 to 19 in *Images of Groups* a tenth at a rate of 1 %, as many as before there was a trained network."""
+of 13 to 19 in *Images of Groups*, some of whom are grown up, 7.5 % at a rate of 1 %."""
 SMALLEST_PX = 24
 """Faces lower than this are not calibrated, in pixels: no policy should judge them."""
+SIZES = (32, 40)
+"""Heights in pixels that part the groups of sizes."""
+ENOUGH = 50
+"""Faces of children, or near the cut-off, that a set must have in a group of sizes to speak for it."""
 MARGIN_YEARS = 0.5
 """Added to what all children and those nearly grown ask for, for photos unlike those of the calibration.
 
 It has to do for other boxes, too: three versions of the detector moved the line for 18 at 1 % by 0.46 years on the same
 photos.
 """
+SMALL_MARGIN_YEARS = 3.0
+"""Added to every line but that of the largest faces, for photos whose faces are small by themselves: of pupils of 14 to
+18 in photos of bands, 5 of 57 from 32 px on look old enough without it, and 1 with it."""
+ABOUT = """
+Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate; for faces lower than so many
+pixels, those of 'below'. Sets are photos with known ages, as they are, made small, and as old prints. Conformal risk
+control on each set: the chance that a new child is missed is at most the rate. Where labels are years, those of the
+last five below the cut-off are missed at most twice as often. Plus the margin; and, where labels are years, raised
+until no group is missed more than the rate, rounded up to a whole child. The strictest set counts. Of a bin of at most
+seven years that spans the cut-off, at most 7.5 times the rate stays visible. Holds for photos like these. Evidence:
+children of each set missed, and the share it is at most with 95 % confidence.
+"""
+Rows = dict[int, list[float]]
+"""For each cut-off age, the threshold for each of `RATES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +102,11 @@ def main() -> None:
     parser.add_argument("--answers", type=Path, help="file that keeps the estimates, for bench.age")
     arguments = parser.parse_args()
     judged = judge_folders(arguments.folders, arguments.answers)
-    table = make_table([gated(scores_of(name, faces)) for name, faces in judged.items()])
+    table = make_table([scores_of(name, faces) for name, faces in judged.items()])
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    calibration = read_calibration(arguments.out.read_text(encoding="utf-8"))
     for words, age in CHILDREN.items():
-        print(f"{words}, at {RATES}: {table['thresholds'][str(age)]}")  # type: ignore[index]
+        print(f"{words}, at 1 %: {calibration.line(age, 0.01)}")
     if arguments.out.parent == MODELS:
         update_manifest(arguments.out)
 
@@ -104,11 +127,6 @@ def scores_of(name: str, judged: Sequence[Judged], estimator: int = 0) -> Scores
     )
 
 
-def gated(scores: Scores) -> Scores:
-    """Return a set in which faces that no policy should judge are not judged."""
-    return replace(scores, low=np.where(scores.heights >= SMALLEST_PX, scores.low, -math.inf))
-
-
 def are_children(scores: Scores, age: int) -> npt.NDArray[np.bool_]:
     """Return who is younger than an age; of a bin that ends with it nearly all are, and they count."""
     return np.asarray((scores.oldest < age) | ((scores.oldest == age) & (scores.youngest < age)), bool)
@@ -121,40 +139,69 @@ def span(scores: Scores, age: int) -> npt.NDArray[np.bool_]:
 
 
 def make_table(sets: Sequence[Scores]) -> dict[str, object]:
-    """Fit every cut-off age and rate; no younger cut-off is stricter than an older one, no higher rate than a lower."""
-    rows: dict[str, list[float | None]] = {}
-    before = [-math.inf] * len(RATES)
-    for age in AGES:
-        fitted = [fit(sets, age, rate) for rate in RATES]
-        before = [max(pair) for pair in zip(fitted, before, strict=True)]
-        before = np.minimum.accumulate(before).tolist()
-        rows[str(age)] = [None if math.isinf(years) else round(years, 2) for years in before]
-    return {
-        "schema": 1,
-        "about": "Years that the low end of an age estimate must reach, by cut-off age and by max_miss_rate. "
-        "Sets are photos with known ages, as they are, made small, and as old prints. "
-        "Conformal risk control on each set: the chance that a new child is missed is at most the rate. Where labels "
-        "are years, those of the last five below the cut-off are missed at most twice as often. Plus the margin; and, "
-        "again where labels are years, raised until no group is missed more than the rate, rounded up to a whole "
-        "child. The strictest set counts. Faces from 24 px on. Holds for photos "
-        "like these. Of a bin of at most seven years that spans the cut-off, at most ten times the rate stays visible. "
-        "Evidence: children of each set missed at the threshold, and the share it is at most with 95 % confidence.",
+    """Fit every size, cut-off age and rate; see `Calibration` for what is never stricter than what."""
+    sizes = (SMALLEST_PX, *SIZES, math.inf)
+    nobody = {age: [math.inf] * len(RATES) for age in AGES}
+    tables: dict[float, Rows] = {}
+    larger: Rows = {age: [-math.inf] * len(RATES) for age in AGES}
+    for first, last in reversed(list(pairwise(sizes))):
+        margin = 0.0 if math.isinf(last) else SMALL_MARGIN_YEARS
+        larger = fit_size([of_height(scores, first, last) for scores in sets], larger, margin)
+        tables[last] = larger
+    table = {
+        "schema": 2,
+        "about": " ".join(ABOUT.split()),
         "estimator": "ensemble",
         "margin_years": MARGIN_YEARS,
+        "small_margin_years": SMALL_MARGIN_YEARS,
         "sets": {scores.name: len(scores.low) for scores in sets},
-        "evidence_at_0.01": {
-            words: {scores.name: evidence(scores, age, rows[str(age)][RATES.index(0.01)]) for scores in sets}
-            for words, age in CHILDREN.items()
-        },
         "rates": list(RATES),
-        "thresholds": rows,
+        "thresholds": written(tables[math.inf]),
+        "below": {str(SMALLEST_PX): written(nobody)} | {str(last): written(tables[last]) for last in SIZES},
+    }
+    calibration = read_calibration(json.dumps(table))
+    table["evidence_at_0.01"] = {
+        words: {scores.name: evidence(scores, age, calibration.line(age, 0.01)) for scores in sets}
+        for words, age in CHILDREN.items()
+    }
+    return table
+
+
+def of_height(scores: Scores, first: float, last: float) -> Scores:
+    """Return the faces of a set that are so high, in pixels, half-open; who was not found is none of them."""
+    return scores.part((scores.heights >= first) & (scores.heights < last))
+
+
+def fit_size(sets: Sequence[Scores], larger: Rows, margin: float) -> Rows:
+    """Fit every cut-off age and rate for faces of one size.
+
+    No threshold is lower than that of larger faces or a younger cut-off, or higher than that of a lower rate.
+    """
+    rows, before = Rows(), [-math.inf] * len(RATES)
+    for age in AGES:
+        fitted = np.minimum.accumulate([fit(sets, age, rate) + margin for rate in RATES]).tolist()
+        rows[age] = before = [max(each) for each in zip(fitted, before, larger[age], strict=True)]
+    return rows
+
+
+def written(rows: Rows) -> dict[str, list[float | None]]:
+    """Return rows as JSON holds them."""
+    return {
+        str(age): [None if math.isinf(years) else math.ceil(100 * years) / 100 for years in row]
+        for age, row in rows.items()
     }
 
 
-def evidence(scores: Scores, age: int, threshold: float | None) -> dict[str, float]:
-    """Return how many children of a set are missed at a threshold, and the share it is at most, at 95 % confidence."""
-    children = scores.low[are_children(scores, age)]
-    missed = int((children >= (math.inf if threshold is None else threshold)).sum())
+def level(scores: Scores, line: Line) -> Scores:
+    """Return a set whose scores of all sizes can be compared with the line for large faces."""
+    higher = np.array([line.at(height) for height in scores.heights]) - line.years
+    return replace(scores, low=scores.low - higher)
+
+
+def evidence(scores: Scores, age: int, line: Line) -> dict[str, float]:
+    """Return how many children of a set are missed, and the share it is at most, at 95 % confidence."""
+    children = level(scores, line).low[are_children(scores, age)]
+    missed = int((children >= line.years).sum())
     return {"children": len(children), "missed": missed, "at_most": round(upper_bound(missed, len(children)), 4)}
 
 
@@ -185,7 +232,7 @@ def interval(count: int, total: int) -> tuple[float, float]:
 def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
     """Return the threshold of the strictest set, for all its children and those nearly grown, with the margin.
 
-    It is raised until each group meets the rate.
+    It is raised until each group meets the rate. A set of a handful of children is not asked.
 
     A set with too few children to promise the rate asks that none of them be missed, if its labels are years.
 
@@ -195,6 +242,8 @@ def fit(sets: Sequence[Scores], age: int, rate: float) -> float:
     promises, floors, groups = [], [], [-math.inf]
     for scores in sets:
         children = are_children(scores, age)
+        if (children | span(scores, age)).sum() < ENOUGH:
+            continue
         older = children & (scores.youngest >= age - NEARLY_GROWN)
         promises.append(conformal(scores.low[children], rate))
         exact = bool((scores.youngest == scores.oldest).all())

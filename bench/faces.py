@@ -51,18 +51,22 @@ OLDEST = 120.0
 """A bin that is open upwards ends here."""
 GENDER_CODES = {"1": "F", "2": "M"}
 """What the codes of *Images of Groups* mean, by its authors' words."""
-CHANGED_FOLDERS = ("utkface",)
-"""Folders whose faces are judged again, changed: those with an age for each face."""
 CHANGED_EVERY = 2
 """Only every n-th face is changed."""
-CHANGED: dict[str, Callable[[Pixels, int], Pixels]] = {
-    "at 48 px": lambda photo, _: resized(photo, 48),
-    "at 32 px": lambda photo, _: resized(photo, 32),
-    "at 24 px": lambda photo, _: resized(photo, 24),
-    "at 16 px": lambda photo, _: resized(photo, 16),
-    "as old prints": old_print,
+CHANGED: dict[str, dict[str, Callable[[Pixels, int], Pixels]]] = {
+    "utkface": {
+        "at 48 px": lambda photo, _: resized(photo, 48),
+        "at 32 px": lambda photo, _: resized(photo, 32),
+        "at 24 px": lambda photo, _: resized(photo, 24),
+        "at 16 px": lambda photo, _: resized(photo, 16),
+        "as old prints": old_print,
+    },
+    "groups_faces": {
+        "at 38 px": lambda photo, _: resized(photo, 38, now=len(photo)),
+        "at 27 px": lambda photo, _: resized(photo, 27, now=len(photo)),
+    },
 }
-"""What is done to a photo, the n-th of its folder, by the words for it."""
+"""By folder and words: what is done to a photo, the n-th; then its face is judged again. The second has no margins."""
 BACKGROUND = 110
 """Gray between the faces, 0..255."""
 
@@ -153,7 +157,7 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
     for folder in age_folders(folders):
         labels = labelled_faces(folder)
         judged[folder.name] = judge_faces(labels, estimators)
-        for words, change in CHANGED.items() if folder.name in CHANGED_FOLDERS else ():
+        for words, change in CHANGED.get(folder.name, {}).items():
             some = labels[::CHANGED_EVERY]
             photos = [change(read_photo(label), index) for index, label in enumerate(some)]
             judged[f"{folder.name} {words}"] = judge_faces(some, estimators, photos=photos)
@@ -164,7 +168,7 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
 
 def changed_sets() -> set[str]:
     """Return the names of sets whose faces are those of another one, changed."""
-    return {f"{folder} {words}" for folder in CHANGED_FOLDERS for words in CHANGED}
+    return {f"{folder} {words}" for folder, changes in CHANGED.items() for words in changes}
 
 
 def each_alone() -> list[AgeEstimator]:

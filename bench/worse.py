@@ -25,9 +25,9 @@ PRINTS = (
 """Kinds of old prints: what light is left of each colour, and what is added to it; those without are gray or brown."""
 
 
-def resized(photo: Pixels, face_px: float) -> Pixels:
-    """Return a photo whose face is about this high, in pixels."""
-    scale = face_px / face_height(photo)
+def resized(photo: Pixels, face_px: float, *, now: float | None = None) -> Pixels:
+    """Return a photo whose face is about this high, in pixels, if it is as high `now` as said, or as usual."""
+    scale = face_px / (now or face_height(photo))
     size = max(8, round(photo.shape[1] * scale)), max(8, round(photo.shape[0] * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(photo, size, interpolation=way), np.uint8)

@@ -44,13 +44,13 @@ class Analysis:
             ModelError: A model is missing, altered or cannot be opened.
         """
         self._policy = settings.policy
-        self._threshold, self._age_estimator = math.inf, age_estimator
+        self._line, self._age_estimator = Line(math.inf), age_estimator
         with ExitStack() as models:  # closes what is open if a later one fails
             self._finder = Finder(settings.detect, detectors=detectors, threads=threads)
             models.callback(self._finder.close)
             if asks_for_age(self._policy):
                 table = calibration or load_calibration()
-                self._threshold = table.threshold(self._policy.cutoff_age, self._policy.max_miss_rate)
+                self._line = table.line(self._policy.cutoff_age, self._policy.max_miss_rate)
                 self._age_estimator = age_estimator or make_estimator(threads=threads)
             if self._age_estimator is not None:
                 models.callback(self._age_estimator.close)
@@ -66,7 +66,7 @@ class Analysis:
         ages = self._ages(photo.picture, faces, clock)
         with clock(Stage.POLICY):
             source = photo.source or Path()
-            return decide(faces, ages, self._policy, size=photo.size, threshold=self._threshold, photo=source)
+            return decide(faces, ages, self._policy, size=photo.size, line=self._line, photo=source)
 
     def find_faces(self, picture: Picture, clock: Clock) -> tuple[Face, ...]:
         """Return the faces of a picture, from top to bottom.

@@ -192,6 +192,25 @@ class AgeEstimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """How old a face must look to count as an adult, by its height: the smaller it is, the older."""
+
+    years: float
+    """Years that the low end of an age must reach; infinite: nobody counts as an adult."""
+    below: tuple[tuple[float, float], ...] = ()
+    """Heights in pixels, rising, and the years that count for a face lower than that, falling."""
+
+    def __post_init__(self) -> None:
+        heights, asked = [height for height, _ in self.below], [*(years for _, years in self.below), self.years]
+        if heights != sorted(set(heights)) or asked != sorted(asked, reverse=True):
+            raise ValueError(f"a line falls as faces grow: {self}")
+
+    def at(self, height: float) -> float:
+        """Return the years that count for a face of so many pixels."""
+        return next((years for limit, years in self.below if height < limit), self.years)
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What happens to a face, and why."""
 

@@ -1,32 +1,41 @@
 """The threshold that a set of children's photos promises."""
 
+import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bench.calibrate import (
     AGES,
+    ENOUGH,
     MARGIN_YEARS,
     RATES,
+    SMALL_MARGIN_YEARS,
+    SPANNING_FACTOR,
     Scores,
     are_children,
     conformal,
     fair,
     fit,
-    gated,
+    fit_size,
     interval,
+    level,
     make_table,
+    of_height,
     span,
     upper_bound,
 )
 from blurkit.age.calibration import read_calibration
+from blurkit.records import Line
 
 
 def photos(name="set", seed=0, each=40):
-    """Return made-up scores: faces of each age look that age, give or take four years."""
+    """Return made-up scores: large faces of each age look that age, give or take four years."""
     ages = np.repeat(np.arange(40.0), each)
-    return Scores(name, ages + np.random.default_rng(seed).normal(0, 4, len(ages)), ages, ages)
+    low = ages + np.random.default_rng(seed).normal(0, 4, len(ages))
+    return Scores(name, low, ages, ages, {}, np.full(len(ages), 100.0))
 
 
 def test_a_new_child_is_missed_no_more_often_than_promised():
@@ -50,10 +59,12 @@ def test_the_strictest_set_counts():
     assert fit([photos(), older_looking], 18, 0.01) == fit([older_looking], 18, 0.01) > fit([photos()], 18, 0.01)
 
 
-def test_a_small_set_asks_that_none_of_it_is_missed():
-    few = Scores("few", np.array([30.0]), np.array([5.0]), np.array([5.0]))
+def test_a_small_set_asks_that_none_of_it_is_missed_and_a_handful_asks_nothing():
+    few = Scores("few", np.full(ENOUGH, 30.0), np.full(ENOUGH, 5.0), np.full(ENOUGH, 5.0))
     assert fit([few], 18, 0.01) == math.inf
     assert fit([photos(), few], 18, 0.01) >= 30.0
+    handful = few.part(np.arange(ENOUGH) > 0)
+    assert fit([photos(), handful], 18, 0.01) == fit([photos()], 18, 0.01)
 
 
 def test_a_label_that_spans_the_cut_off_is_no_child():
@@ -63,10 +74,10 @@ def test_a_label_that_spans_the_cut_off_is_no_child():
 
 def test_the_table_can_be_read_and_holds_every_age_and_rate():
     table = make_table([photos()])
-    calibration = read_calibration(str(table).replace("'", '"').replace("None", "null"))
+    calibration = read_calibration(json.dumps(table))
     assert calibration.rates == RATES
     assert list(calibration.thresholds) == list(AGES)
-    assert calibration.threshold(18, 0.01) >= round(fit([photos()], 18, 0.01), 2)
+    assert calibration.line(18, 0.01).years >= fit([photos()], 18, 0.01)
 
 
 @pytest.mark.parametrize(("missed", "of", "bound"), [(0, 100, 0.02951), (5, 1000, 0.01048), (119, 119, 1.0)])
@@ -120,13 +131,35 @@ def test_a_narrow_bin_that_spans_the_cut_off_bounds_the_line():
     assert span(teens, 18).all()
     assert not span(teens, 15).any()
     assert not span(Scores("wide", teens.low, teens.youngest - 3, teens.oldest), 18).any()
-    assert (teens.low >= fit([photos(), teens], 18, 0.01)).mean() <= 0.1
+    assert (teens.low >= fit([photos(), teens], 18, 0.01)).mean() <= 0.01 * SPANNING_FACTOR
 
 
-def test_faces_that_no_policy_should_judge_are_not_judged():
-    same = photos(each=2)
-    heights = np.full(len(same.low), 100.0)
-    heights[0] = 10
-    low = gated(Scores("set", same.low, same.youngest, same.oldest, {}, heights)).low
-    assert low[0] == -math.inf
-    assert np.isfinite(low[1:]).all()
+def sized(low, heights):
+    ages = np.full(len(low), 10.0)
+    return Scores("sized", np.array(low), ages, ages, {}, np.array(heights, float))
+
+
+def test_faces_of_one_size_are_those_so_high():
+    assert of_height(sized([1.0, 2.0, 3.0], [0, 32, 40]), 32, 40).low.tolist() == [2.0]
+
+
+def test_small_faces_have_a_line_of_their_own_and_a_margin():
+    same = photos()
+    small = replace(same, name="small", low=same.low + 2, heights=np.full(len(same.low), 35.0))
+    large = replace(same, heights=np.full(len(same.low), 100.0))
+    line = read_calibration(json.dumps(make_table([small, large]))).line(18, 0.01)
+    assert line.years == pytest.approx(fit([large], 18, 0.01), abs=0.011)
+    assert line.at(35) == pytest.approx(fit([small], 18, 0.01) + SMALL_MARGIN_YEARS, abs=0.011)
+    assert line.at(23) == math.inf
+
+
+def test_no_line_is_lower_than_that_of_larger_faces_and_none_falls_with_the_age():
+    larger = {age: [30.0] * len(RATES) for age in AGES}
+    rows = fit_size([photos()], larger, 0.0)
+    assert rows[7][-1] == 30.0
+    assert all(rows[age][0] <= rows[age + 1][0] for age in AGES[:-1])
+
+
+def test_scores_of_all_sizes_are_compared_with_one_line():
+    line = Line(24.0, ((40.0, 27.0),))
+    assert level(sized([28.0, 28.0], [39, 40]), line).low.tolist() == [25.0, 28.0]

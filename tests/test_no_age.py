@@ -7,8 +7,13 @@ import pytest
 from blurkit import analysis, pipeline
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.policy import asks_for_age, explain
+<<<<<<< HEAD
 from blurkit.records import AgeEstimate, Reason
 from blurkit.report import BatchReport, ReportEntry
+=======
+from blurkit.records import AgeEstimate, Line, Reason
+from blurkit.report import BatchReport, Entry
+>>>>>>> f1d992c (Judge by a line for each size of face)
 from blurkit.report.page import to_html
 from blurkit.review.spots import Spot
 from blurkit.review.view import words
@@ -96,7 +101,7 @@ def test_an_age_that_an_earlier_report_knows_is_not_taken_over(policy):
     from blurkit.policy import decide
 
     known = AgeEstimate(40.0, 38.0, 42.0, "report")
-    (decision,) = decide([LARGE], [known], policy, size=Size(96, 64), threshold=24.0)
+    (decision,) = decide([LARGE], [known], policy, size=Size(96, 64), line=Line(24.0))
     assert decision.judgement.age is None
 
 

@@ -9,13 +9,13 @@ from blurkit.choices import PRESETS
 from blurkit.geometry import Box, Size
 from blurkit.outcomes import Status
 from blurkit.policy import decide, explain, verdict
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Line, Reason
 from blurkit.settings import PolicySettings, load_policy
 from tests.pictures import face
 
 SIZE = Size(1000, 800)
 COVER, KEEP = Action.COVER, Action.KEEP
-THRESHOLD = 24.0
+LINE = Line(24.0)
 SAMPLES = Path(__file__).parent.parent / "samples" / "policies"
 
 
@@ -27,10 +27,10 @@ def big(left=100, top=100, height=200):
     return Face(Box(left, top, left + 0.8 * height, top + height), 0.9, ("fixed",))
 
 
-def decided(estimate, policy="children", *, where=None, photo="photo.jpg", threshold=THRESHOLD):
+def decided(estimate, policy="children", *, where=None, photo="photo.jpg", line=LINE):
     """Return the judgement of one face."""
     policy = load_policy(policy) if isinstance(policy, str) else policy
-    (decision,) = decide([where or big()], [estimate], policy, size=SIZE, threshold=threshold, photo=photo)
+    (decision,) = decide([where or big()], [estimate], policy, size=SIZE, line=line, photo=photo)
     return decision.judgement
 
 
@@ -102,12 +102,12 @@ def test_the_low_end_must_reach_the_threshold_and_equal_counts():
 
 
 def test_a_threshold_below_the_age_itself_does_not_count():
-    assert decided(age(19, low=17.5), threshold=12.0).action is COVER
-    assert decided(age(19, low=18.5), threshold=12.0).action is KEEP
+    assert decided(age(19, low=17.5), line=Line(12.0)).action is COVER
+    assert decided(age(19, low=18.5), line=Line(12.0)).action is KEEP
 
 
 def test_an_infinite_threshold_covers_everyone():
-    assert decided(age(90, low=88), threshold=float("inf")).action is COVER
+    assert decided(age(90, low=88), line=Line(float("inf"))).action is COVER
 
 
 @pytest.mark.parametrize("preset", ["consent", "everyone"])
@@ -125,7 +125,7 @@ def test_unknown_without_review_is_covered_and_asks_for_no_look():
 
 def test_each_face_gets_its_own_decision_in_order():
     faces = [big(), big(400), big(700, height=20)]
-    decisions = decide(faces, [age(50), None, age(50)], load_policy("children"), size=SIZE, threshold=THRESHOLD)
+    decisions = decide(faces, [age(50), None, age(50)], load_policy("children"), size=SIZE, line=LINE)
     assert [decision.face for decision in decisions] == faces
     assert [decision.judgement.reason for decision in decisions] == [
         Reason.LOOKS_ADULT,
@@ -136,7 +136,7 @@ def test_each_face_gets_its_own_decision_in_order():
 
 def test_an_age_missing_from_the_list_is_an_error_not_a_guess():
     with pytest.raises(ValueError, match="zip"):
-        decide([big(), big()], [age(50)], load_policy("children"), size=SIZE, threshold=THRESHOLD)
+        decide([big(), big()], [age(50)], load_policy("children"), size=SIZE, line=LINE)
 
 
 # Rules of one's own

@@ -236,7 +236,7 @@ def test_settings_without_a_policy_are_the_preset_children():
 @pytest.mark.parametrize("cutoff", CHILDREN.values(), ids=CHILDREN)
 def test_every_age_that_a_user_may_know_has_a_line(cutoff):
     policy = Settings.of(policy={"child_age": cutoff}).policy
-    assert 0 < load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate) < 40
+    assert 0 < load_calibration().line(policy.cutoff_age, policy.max_miss_rate).at(policy.min_face_px) < 40
 
 
 # How covers look, in a policy's file

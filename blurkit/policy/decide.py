@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blurkit.choices import OnUnknown
 from blurkit.geometry import Box
 from blurkit.outcomes import Status
-from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Line, Reason
 from blurkit.settings import PolicySettings, Region
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def decide(
     policy: PolicySettings,
     *,
     size: Size,
-    threshold: float,
+    line: Line,
     photo: PurePath | str = "",
 ) -> tuple[Decision, ...]:
     """Decide for each face whether it is covered, and say why.
@@ -53,7 +53,7 @@ def decide(
         ages: One estimate per face, None where age cannot be judged or was not asked for.
         policy: The rules; the first that matches decides, and who matches none is covered.
         size: Width and height of the photo in pixels.
-        threshold: Years that the low end of an age must reach to count as adult, from the calibration.
+        line: How old a face must look to count as adult, from the calibration.
         photo: The photo's path as given, for rules about regions of certain files.
 
     Returns:
@@ -63,7 +63,7 @@ def decide(
     """
     regions = regions_about(policy, photo)
     return tuple(
-        Decision(face, _judgement(face, age, policy, regions, size, threshold))
+        Decision(face, _judgement(face, age, policy, regions, size, line))
         for face, age in zip(faces, ages, strict=True)
     )
 
@@ -140,12 +140,12 @@ def _judgement(
     policy: PolicySettings,
     regions: Sequence[Region],
     size: Size,
-    threshold: float,
+    line: Line,
 ) -> Judgement:
-    line = max(threshold, policy.child_age)
-    asked = line if asks_for_age(policy) else None
+    years = max(line.at(face.box.height), policy.child_age)
+    asked = years if asks_for_age(policy) else None
     age = age if asked_for((face,), policy) else None  # an earlier report may know more than this policy asks
-    judged = _judged(face, age, policy, line)
+    judged = _judged(face, age, policy, years)
     place = _place(face, regions, size)
     for rule in policy.rules:
         if rule.when in place or rule.when is judged:
@@ -156,7 +156,7 @@ def _judgement(
             continue
         unknown = reason in (Reason.TOO_SMALL_TO_JUDGE, Reason.UNCLEAR_FACE)
         kept_by_age = rule.action is Action.KEEP and reason is not Reason.NEVER_REGION and asked is not None
-        near_line = kept_by_age and age is not None and age.low < line + DOUBT_YEARS
+        near_line = kept_by_age and age is not None and age.low < years + DOUBT_YEARS
         in_part = face.unclear and rule.action is Action.COVER
         doubtful = (unknown and policy.on_unknown is OnUnknown.REVIEW) or near_line or in_part
         return Judgement(age, rule.action, reason, doubtful=doubtful, rule=rule.when, threshold=asked)
@@ -168,7 +168,7 @@ def _is_too_small(face: Face, policy: PolicySettings) -> bool:
     return face.box.height < policy.min_face_px
 
 
-def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, line: float) -> Reason:
+def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, years: float) -> Reason:
     """Return what is known of a face's age, one of `BY_DOUBT`."""
     if _is_too_small(face, policy):
         return Reason.TOO_SMALL_TO_JUDGE
@@ -176,7 +176,7 @@ def _judged(face: Face, age: AgeEstimate | None, policy: PolicySettings, line: f
         return Reason.UNCLEAR_FACE
     if age.years < policy.child_age:
         return Reason.LOOKS_UNDER_AGE
-    return Reason.MAY_BE_UNDER_AGE if age.low < line else Reason.LOOKS_ADULT
+    return Reason.MAY_BE_UNDER_AGE if age.low < years else Reason.LOOKS_ADULT
 
 
 def _place(face: Face, regions: Sequence[Region], size: Size) -> frozenset[Reason]:

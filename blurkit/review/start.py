@@ -146,7 +146,7 @@ def _known(report: Path, settings: Settings) -> Known:
     """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if it has none."""
     photos = {photo.sha256: photo for photo in schema.read(report).photos if photo.sha256 is not None}
     policy = settings.policy
-    threshold = load_calibration().threshold(policy.cutoff_age, policy.max_miss_rate)
+    line = load_calibration().line(policy.cutoff_age, policy.max_miss_rate)
 
     def outcome(task: Task) -> Outcome | None:
         path = task.source.path
@@ -155,7 +155,7 @@ def _known(report: Path, settings: Settings) -> Known:
             return None
         size, found = Size(photo.width, photo.height), [schema.found(face) for face in photo.faces]
         faces, ages = [face for face, _ in found], [age for _, age in found]
-        decided = decide(faces, ages, policy, size=size, threshold=threshold, photo=path)
+        decided = decide(faces, ages, policy, size=size, line=line, photo=path)
         return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=photo.sha256)
 
     return outcome

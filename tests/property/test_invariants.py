@@ -17,7 +17,7 @@ from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.obscure import obscure
 from blurkit.policy import decide
-from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Reason
+from blurkit.records import Action, AgeEstimate, Decision, Face, ImageFormat, Judgement, Line, Reason
 from blurkit.settings import LoadSettings, PolicySettings, Region
 from tests import pictures
 
@@ -55,25 +55,30 @@ AGES = st.one_of(
     regions=REGIONS,
     age=AGES,
     height=st.floats(5, 300),
-    threshold=st.floats(0, 60) | st.just(math.inf),
+    years=st.floats(0, 60) | st.just(math.inf),
+    stricter=st.tuples(st.floats(1, 200), st.floats(0, 20)),
     judge_as_under=st.none() | st.integers(18, 30),
     data=st.data(),
 )
-def test_more_doubt_never_uncovers_a_face(rules, regions, age, height, threshold, judge_as_under, data):
+def test_more_doubt_never_uncovers_a_face(rules, regions, age, height, years, stricter, judge_as_under, data):
     policy = PolicySettings(rules=rules, regions=regions, judge_as_under=judge_as_under)
     size = Size(1000, 800)
     face = Face(Box(400, 300, 400 + 0.8 * height, 300 + height), 0.9, ("fixed",))
 
-    def action(age=age, policy=policy, threshold=threshold):
-        (decision,) = decide([face], [age], policy, size=size, threshold=threshold)
+    def action(face=face, age=age, policy=policy, years=years):
+        line = Line(years, ((stricter[0], years + stricter[1]),))
+        (decision,) = decide([face], [age], policy, size=size, line=line)
         return decision.judgement.action
 
     assume(action() is Action.COVER)
     doubts = [
         action(age=None),
-        action(threshold=threshold + data.draw(st.floats(0, 20))),
+        action(years=years + data.draw(st.floats(0, 20))),
         action(policy=policy.model_copy(update={"min_face_px": policy.min_face_px + data.draw(st.integers(0, 300))})),
     ]
+    if not regions:  # a smaller face may lie where another rule counts
+        smaller = data.draw(st.floats(4, height))
+        doubts.append(action(face=replace(face, box=Box(400, 300, 400 + 0.8 * smaller, 300 + smaller))))
     if age is not None:
         low = data.draw(st.floats(0, age.low))
         doubts.append(action(age=replace(age, low=low)))
