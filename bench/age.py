@@ -244,7 +244,7 @@ def summary(judged: Sequence[Judged], line: Line) -> Row:
         "found": share(np.array([face.found is not None for face in judged])),
         "judged": share(gated > -math.inf),
         "children": int(child.sum()),
-        "missed": share(gated[child] >= line),
+        "missed": share(gated[child] >= line.years),
         "missed if small ones counted": share(low[child] >= line.years),
         "adults covered": share(gated[adult] < line.years),
     }

@@ -13,7 +13,7 @@ from blurkit.detect import not_among
 from blurkit.detect.finder import Finder
 from blurkit.picture.renditions import other_renditions
 from blurkit.policy import asked_for, asks_for_age, decide
-from blurkit.records import Stage
+from blurkit.records import Line, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,22 @@ from enum import StrEnum
 PRESETS = ("children", "consent", "everyone", "cautious")
 """Policies that come with blurkit, `blurkit/policy/presets/<name>.toml`."""
 
-CHILDREN = {"up-to-6": 7, "up-to-11": 12, "up-to-14": 15, "up-to-18": 18}
-"""How old the children in the photos are, as a user knows it, and the `child_age` it means: anyone younger counts
-as a child. Nursery, primary school, lower secondary school, everybody under age."""
 
+class Children(StrEnum):
+    """How old the children in the photos are, as a user knows it."""
+
+    UP_TO_6 = "up-to-6"
+    """Nursery."""
+    UP_TO_11 = "up-to-11"
+    """Primary school."""
+    UP_TO_14 = "up-to-14"
+    """Lower secondary school."""
+    UP_TO_18 = "up-to-18"
+    """Everybody under age."""
+
+
+CHILDREN = {Children.UP_TO_6: 7, Children.UP_TO_11: 12, Children.UP_TO_14: 15, Children.UP_TO_18: 18}
+"""The `child_age` that it means: anyone younger counts as a child."""
 
 MAX_MEGAPIXELS = 200.0
 """Larger pictures are refused by default: a small file can unpack to gigabytes."""

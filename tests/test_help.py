@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from blurkit.choices import CHILDREN, Children
 from blurkit.cli import options
 from blurkit.cli.app import app
 from blurkit.cli.help import HEADINGS, OTHER
+from blurkit.errors import SettingsError
+from blurkit.settings import load_policy
 
 LONGEST_SHORT_HELP = 45
 COMMANDS = typer.main.get_command(app).commands
@@ -70,3 +73,29 @@ def test_every_option_of_a_group_has_its_heading():
 
 def test_the_command_line_is_short():
     assert len(Path(app.registered_commands[0].callback.__code__.co_filename).read_text().splitlines()) < 300
+
+
+@pytest.mark.parametrize("command", ["run", "watch", "detect", "review"])
+def test_whoever_decides_by_age_can_be_told_how_old_the_children_are(command):
+    assert "--children" in help_of(command)
+
+
+@pytest.mark.parametrize(("said", "age"), CHILDREN.items())
+@pytest.mark.parametrize("policy", ["children", "cautious"])
+def test_what_the_user_knows_of_the_children_is_the_age_of_a_child(said, age, policy):
+    made = options.settings(options.Cover(policy=policy, children=said)).policy
+    assert made == load_policy(policy).model_copy(update={"child_age": age})
+    assert options.settings(options.Cover(policy=policy)).policy == load_policy(policy)
+
+
+@pytest.mark.parametrize("policy", ["everyone", "consent"])
+def test_a_policy_that_guesses_no_age_refuses_to_be_told_of_the_children(policy):
+    with pytest.raises(SettingsError, match="guesses no age"):
+        options.settings(options.Cover(policy=policy, children=Children.UP_TO_11))
+
+
+def test_a_margin_that_is_below_the_age_said_is_refused(tmp_path):
+    (tmp_path / "ours.toml").write_text('preset = "children"\nchild_age = 12\njudge_as_under = 14\n')
+    cover = options.Cover(policy=str(tmp_path / "ours.toml"), children=Children.UP_TO_18)
+    with pytest.raises(SettingsError, match="judge_as_under"):
+        options.settings(cover)

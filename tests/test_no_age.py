@@ -7,13 +7,8 @@ import pytest
 from blurkit import analysis, pipeline
 from blurkit.batch.journal import Journal, state_folder
 from blurkit.policy import asks_for_age, explain
-<<<<<<< HEAD
-from blurkit.records import AgeEstimate, Reason
-from blurkit.report import BatchReport, ReportEntry
-=======
 from blurkit.records import AgeEstimate, Line, Reason
-from blurkit.report import BatchReport, Entry
->>>>>>> f1d992c (Judge by a line for each size of face)
+from blurkit.report import BatchReport, ReportEntry
 from blurkit.report.page import to_html
 from blurkit.review.spots import Spot
 from blurkit.review.view import words

@@ -153,7 +153,7 @@ def review(
 
 @app.command(cls=help.Command)
 @options.grouped(
-    without={"policy", "style", "shape", "color", "decisions", "executor", "scheduler", "report", "verbose"}
+    without={"policy", "children", "style", "shape", "color", "decisions", "executor", "scheduler", "report", "verbose"}
 )
 def audit(
     photos: options.Photos,

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from blurkit.choices import (
+    CHILDREN,
     LEAST_SIDE,
     MAX_MEGAPIXELS,
     PRESETS,
     PUBLISHED,
     PUBLISHED_SIDE,
+    Children,
     DetectorName,
     ExecutorName,
     OutputFormat,
@@ -47,6 +49,12 @@ Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or 
 PolicyOption = Annotated[
     str,
     _option(COVER, "--policy", metavar="NAME|FILE", help=f"Who is covered: {', '.join(PRESETS)}, or a TOML file."),
+]
+ChildrenOption = Annotated[
+    Children | None,
+    _option(
+        COVER, "--children", metavar="|".join(Children), help="The children's ages; whoever is older may stay visible."
+    ),
 ]
 DetectorOption = Annotated[
     list[DetectorName] | None,
@@ -170,6 +178,7 @@ class Cover:
     """What to cover, and how."""
 
     policy: PolicyOption = "children"
+    children: ChildrenOption = None
     style: StyleOption = None
     shape: ShapeOption = None
     color: ColorOption = None
@@ -268,7 +277,7 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
     from blurkit.settings import Settings
 
     cover, output, which = cover or Cover(), output or Output(), which or Which()
-    return Settings.of(
+    made = Settings.of(
         policy=cover.policy,
         load={"max_megapixels": which.max_megapixels},
         detect={"detector": tuple(cover.detector)} if cover.detector else {},
@@ -276,6 +285,24 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         output=_written(output),
         write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )
+    return made if cover.children is None else _for_children(made, cover.children)
+
+
+def _for_children(settings: Settings, children: Children) -> Settings:
+    """Return settings whose policy is for children as old as the user says."""
+    from blurkit.errors import SettingsError
+    from blurkit.policy import asks_for_age
+    from blurkit.settings import PolicySettings
+    from blurkit.validation import validated
+
+    policy = settings.policy
+    if not asks_for_age(policy):
+        raise SettingsError(
+            f"has no use for the policy '{policy.name}', which guesses no age", path="--children", hint="leave one out"
+        )
+    values = policy.model_dump() | {"child_age": CHILDREN[children]}
+    policy = validated(PolicySettings, values, origin="--children", hint="leave it out, or change the policy")
+    return settings.model_copy(update={"policy": policy})
 
 
 def _written(output: Output) -> dict[str, Any]:
