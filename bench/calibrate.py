@@ -39,12 +39,12 @@ NEARLY_GROWN, NEARLY_GROWN_FACTOR = 5, 2.0
 """The oldest children, by years below the cut-off, may be missed at most so many times as often as all."""
 WIDEST_BIN = 7
 """A bin of more years than this says too little about those near the cut-off."""
-SPANNING_FACTOR = 7.5
+SPANNING_FACTOR = 8.0
 """Of a bin that spans the cut-off and lies mostly below it, at most so many times the rate may stay visible: of those
-of 13 to 19 in *Images of Groups*, some of whom are grown up, 7.5 % at a rate of 1 %."""
+of 13 to 19 in *Images of Groups*, some of whom are grown up, 8 % at a rate of 1 %."""
 SMALLEST_PX = 24
 """Faces lower than this are not calibrated, in pixels: no policy should judge them."""
-SIZES = (32, 40)
+SIZES = (32, 48)
 """Heights in pixels that part the groups of sizes."""
 ENOUGH = 50
 """Faces of children, or near the cut-off, that a set must have in a group of sizes to speak for it."""
@@ -63,7 +63,7 @@ pixels, those of 'below'. Sets are photos with known ages, as they are, made sma
 control on each set: the chance that a new child is missed is at most the rate. Where labels are years, those of the
 last five below the cut-off are missed at most twice as often. Plus the margin; and, where labels are years, raised
 until no group is missed more than the rate, rounded up to a whole child. The strictest set counts. Of a bin of at most
-seven years that spans the cut-off, at most 7.5 times the rate stays visible. Holds for photos like these. Evidence:
+seven years that spans the cut-off, at most eight times the rate stays visible. Holds for photos like these. Evidence:
 children of each set missed, and the share it is at most with 95 % confidence.
 """
 Rows = dict[int, list[float]]

@@ -22,21 +22,14 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from bench.estimators import each_alone
 from bench.worse import old_print, resized
-from blurkit.age import ESTIMATORS
-from blurkit.age.ensemble import TRAINED
-from blurkit.age.faceres import FaceResAge
-from blurkit.age.judge import judge
-from blurkit.age.resnet import ResNetAge
 from blurkit.detect.finder import Finder
 from blurkit.geometry import Point
 from blurkit.settings import DetectSettings
 
 if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
-    from blurkit.age.judge import Model
-    from blurkit.age.network import Ages
-    from blurkit.picture.chips import Pose
     from blurkit.records import AgeEstimate, Face, Pixels
 
 SHEET_PX, COLUMNS = 3000, (8, 32)
@@ -169,46 +162,6 @@ def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[
 def changed_sets() -> set[str]:
     """Return the names of sets whose faces are those of another one, changed."""
     return {f"{folder} {words}" for folder, changes in CHANGED.items() for words in changes}
-
-
-def each_alone() -> list[AgeEstimator]:
-    """Open every estimator of `ESTIMATORS`, all on the same networks, each of which runs once for all of them."""
-    faceres, resnet = _Once(FaceResAge(threads=2)), _Once(ResNetAge(threads=2))
-    models: dict[str, tuple[tuple[float, Model], ...]] = {
-        "ensemble": ((1 - TRAINED, faceres), (TRAINED, resnet)),
-        "resnet": ((1.0, resnet),),
-        "faceres": ((1.0, faceres),),
-    }
-    return [_Sharing(name, models[name]) for name in ESTIMATORS]
-
-
-class _Once:
-    """Remembers a model's last answer."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self._asked: tuple[Pixels, list[Pose]] | None = None
-        self._ages: Ages = np.empty((0, 3))
-
-    def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
-        places = [pose.box for pose in poses]
-        if self._asked is None or self._asked[0] is not pixels or [pose.box for pose in self._asked[1]] != places:
-            self._asked, self._ages = (pixels, list(poses)), self._model.ages(pixels, poses)
-        return self._ages
-
-
-class _Sharing:
-    """An estimator on models that others use, too."""
-
-    def __init__(self, name: str, models: Sequence[tuple[float, Model]]) -> None:
-        self.name = name
-        self._models = models
-
-    def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
-        return judge(self.name, self._models, pixels, faces)
-
-    def close(self) -> None:
-        """Nothing to free by hand."""
 
 
 def judge_faces(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blurkit.age import ESTIMATORS, make_estimator
+from blurkit.age.ensemble import Together
 from blurkit.age.judge import interval, judge
 from blurkit.age.network import AgeNetwork, Diet, read_ages
 from blurkit.errors import EstimatorFailed, ExitCode
@@ -126,7 +127,7 @@ def test_blur_lowers_sharpness_and_light_does_not_change_it():
 
 def test_a_blurred_face_is_not_judged():
     model = FixedAges(20, 30, 40)
-    assert judge("fixed", [(1.0, model)], np.full((300, 300, 3), 90, np.uint8), (face_at(),)) == (None,)
+    assert judge("fixed", model, np.full((300, 300, 3), 90, np.uint8), (face_at(),)) == (None,)
     assert model.asked == []
 
 
@@ -140,7 +141,7 @@ def test_darkness_lowers_contrast_and_sharp_noise_does_not_hide_it():
 def test_a_face_too_dark_is_not_judged(light, judged):
     model = FixedAges(20, 30, 40)
     noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3)) * light
-    (age,) = judge("fixed", [(1.0, model)], noise.astype(np.uint8), (face_at(),))
+    (age,) = judge("fixed", model, noise.astype(np.uint8), (face_at(),))
     assert (age is not None) == judged
 
 
@@ -156,7 +157,7 @@ def test_no_chips_are_no_ages():
 
 def test_a_photo_with_no_faces_asks_no_model():
     model = FixedAges(20, 30, 40)
-    assert judge("fixed", [(1.0, model)], dots(face_at()), ()) == ()
+    assert judge("fixed", model, dots(face_at()), ()) == ()
     assert model.asked == []
 
 
@@ -165,18 +166,28 @@ def test_only_faces_that_can_be_read_are_asked_for_in_one_run_and_order_is_kept(
     blind = Face(face_at().box, 0.9, ("fixed",), None)
     faces = (face_at(), blind, face_at(150, 150))
     noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
-    answers = judge("fixed", [(1.0, model)], noise, faces)
+    answers = judge("fixed", model, noise, faces)
     assert [answer is None for answer in answers] == [False, True, False]
     assert model.asked == [2]
     assert answers[0].years == 30
     assert answers[2].model == "fixed"
 
 
-def test_each_model_counts_as_much_as_it_is_said_to():
+def low_end_of(trained, other):
     noise = np.random.default_rng(0).integers(0, 255, (300, 300, 3), np.uint8)
-    models = [(0.25, FixedAges(10, 20, 30)), (0.75, FixedAges(30, 40, 50))]
-    (age,) = judge("fixed", models, noise, (face_at(),))
-    assert (age.low, age.years, age.high) == pytest.approx((25, 35, 45), abs=0.01)
+    (age,) = judge("fixed", Together(trained, other), noise, (face_at(),))
+    return age
+
+
+def test_the_trained_network_counts_for_most_and_the_other_for_the_rest():
+    age = low_end_of(FixedAges(30, 40, 50), FixedAges(29, 36, 42))
+    assert (age.low, age.years, age.high) == pytest.approx((29.75, 39, 48), abs=0.01)
+
+
+def test_a_low_end_that_only_the_trained_network_sees_does_not_count():
+    age = low_end_of(FixedAges(50, 60, 70), FixedAges(21, 24, 30))
+    assert (age.low, age.years) == pytest.approx((23, 51), abs=0.01)
+    assert low_end_of(FixedAges(21, 24, 30), FixedAges(50, 60, 70)).low == pytest.approx(28.25, abs=0.01)
 
 
 @given(ages, st.floats(0, 1))

@@ -43,7 +43,7 @@ class FaceResAge:
 
     def estimate(self, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
         """Estimate the age of each face; see `base.AgeEstimator`."""
-        return judge(self.name, ((1.0, self),), pixels, faces)
+        return judge(self.name, self, pixels, faces)
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
         """Return ages from one view of each face, shape (poses, 3)."""

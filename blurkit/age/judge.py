@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from blurkit.picture.chips import aligned, contrast, cut, pose_of, sharpness
 from blurkit.records import AgeEstimate
 
@@ -36,30 +34,27 @@ class Model(Protocol):
         ...
 
 
-def judge(
-    name: str, models: Sequence[tuple[float, Model]], pixels: Pixels, faces: Sequence[Face]
-) -> tuple[AgeEstimate | None, ...]:
-    """Estimate the age of each face with one or more models; see `base.AgeEstimator`.
+def judge(name: str, model: Model, pixels: Pixels, faces: Sequence[Face]) -> tuple[AgeEstimate | None, ...]:
+    """Estimate the age of each face with a model; see `base.AgeEstimator`.
 
     Args:
         name: The word in the report.
-        models: Each with how much it counts; these sum to 1.
+        model: What reads the ages.
         pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
         faces: Those to judge, in the pixels of that photo.
     """
     poses = {index: pose for index, face in enumerate(faces) if (pose := _readable(pixels, face))}
     if not poses:
         return (None,) * len(faces)
-    ages = sum(weight * model.ages(pixels, list(poses.values())) for weight, model in models)
+    ages = model.ages(pixels, list(poses.values()))
     estimates = {
-        index: interval(name, row, misfit=pose.misfit)
-        for (index, pose), row in zip(poses.items(), np.asarray(ages), strict=True)
+        index: interval(name, row, misfit=pose.misfit) for (index, pose), row in zip(poses.items(), ages, strict=True)
     }
     return tuple(estimates.get(index) for index in range(len(faces)))
 
 
 def interval(name: str, ages: Ages, *, misfit: float) -> AgeEstimate:
-    """Make an interval of the ages that the models read in one face, on average.
+    """Make an interval of the ages that a model reads in one face.
 
     How small, blurred or dark the face is does not count here: the networks' own spread grows with it.
 
