@@ -10,8 +10,8 @@ from blurkit.policy import asks_for_age, explain
 from blurkit.records import AgeEstimate, Line, Reason
 from blurkit.report import BatchReport, ReportEntry
 from blurkit.report.page import to_html
+from blurkit.review.plain import words
 from blurkit.review.spots import Spot
-from blurkit.review.view import words
 from blurkit.settings import PolicySettings, Settings, load_policy
 from tests.fakes import BlindNetwork, FixedFaces, NoAge
 from tests.pictures import face

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from blurkit.appearance import NAMED_COLORS
-from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Shape, Style
+from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Children, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.machine.files import read_regular, replace_text
 from blurkit.review.seal import seal
@@ -40,7 +40,7 @@ class Wishes(BaseModel):
 
     policy: Literal["children", "cautious", "consent", "everyone", "own"] | None = None
     """A preset, or the policy of the command line."""
-    children: Literal["up-to-6", "up-to-11", "up-to-14", "up-to-18"] | None = None
+    children: Children | None = None
     """How old the children in the photos are."""
     style: Style | None = None
     shape: Shape | None = None
@@ -94,7 +94,7 @@ def usual(settings: Settings) -> Wishes:
     ages = {age: name for name, age in CHILDREN.items()}
     return Wishes(
         policy=policy.name if policy.name in PRESETS else OWN,  # type: ignore[arg-type]
-        children=ages.get(policy.child_age),  # type: ignore[arg-type]
+        children=ages.get(policy.child_age),
         style=cover.style,
         shape=cover.shape,
         color="gray" if cover.color == "grey" else cover.color,
