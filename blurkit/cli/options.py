@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blurkit.choices import (
-    CHILDREN,
     LEAST_SIDE,
     MAX_MEGAPIXELS,
     PRESETS,
@@ -25,14 +21,11 @@ from blurkit.choices import (
     Shape,
     Style,
 )
+from blurkit.cli.grouping import grouped as grouped
 from blurkit.cli.help import HEADINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
     from blurkit.settings import Settings
-
-Command = TypeVar("Command", bound="Callable[..., None]")
 
 TIMEOUT = 120.0
 """Seconds that a photo of ordinary size may take by default: one of 12 megapixels takes about two."""
@@ -230,50 +223,13 @@ LOOK = ("style", "shape", "color", "sticker", "margin")
 """Options of `Cover` that say how covers look; those that are not given are left to the policy's file."""
 
 
-def grouped(*, without: Collection[str] = ()) -> Callable[[Command], Command]:
-    """Give a command one option for each field of the groups that it takes, which it gets filled.
-
-    Args:
-        without: Fields that the command has no use for; they keep their defaults.
-    """
-
-    def decorate(command: Command) -> Command:
-        own, flat = [], []
-        groups: dict[str, Any] = {}
-        for parameter in inspect.signature(command, eval_str=True).parameters.values():
-            if not dataclasses.is_dataclass(parameter.annotation):
-                own.append(parameter)
-                continue
-            group: Any = parameter.annotation
-            groups[parameter.name] = group
-            hints = inspect.get_annotations(group, eval_str=True)
-            fields = [field for field in dataclasses.fields(group) if field.name not in without]
-            flat += [
-                inspect.Parameter(each.name, parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
-                for each in fields
-            ]
-
-        @wraps(command)
-        def filled(*arguments: Any, **values: Any) -> None:
-            for name, group in groups.items():
-                known = [field.name for field in dataclasses.fields(group) if field.name in values]
-                values[name] = group(**{field: values.pop(field) for field in known})
-            command(*arguments, **values)
-
-        parameters = [*own, *flat]
-        filled.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        filled.__annotations__ = {each.name: each.annotation for each in parameters}
-        return filled  # type: ignore[return-value]
-
-    return decorate
-
-
 def settings(cover: Cover | None = None, output: Output | None = None, which: Which | None = None) -> Settings:
     """Build the settings of a command.
 
     Raises:
         SettingsError: A value is not allowed, or two options contradict each other.
     """
+    from blurkit.policy.children import for_children
     from blurkit.settings import Settings
 
     cover, output, which = cover or Cover(), output or Output(), which or Which()
@@ -285,24 +241,9 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         output=_written(output),
         write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )
-    return made if cover.children is None else _for_children(made, cover.children)
-
-
-def _for_children(settings: Settings, children: Children) -> Settings:
-    """Return settings whose policy is for children as old as the user says."""
-    from blurkit.errors import SettingsError
-    from blurkit.policy import asks_for_age
-    from blurkit.settings import PolicySettings
-    from blurkit.validation import validated
-
-    policy = settings.policy
-    if not asks_for_age(policy):
-        raise SettingsError(
-            f"has no use for the policy '{policy.name}', which guesses no age", path="--children", hint="leave one out"
-        )
-    values = policy.model_dump() | {"child_age": CHILDREN[children]}
-    policy = validated(PolicySettings, values, origin="--children", hint="leave it out, or change the policy")
-    return settings.model_copy(update={"policy": policy})
+    if cover.children is None:
+        return made
+    return made.model_copy(update={"policy": for_children(made.policy, cover.children)})
 
 
 def _written(output: Output) -> dict[str, Any]:
