@@ -52,7 +52,7 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
     from blurkit.review.wishes import Wishes
 
     def chosen(folder: Path, wishes: Wishes) -> Prepared:
-        return prepare(
+        prepared = prepare(
             folder,
             wishes.place() or start.out,
             wishes.settings(settings),
@@ -62,6 +62,9 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
             report_to=start.report,
             take_over=start.take_over,
         )
+        for remark in prepared.remarks:
+            say(f"note: {one_line(remark)}")
+        return prepared
 
     review = Chooser(chosen, settings) if start.folder is None else chosen(start.folder, Wishes())
     server = Server(review, idle_minutes=start.idle)

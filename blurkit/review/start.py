@@ -15,8 +15,10 @@ from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
 from blurkit.geometry import Size
 from blurkit.machine.files import content_of, sweep
+from blurkit.machine.weights import model_hashes
 from blurkit.outcomes import PhotoResult
 from blurkit.policy import decide, verdict
+from blurkit.policy.decide import asks_for_age
 from blurkit.policy.reviewed import FILE_NAME
 from blurkit.report import schema
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
@@ -25,6 +27,7 @@ from blurkit.review.pictures import Pictures
 from blurkit.review.session import Session
 from blurkit.review.warn import Warnings
 from blurkit.review.work import Work
+from blurkit.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,6 +58,8 @@ class Prepared:
     """Keeps other reviews out of the folder."""
     warnings: Warnings
     """What else it warns of."""
+    remarks: tuple[str, ...]
+    """What is to be known of the report that its faces are taken from."""
 
 
 def prepare(
@@ -102,7 +107,9 @@ def prepare(
     sweep({(out / task.name).parent for task in tasks} | {folder})
     stop = threading.Event()
     means = batch.Means(jobs=jobs, timeout=timeout, journal=journal, stop=stop)
-    known = _known(report, settings) if report is not None else None
+    given = None if report is None else schema.read(report)
+    known = None if given is None else _known(given, settings)
+    remarks = () if given is None else _remarks(given, settings)
 
     def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
         chosen = settings.model_copy(update={"write": settings.write.model_copy(update={"overwrite": overwrite})})
@@ -116,7 +123,7 @@ def prepare(
     session.similar = pictures.burst
     work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
     warnings = Warnings(folder, out, session, pictures)
-    return Prepared(folder, out, session, pictures, work, lock, warnings)
+    return Prepared(folder, out, session, pictures, work, lock, warnings, remarks)
 
 
 def beside(folder: Path) -> Path:
@@ -142,9 +149,23 @@ def _with_known(
         yield one
 
 
-def _known(report: Path, settings: Settings) -> Known:
+def _remarks(report: schema.Report, settings: Settings) -> tuple[str, ...]:
+    """Say in how far an earlier report is not what this program would find today."""
+    anew = "without --from, photos are looked at anew"
+    found = []
+    if report.version != __version__:
+        found.append(f"the report is from blurkit {report.version}, and this is {__version__}; {anew}")
+    elif report.models != model_hashes():
+        found.append(f"the report is from other models than these; {anew}")
+    faces = [face for photo in report.photos for face in photo.faces]
+    if faces and asks_for_age(settings.policy) and all(face.age is None for face in faces):
+        found.append(f"the report holds no ages, so everyone is covered whose age this policy asks for; {anew}")
+    return tuple(found)
+
+
+def _known(report: schema.Report, settings: Settings) -> Known:
     """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if it has none."""
-    photos = {photo.sha256: photo for photo in schema.read(report).photos if photo.sha256 is not None}
+    photos = {photo.sha256: photo for photo in report.photos if photo.sha256 is not None}
     policy = settings.policy
     line = load_calibration().line(policy.cutoff_age, policy.max_miss_rate)
 
