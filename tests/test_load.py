@@ -127,7 +127,7 @@ def test_a_ycck_jpeg_is_read_as_cmyk():
 # Upright
 
 
-@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "heif", "avif"])
+@pytest.mark.parametrize("kind", ["jpeg", "png", "tiff", "heif", "avif"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_out_upright(kind, orientation):
     image = Image.fromarray(stored(corners(), orientation))
@@ -139,6 +139,13 @@ def test_every_orientation_comes_out_upright(kind, orientation):
     middles = [(16, 24), (16, 72), (48, 24), (48, 72)]
     for row, column in middles:
         assert np.abs(photo.picture.pixels[row, column].astype(int) - corners()[row, column]).max() < 25
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_webp_is_turned_by_no_browser_and_stays_as_it_is_stored(orientation):
+    samples = smooth("RGB", (60, 40))
+    data = saved(Image.fromarray(samples), "webp", lossless=True, exif=exif(orientation))
+    assert (load(data).picture.samples == samples).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blurkit.choices import OutputFormat
+from blurkit.encode.bitmap import with_alpha
 from blurkit.encode.blocks import obstacle, recode
 from blurkit.errors import OutputNotWritable
 from blurkit.machine.quiet import native_stderr_silenced
@@ -133,6 +134,8 @@ def _encode(photo: Photo) -> bytes:
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
+    if kind is ImageFormat.BMP and picture.mode == "RGBA":
+        return with_alpha(picture.samples, encoding.dpi)
     size = picture.size.width, picture.size.height
     mode = {"L;16": "I;16"}.get(picture.mode, picture.mode)
     image = Image.frombuffer(mode, size, np.ascontiguousarray(picture.samples), "raw", mode, 0, 1)

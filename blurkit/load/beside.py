@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _NEEDED_CHUNKS = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT")
 _USEFUL_CHUNKS = {b"tRNS": 256, b"pHYs": 9, b"eXIf": 1 << 16}
 """Chunks that change what is shown, and how long they can be; colours are read by themselves."""
+_END = b"\0\0\0\0IEND\xaeB\x60\x82"
+_TONES = {0: 1, 2: 3}
+"""How many samples name the clear tone or colour, by the kind of colours."""
 _HEADERS = {
     APP0: (b"JFIF\0", 14),
     APP0 + 1: (b"Exif\0\0", 14),
@@ -50,12 +53,18 @@ def _png(data: bytes) -> bytes:
         end = at + 12 + size
         if kind in _NEEDED_CHUNKS:
             kept.append(data[at:end])
-        elif size <= _USEFUL_CHUNKS.get(kind, -1):
+        elif size <= _USEFUL_CHUNKS.get(kind, -1) and not (kind == b"tRNS" and _is_no_tone(data, at + 8, size)):
             kept += [data[at : end - 4], zlib.crc32(data[at + 4 : end - 4]).to_bytes(4)]
         at = end
         if kind == b"IEND":
             return b"".join(kept)
-    return data
+    return b"".join([*kept, _END])  # without an end; whether its rows are all there, the decoder says
+
+
+def _is_no_tone(png: bytes, at: int, size: int) -> bool:
+    """Whether a clear tone or colour is none that a sample can have: browsers heed none of it."""
+    tones = [int.from_bytes(png[place : place + 2]) for place in range(at, at + size, 2)]
+    return png[25] in _TONES and any(tone >> png[24] for tone in tones[: _TONES[png[25]]])
 
 
 def _jpeg(data: bytes) -> bytes:

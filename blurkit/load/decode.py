@@ -191,7 +191,7 @@ def _orientation(image: Image.Image, kind: ImageFormat) -> int:
         tags = image.tag_v2  # type: ignore[attr-defined]
         value = tags.get(ORIENTATION, 1)
         return value if tags.tagtype.get(ORIENTATION) == SHORT and value in TURNED else 1
-    if kind is ImageFormat.HEIF:  # turned by its decoder
+    if kind in (ImageFormat.HEIF, ImageFormat.WEBP):  # turned by its decoder; turned by no browser
         return 1
     return orientation_of(image.info.get("exif") or b"")
 

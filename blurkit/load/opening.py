@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
-from blurkit.load.bitfields import has_bit_fields, ordinary_bmp
+from blurkit.load import bitmap
 from blurkit.load.deep import BIG_ENDIAN, kind_of_tiff, ordinary_tiff
 from blurkit.machine.quiet import warnings_silenced
 from blurkit.picture.formats import FORMATS
@@ -49,13 +49,15 @@ def _opened(data: bytes, kind: ImageFormat, settings: LoadSettings) -> Image.Ima
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
+    if kind is ImageFormat.BMP and bitmap.is_unusual(data):
+        try:
+            return bitmap.decoded(data, settings.max_megapixels)
+        except UnreadablePhoto as error:
+            error.hint = COPY_AGAIN
+            raise
     try:
         return _made(data, FORMATS[kind].pillow)
-    except OSError as fault:
-        if kind is ImageFormat.BMP and has_bit_fields(data):
-            return _made(ordinary_bmp(data, settings.max_megapixels), FORMATS[kind].pillow)
-        if not isinstance(fault, UnidentifiedImageError):
-            raise
+    except UnidentifiedImageError as fault:
         named = kind_of_tiff(data) if kind is ImageFormat.TIFF else None
         if named is None:
             raise

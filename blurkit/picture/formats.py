@@ -45,7 +45,9 @@ FORMATS = {
         modes=("L", "LA", "RGB", "RGBA", "CMYK", "P", *_DEEP),
         shows_frames=True,
     ),
-    ImageFormat.BMP: Format(pillow="BMP", suffixes=(".bmp", ".dib"), modes=("L", "RGB", "P"), has_profile=False),
+    ImageFormat.BMP: Format(
+        pillow="BMP", suffixes=(".bmp", ".dib"), modes=("L", "RGB", "RGBA", "P"), has_profile=False
+    ),
     ImageFormat.GIF: Format(
         pillow="GIF", suffixes=(".gif",), modes=("P",), has_profile=False, has_density=False, shows_frames=True
     ),

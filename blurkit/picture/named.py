@@ -12,7 +12,7 @@ import numpy as np
 
 from blurkit.picture.curves import POINTS, SRGB_CURVE, Curve, formula
 from blurkit.picture.primaries import KNOWN, PRIMARIES, colorants
-from blurkit.picture.profiles import SAME_COLORANT, gray_profile, rgb_profile
+from blurkit.picture.profiles import gray_profile, rgb_profile
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MAX_PROFILE = 1 << 24
 """Bytes that a packed profile may have, and unpack to."""
 
 USUAL_GAMMAS = range(45_000, 46_001)
-"""Values of `gAMA` that only say what is true of sRGB, too."""
+"""Values of `gAMA` that stand for the curve of sRGB, if nothing else is said of the colours."""
 
 
 def profile_in(info: Mapping[Any, Any], data: bytes, kind: ImageFormat) -> object:
@@ -95,14 +95,14 @@ def _png_profile(data: bytes, own: object) -> object:
         return own
     gamma = int.from_bytes(chunks[b"gAMA"])
     found = KNOWN["sRGB"]
+    if gamma in USUAL_GAMMAS and b"cHRM" not in chunks:
+        return None
     try:
         if len(chunks.get(b"cHRM", b"")) == 32:
             white, *corners = np.array(struct.unpack(">8I", chunks[b"cHRM"])).reshape(4, 2) / 100_000
             red, green, blue = ((float(x), float(y)) for x, y in corners)
             found = colorants((red, green, blue), (float(white[0]), float(white[1])))
     except ValueError:
-        return None
-    if gamma in USUAL_GAMMAS and np.abs(found - KNOWN["sRGB"]).max() <= 4 * SAME_COLORANT:
         return None
     if not 1_000 <= gamma <= 1_000_000 or not np.isfinite(found).all() or np.abs(found).max() > 2:
         return None
