@@ -1,4 +1,4 @@
-"""Connections to a server of ours that only hold the line: half a request is not waited for, and only so many are held."""
+"""Connections to a server of ours that only hold the line: half a request is not waited for, and few are held."""
 
 from __future__ import annotations
 

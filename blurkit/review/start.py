@@ -151,15 +151,15 @@ def _with_known(
 
 def _remarks(report: schema.Report, settings: Settings) -> tuple[str, ...]:
     """Say in how far an earlier report is not what this program would find today."""
-    anew = "without --from, photos are looked at anew"
+    again = "without --from, photos are looked at again"
     found = []
     if report.version != __version__:
-        found.append(f"the report is from blurkit {report.version}, and this is {__version__}; {anew}")
+        found.append(f"the report is from blurkit {report.version}, and this is {__version__}; {again}")
     elif report.models != model_hashes():
-        found.append(f"the report is from other models than these; {anew}")
+        found.append(f"the report is from other models than these; {again}")
     faces = [face for photo in report.photos for face in photo.faces]
     if faces and asks_for_age(settings.policy) and all(face.age is None for face in faces):
-        found.append(f"the report holds no ages, so everyone is covered whose age this policy asks for; {anew}")
+        found.append(f"the report holds no ages, so everyone is covered whose age this policy asks for; {again}")
     return tuple(found)
 
 
