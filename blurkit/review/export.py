@@ -40,6 +40,10 @@ class Export:
     files: list[Written] = field(default_factory=list)
     """The safe photos that are there for this sign-off."""
 
+    def __post_init__(self) -> None:
+        """Number the photos as the page knows them."""
+        self._numbers = {task.source.path: number for number, task in enumerate(self.tasks)}
+
     def write(self, batch: Batch, run: Run) -> Iterator[None]:
         """Do it, photo by photo; whatever is in the folder and not ours by its hash stays as it is."""
         known = self.signed.written
@@ -111,7 +115,8 @@ class Export:
         return hashlib.sha256(f"{__version__} {settings} {task.reviewed}".encode()).hexdigest()
 
     def _tell(self, task: Task, state: str, **more: Any) -> None:
-        self.told.append({"name": task.source.inside.as_posix(), "state": state, "output": None} | more)
+        told = {"photo": self._numbers[task.source.path], "name": task.source.inside.as_posix()}
+        self.told.append(told | {"state": state, "output": None} | more)
 
 
 def _by(run: Run, overwrite: bool, tasks: Sequence[Task]) -> Iterator[Outcome]:

@@ -20,8 +20,8 @@ from starlette.routing import Route
 
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
-from blurkit.review import choose, remember, view, wishes
-from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, SignOff
+from blurkit.review import choose, desktop, remember, view, wishes
+from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,12 +142,14 @@ class Pages:
             "folders": (Folder, self._list),
             "open": (Opened, self._open),
             "prefer": (Liking, remember.like),
+            "show": (Show, self._show),
             "end": (Nothing, lambda _: self.ended.set()),
         }
         posts = [
             Route(f"/api/{name}", partial(self._change, *change), methods=["POST"]) for name, change in changes.items()
         ]
         pictures = {"thumb": self._thumb, "preview": self._preview, "region": self._region, "after": self._after}
+        pictures |= {"written": self._written}
         shown = [
             Route(f"/photo/{{number:short}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
         ]
@@ -210,6 +212,12 @@ class Pages:
             )
         except BlurkitError as error:
             return _refusal(error, 404)
+
+    def _show(self, wanted: Show) -> None:
+        desktop.show(self._review.out if wanted.what == "folder" else self._review.work.report)
+
+    def _written(self, number: int, _: Request) -> bytes:
+        return self._review.pictures.written(self._review.work.output(number))
 
     def _thumb(self, number: int, _: Request) -> bytes:
         self._review.session.sheet(number)

@@ -92,6 +92,11 @@ class Pictures:
         covered = obscure(self._photo(number).picture, decisions, self._session.settings.obscure)
         return _jpeg(_scaled(covered.pixels, PREVIEW))
 
+    def written(self, path: Path) -> bytes:
+        """Return a thumbnail of a safe photo as JPEG, from the file as it was written."""
+        photo = decode(read(path), self._session.settings.load, source=path)
+        return _jpeg(_scaled(photo.picture.pixels, THUMB))
+
     def burst(self, number: int) -> list[int]:
         """Return the photos before and after this one that look alike."""
         found = []

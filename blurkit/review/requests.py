@@ -90,6 +90,12 @@ class Opened(Folder):
     wishes: Wishes = Wishes()
 
 
+class Show(_Request):
+    """Something of this review that is opened outside the page."""
+
+    what: Literal["folder", "report"]
+
+
 class Edit(_Request):
     """One change to one photo."""
 

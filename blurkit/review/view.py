@@ -106,6 +106,7 @@ def _face(spot: Spot, session: Session, size: Size) -> dict[str, Any]:
         "uncertain": decision is not None and decision.judgement.doubtful,
         "open": spot.is_open,
         "tiny": decision is not None and decision.judgement.reason is Reason.TOO_SMALL_TO_JUDGE,
+        "child": decision is not None and decision.judgement.reason is Reason.LOOKS_UNDER_AGE,
         "doubt": round(doubt(decision), 4),
         "prominence": round(prominence(decision, size), 4),
     }

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
@@ -18,7 +19,6 @@ from blurkit.review.signing import SIGNED, SignOffs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from blurkit.batch.collect import Collected
     from blurkit.review.export import Run
@@ -98,6 +98,22 @@ class Work:
             export = Export(self.session, self.tasks, signed)
             self.written, self.exporting = export.told, len(self.tasks)
             self._begin(lambda: self._write(export))
+
+    def output(self, number: int) -> Path:
+        """Return the safe photo that the last export left for a photo.
+
+        Raises:
+            SettingsError: There is none.
+        """
+        for one in self.written:
+            if one["photo"] == number and one["output"] is not None:
+                return Path(self.tasks[number].written or "")
+        raise SettingsError(f"no safe photo was written for photo {number}")
+
+    @property
+    def report(self) -> Path:
+        """The report that a person reads."""
+        return self.report_to or self.session.file.with_name(f"{STEM}.html")
 
     def _begin(self, work: Callable[[], None]) -> None:
         def guarded() -> None:

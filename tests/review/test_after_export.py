@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.end_to_end.process import files, wait_until
-from tests.review.browsing import DESKTOP, check_accessible, opened
+from tests.review.browsing import DESKTOP, check_accessible, opened, sure
 from tests.review.serving import copies, in_browser, serving
 
 pytestmark = in_browser
@@ -97,3 +97,21 @@ def test_a_cover_is_drawn_after_the_export_over_a_face_that_nobody_had_found(fin
     page.locator("summary:has-text('1 photo changed and written again')").wait_for()
     assert (review.out / "a.jpg").read_bytes() == before["a.jpg"]
     assert (review.out / "b.jpg").read_bytes() != before["b.jpg"]
+
+
+def test_what_was_written_is_shown_and_its_folder_and_report_open(finishing, monkeypatch):
+    page, review = finishing
+    opened = []
+    monkeypatch.setattr("blurkit.review.desktop.show", opened.append)
+    answer(page)
+    page.click("#write")
+    page.locator("text=2 safe photos written").wait_for()
+    page.locator(".gallery img").nth(1).wait_for()
+    looks = "all => all.every(each => each.naturalWidth > 100)"
+    sure(page, lambda: page.locator(".gallery img").evaluate_all(looks))
+    page.click("#open-folder")
+    page.click("#open-report")
+    sure(page, lambda: len(opened) == 2)
+    assert opened == [review.out, review.folder / "blurkit-report.html"]
+    assert all(path.exists() for path in opened)
+    check_accessible(page)

@@ -15,6 +15,7 @@
  * @property {boolean} uncertain
  * @property {boolean} open Whether it is doubtful and nobody has looked at it.
  * @property {boolean} tiny Whether it is too small for its age to be judged.
+ * @property {boolean} child Whether it looks like a child's.
  * @property {number} doubt How much it needs a look, 0 to 4.
  * @property {number} prominence How large it is in the photo, times how old it looks.
  */
@@ -44,6 +45,7 @@
 /**
  * What became of one photo of an export.
  * @typedef {object} Written
+ * @property {number} photo
  * @property {string} name
  * @property {"written" | "rewritten" | "unchanged" | "taken_out" | "left_out" | "failed"} state
  * @property {string | null} output

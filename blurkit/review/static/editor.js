@@ -1,11 +1,13 @@
 // @ts-check
 // One photo: its picture, its faces as a list, and everything that mouse and keys can do.
-import { button, count, el, focusIn, part, say } from "./dom.js";
+import { count, el, focusIn, part, say } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";
+import { needsLook } from "./screens.js";
 import { change, edit, editAndSay, face as faceOf, faces, photos, store, undo } from "./store.js";
 import { act, toggle } from "./act.js";
 import { Stage } from "./stage.js";
+import { publishingOf, toolbar } from "./toolbar.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
 /** @typedef {import("./contract.js").Box} Box */
@@ -17,21 +19,12 @@ let editor = null;
 /** @param {Photo | undefined} photo @returns {photo is Analysed} */
 const isAnalysed = (photo) => photo?.width !== undefined;
 
-class Editor {
+export class Editor {
   /** @param {HTMLElement} main @param {Analysed} photo */
   constructor(main, photo) {
     this.photo = photo;
     this.key = "";
-    this.publishing = el("select", {
-      id: "publishing",
-      "aria-label": "Whether this photo is published",
-      onchange: () => this.publish(this.publishing.value),
-    });
-    const reasons = Object.entries(store.about.left_out_words);
-    this.publishing.append(
-      el("option", { value: "" }, "Publish"),
-      ...reasons.map(([value, words]) => el("option", { value }, `Do not publish: ${words}`)),
-    );
+    this.publishing = publishingOf((reason) => this.publish(reason));
     this.stage = new Stage(photo, {
       onDraw: (box) => this.draw(box, "Cover added"),
       onMove: (face, box) =>
@@ -55,55 +48,12 @@ class Editor {
         "div",
         { class: "editor" },
         el("h1", {}, photo.name),
-        this.tools(),
+        toolbar(this),
         el("div", { class: "work" }, this.stage.root, this.side.root),
       ),
     );
     this.stage.resize();
     this.update();
-  }
-
-  tools() {
-    const panning = button(
-      "Move view",
-      () => {
-        this.stage.panning = !this.stage.panning;
-        panning.setAttribute("aria-pressed", String(this.stage.panning));
-      },
-      { "aria-pressed": "false" },
-    );
-    const several = button(
-      "Select several",
-      () => {
-        this.stage.adding = !this.stage.adding;
-        several.setAttribute("aria-pressed", String(this.stage.adding));
-      },
-      { "aria-pressed": "false", id: "several" },
-    );
-    const { number } = this.photo;
-    return el(
-      "div",
-      { class: "bar", role: "group", "aria-label": "Photo" },
-      button("Next uncertain face", () => this.nextDoubtful(), {
-        class: "main",
-      }),
-      button("Previous", () => this.step(-1)),
-      button("Next", () => this.step(1)),
-      el("span", { class: "gap" }),
-      several,
-      button("Add a cover", () => this.add()),
-      button("Cover all", () => editAndSay("Everybody is covered", { do: "cover_all", photo: number })),
-      el("span", { class: "gap" }),
-      button("−", () => this.stage.zoom(1 / 1.5), { "aria-label": "Zoom out" }),
-      button("Fit", () => this.stage.fit(), { "aria-label": "Whole photo" }),
-      button("+", () => this.stage.zoom(1.5), { "aria-label": "Zoom in" }),
-      panning,
-      this.publishing,
-      button("Before / after", () => this.after(), {
-        id: "after",
-        "aria-pressed": "false",
-      }),
-    );
   }
 
   get picked() {
@@ -197,6 +147,16 @@ class Editor {
     else say("There is no further photo");
   }
 
+  /** A person has looked at the whole photo: nothing in it is left to look at. */
+  async fine() {
+    const { number, faces: all, left_out } = this.photo;
+    const told = all.map((face) => [number, face.number, face.action]);
+    if (told.length && !(await change("seen", { faces: told }))) return;
+    const next = photos().find((each) => isAnalysed(each) && each.number !== number && needsLook(each));
+    say(next || left_out ? "This photo is fine" : "This photo is fine, and it was the last one");
+    if (next) location.hash = `#photo/${next.number}`;
+  }
+
   async nextDoubtful() {
     const here = this.picked;
     if (here?.uncertain && !here.seen)
@@ -257,10 +217,15 @@ class Editor {
       "+": () => this.stage.zoom(1.5),
       "=": () => this.stage.zoom(1.5),
       "-": () => this.stage.zoom(1 / 1.5),
+      f: () => this.fine(),
       0: () => this.stage.fit(),
     };
-    const acts =
-      event.key.length > 1 ? { Delete: () => this.remove() } : store.about.letter_keys ? letters : {};
+    const keys = {
+      Delete: () => this.remove(),
+      ArrowRight: () => this.step(1),
+      ArrowLeft: () => this.step(-1),
+    };
+    const acts = event.key.length > 1 ? keys : store.about.letter_keys ? letters : {};
     const act = /** @type {Record<string, () => unknown>} */ (acts)[
       event.key.length > 1 ? event.key : event.key.toLowerCase()
     ];

@@ -2,6 +2,7 @@
 // Sign-off and export: questions, a name, and what was written, removed and checked.
 import { count, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
+import { results } from "./results.js";
 import { warnings } from "./warnings.js";
 
 /** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
@@ -159,52 +160,7 @@ async function write(form) {
     reasons: Object.fromEntries(no.map((key) => [key, values.get(`why-${key}`)])),
     despite_doubts: values.has("despite"),
   };
-  if (await change("export", word)) say("Writing");
-}
-
-const RESULTS = {
-  rewritten: "changed and written again",
-  unchanged: "written before and unchanged since",
-  taken_out: "taken out of the folder for safe photos",
-  left_out: "not published, as you decided",
-  failed: "not written",
-};
-
-/** @param {HTMLElement} place */
-function results(place) {
-  const { exporting, written, busy } = store.state;
-  const key = `${exporting}/${busy}/${written.map((one) => one.name + one.state)}`;
-  if (!exporting || place.dataset.key === key) return;
-  place.dataset.key = key;
-  const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
-  const fresh = of("written").length + of("rewritten").length;
-  const removed = [...new Set(written.flatMap((one) => one.removed ?? []))].sort();
-  const added = written.reduce((sum, one) => sum + (one.added ?? 0), 0);
-  const title = busy ? `Writing: ${written.length} of ${exporting}` : `${count(fresh, "safe photo")} written`;
-  place.replaceChildren(el("h2", {}, title));
-  if (busy) place.append(el("progress", { max: exporting, value: written.length, "aria-label": "Writing" }));
-  for (const [state, words] of Object.entries(RESULTS)) {
-    const here = of(state);
-    if (!here.length) continue;
-    const items = here.map((one) => el("li", {}, one.error ? `${one.name}: ${one.error}` : one.name));
-    const list = el("ul", {}, ...items);
-    const told = `${count(here.length, "photo")} ${words}`;
-    const failed = state === "failed";
-    place.append(el("details", { class: failed ? "todo" : "", open: failed }, el("summary", {}, told), list));
-  }
-  if (fresh) {
-    place.append(
-      el("h3", {}, "Every written photo was"),
-      el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
-    );
-    if (added) place.append(el("p", {}, `The last check covered ${count(added, "more place")}.`));
-    place.append(
-      el("h3", {}, "Removed from the files"),
-      el(
-        "ul",
-        {},
-        ...(removed.length ? removed : ["nothing was hidden in them"]).map((words) => el("li", {}, words)),
-      ),
-    );
-  }
+  if (!(await change("export", word))) return;
+  say("Writing");
+  document.getElementById("result")?.scrollIntoView({ block: "center" });
 }

@@ -7,12 +7,16 @@ const ALWAYS = [
   ["Tab", "next face"],
   ["Space", "cover the face, or let it be seen"],
   ["Arrow keys", "move a cover; with Shift, change its size"],
+  ["← →", "previous and next photo, with no cover selected"],
+  ["Shift and click", "select several faces"],
+  ["Escape", "select none"],
   ["Delete", "delete a cover that you drew"],
   ["Ctrl+Z", "undo"],
 ];
 const LETTERS = [
   ["A", "add a cover"],
   ["D", "next uncertain face"],
+  ["F", "this photo is fine; on to the next"],
   ["N, P", "next and previous photo"],
   ["B", "before and after"],
   ["+, −, 0", "zoom in, out, whole photo"],

@@ -1,6 +1,7 @@
 // @ts-check
-// The contact sheet: every photo, those that need a look first.
+// The contact sheet: photos with their covers drawn, filtered and sorted, those that need a look first.
 import { count, el, focusIn } from "./dom.js";
+import { needsLook } from "./screens.js";
 import { photos } from "./store.js";
 import { warnings } from "./warnings.js";
 
@@ -14,22 +15,83 @@ const STATUS = {
   blocked: "Could not be made safe",
   failed: "Cannot be read",
 };
-/** @type {Map<number, {item: HTMLElement, key: string}>} */
+
+/** @type {Record<string, [string, (photo: Photo) => boolean]>} */
+const FILTERS = {
+  all: ["All photos", () => true],
+  look: ["Needs a look", needsLook],
+  visible: ["Has visible faces", (photo) => photo.faces.some((face) => face.action === "keep")],
+  children: ["Has children", (photo) => photo.faces.some((face) => face.child)],
+  left_out: ["Not published", (photo) => photo.status === "left_out"],
+  lost: ["Not possible", (photo) => photo.status === "blocked" || photo.status === "failed"],
+};
+
+/** @type {Record<string, [string, (one: Photo, other: Photo) => number]>} */
+const ORDERS = {
+  look: ["Needs a look first", (one, other) => other.doubt - one.doubt],
+  name: ["By name", (one, other) => one.name.localeCompare(other.name)],
+  faces: ["Most faces first", (one, other) => other.faces.length - one.faces.length],
+};
+
+/** What is shown, also when one comes back to this screen. */
+const shown = { filter: "all", order: "look", search: "" };
+
+/** @type {Map<number, {item: HTMLElement, photo: Photo}>} */
 const cards = new Map();
 
 /** @param {HTMLElement} main */
 export function show(main) {
   cards.clear();
+  const again = () => update(main);
+  const search = el("input", {
+    type: "search",
+    id: "search",
+    "aria-label": "Search by name",
+    placeholder: "Search by name",
+    value: shown.search,
+    oninput: () => {
+      shown.search = search.value;
+      again();
+    },
+  });
+  const tools = el(
+    "div",
+    { class: "filters", role: "search" },
+    search,
+    choice("filter", "Show", FILTERS, again),
+    choice("order", "Order", ORDERS, again),
+  );
   main.append(
-    el("h1", {}, "Photos"),
-    el("p", { class: "lead", id: "totals" }),
+    el(
+      "div",
+      { class: "head" },
+      el("div", {}, el("h1", {}, "Photos"), el("p", { class: "lead", id: "totals" })),
+      tools,
+    ),
     warnings(),
-    el("ul", {
-      class: "sheet",
-      "aria-label": "Photos, those that need a look first",
-    }),
+    el("ul", { class: "sheet", "aria-label": "Photos" }),
+    el("p", { class: "lead", id: "no-photo", hidden: true }, "No photo is like that."),
   );
   update(main);
+}
+
+/**
+ * @param {"filter" | "order"} name
+ * @param {string} words
+ * @param {Record<string, [string, unknown]>} all
+ * @param {() => unknown} onChange
+ */
+function choice(name, words, all, onChange) {
+  const field = el("select", {
+    id: name,
+    onchange: () => {
+      shown[name] = field.value;
+      onChange();
+    },
+  });
+  field.append(...Object.entries(all).map(([value, [title]]) => el("option", { value }, title)));
+  field.value = shown[name];
+  return el("label", { class: "order" }, words, field);
 }
 
 /** @param {HTMLElement} main */
@@ -47,22 +109,35 @@ export function update(main) {
   ];
   const totals = main.querySelector("#totals");
   const list = main.querySelector(".sheet");
-  if (!totals || !list) return;
+  const none = /** @type {HTMLElement | null} */ (main.querySelector("#no-photo"));
+  if (!totals || !list || !none) return;
   totals.textContent = parts.filter(Boolean).join(" · ");
-  all.sort((one, other) => other.doubt - one.doubt || one.number - other.number);
-  all.forEach((photo, place) => {
-    const key = JSON.stringify(photo);
-    let card = cards.get(photo.number);
-    if (card?.key !== key) {
-      const focused = focusIn(card?.item);
-      const made = { item: cardOf(photo), key };
-      card?.item.replaceWith(made.item);
-      cards.set(photo.number, made);
-      card = made;
-      if (focused) card.item.querySelector("a")?.focus();
-    }
-    if (list.children[place] !== card.item) list.insertBefore(card.item, list.children[place] ?? null);
+  const [, compare] = ORDERS[shown.order];
+  const [, wanted] = FILTERS[shown.filter];
+  const name = shown.search.trim().toLocaleLowerCase();
+  const found = all.filter((photo) => wanted(photo) && photo.name.toLocaleLowerCase().includes(name));
+  found.sort((one, other) => compare(one, other) || one.number - other.number);
+  const here = new Set(found.map((photo) => photo.number));
+  for (const [number, card] of cards) if (!here.has(number)) card.item.remove();
+  found.forEach((photo, place) => {
+    const item = cardFor(photo);
+    if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
   });
+  none.hidden = found.length > 0 || !all.length;
+}
+
+/** @param {Photo} photo The card of a photo, made only if the photo changed: photos are replaced, never altered. */
+function cardFor(photo) {
+  const known = cards.get(photo.number);
+  if (known?.photo === photo) return known.item;
+  const focused = focusIn(known?.item);
+  const item = cardOf(photo);
+  const [before, after] = [known?.item.querySelector("img"), item.querySelector("img")];
+  if (before && after) after.replaceWith(before); // the same picture; nothing flickers
+  known?.item.replaceWith(item);
+  cards.set(photo.number, { item, photo });
+  if (focused) item.querySelector("a")?.focus();
+  return item;
 }
 
 /** @param {Photo} photo */
@@ -70,24 +145,41 @@ function cardOf(photo) {
   const kept = photo.faces.filter((face) => face.action === "keep").length;
   const open = photo.faces.filter((face) => face.open).length;
   const words = photo.error ?? `${photo.faces.length - kept} covered · ${kept} visible`;
-  const done = photo.width !== undefined;
+  const status = open ? count(open, "uncertain face") : STATUS[photo.status];
   const text = el(
     "span",
     { class: "text" },
-    el(
-      "span",
-      { class: `chip ${photo.status}` },
-      open ? `${count(open, "uncertain face")}` : STATUS[photo.status],
-    ),
+    el("span", { class: `chip ${photo.status}` }, status),
     el("span", { class: "name" }, photo.name),
-    el("span", { class: "words" }, photo.status === "waiting" ? "is looked at soon" : words),
+    el("span", { class: "words" }, photo.status === "waiting" ? "blurkit looks at it soon" : words),
     photo.hint && el("span", { class: "words" }, photo.hint),
   );
-  if (!done) return el("li", {}, el("div", { class: "card" }, el("span", { class: "empty" }), text));
-  const picture = el("img", {
-    src: `/photo/${photo.number}/thumb`,
-    alt: "",
-    loading: "lazy",
-  });
-  return el("li", {}, el("a", { href: `#photo/${photo.number}`, class: "card" }, picture, text));
+  const { width, height } = photo;
+  if (width === undefined || height === undefined)
+    return el("li", {}, el("div", { class: "card" }, el("span", { class: "empty" }), text));
+  const picture = el("img", { src: `/photo/${photo.number}/thumb`, alt: "", loading: "lazy" });
+  const shownThere = el("span", { class: "thumb" }, picture, covers(photo, width, height));
+  return el("li", {}, el("a", { href: `#photo/${photo.number}`, class: "card" }, shownThere, text));
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {Photo} photo @param {number} width @param {number} height Draws the covers over the small picture. */
+function covers(photo, width, height) {
+  const drawn = document.createElementNS(SVG, "svg");
+  drawn.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawn.setAttribute("preserveAspectRatio", "xMidYMid slice");
+  drawn.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  const covered = photo.faces.filter((face) => face.action === "cover");
+  path.setAttribute("d", covered.map(({ box }) => ellipse(box)).join(""));
+  drawn.append(path);
+  return drawn;
+}
+
+/** @param {import("./contract.js").Box} box */
+function ellipse([left, top, right, bottom]) {
+  const [x, y] = [((right - left) / 2) * 1.2, ((bottom - top) / 2) * 1.2];
+  const [middle, across] = [(top + bottom) / 2, (left + right) / 2];
+  return `M${across - x} ${middle}a${x} ${y} 0 1 0 ${2 * x} 0a${x} ${y} 0 1 0 ${-2 * x} 0z`;
 }

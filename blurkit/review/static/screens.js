@@ -67,3 +67,8 @@ export function left(name) {
   }
   return sum;
 }
+
+/** @param {Photo} photo Whether a person has still to look at a face in it. */
+export function needsLook(photo) {
+  return !photo.left_out && photo.faces.some((face) => SCREENS.visible.left(face) || face.open);
+}

@@ -2,6 +2,7 @@
 // The picture of one photo: zoom, pan, and boxes that are drawn, selected, moved and resized. Boxes are in photo pixels.
 import { el, focusIn } from "./dom.js";
 import { between, clipped, resized, shifted } from "./geometry.js";
+import { pinch } from "./pinch.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
@@ -34,6 +35,7 @@ export class Stage {
     this.chosen = new Set();
     this.adding = false;
     this.pressed = false;
+    this.pinching = false;
     /** @type {Face[]} */
     this.faces = [];
     this.panning = false;
@@ -61,6 +63,7 @@ export class Stage {
       this.sheet,
     );
     for (const each of [this.sheet, this.image, this.after]) place(each, [0, 0, photo.width, photo.height]);
+    pinch(this);
     this.root.addEventListener("pointerdown", (event) => this.down(event));
     this.root.addEventListener("wheel", (event) => this.wheel(event), {
       passive: false,
@@ -218,7 +221,7 @@ export class Stage {
 
   /** @param {PointerEvent} event A click selects, a drag moves or resizes a cover, or draws one where none is. */
   down(event) {
-    if (!this.after.hidden || !(event.target instanceof HTMLElement)) return;
+    if (this.pinching || !this.after.hidden || !(event.target instanceof HTMLElement)) return;
     const start = this.view.toPhoto(...this.at(event));
     const target = /** @type {HTMLElement | null} */ (event.target.closest(".box"));
     const face = target && this.faces.find((each) => each.number === Number(target.dataset.face));
@@ -233,6 +236,10 @@ export class Stage {
     if (!face || panning) event.preventDefault();
     this.root.setPointerCapture(event.pointerId);
     const follow = (/** @type {PointerEvent} */ next) => {
+      if (this.pinching) {
+        this.band.hidden = true;
+        return;
+      }
       if (panning) {
         this.pan(next.clientX - last[0], next.clientY - last[1]);
         last = [next.clientX, next.clientY];
@@ -258,7 +265,8 @@ export class Stage {
       this.band.hidden = true;
       this.pressed = false;
       const still = Math.hypot(next.clientX - first[0], next.clientY - first[1]) <= SLIP;
-      if (next.type === "pointercancel" || (panning && !(still && adding))) return;
+      if (this.pinching) this.draw(this.faces);
+      if (this.pinching || next.type === "pointercancel" || (panning && !(still && adding))) return;
       if (box && face?.action === "cover") this.told.onMove(face.number, box);
       else if (box) this.told.onDraw(box);
       else if (face) this.pick(face.number, adding);

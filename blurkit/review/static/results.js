@@ -1,0 +1,93 @@
+// @ts-check
+// What an export did: how far it is, what was written and how it looks, what was removed and checked, and where it is.
+import { button, count, el } from "./dom.js";
+import { change, store } from "./store.js";
+
+/** @typedef {import("./contract.js").Written} Written */
+
+const RESULTS = {
+  rewritten: "changed and written again",
+  unchanged: "written before and unchanged since",
+  taken_out: "taken out of the folder for safe photos",
+  left_out: "not published, as you decided",
+  failed: "not written",
+};
+
+/** @type {[RegExp, string][]} What was hidden in the files, those that tell most about a child first. */
+const PLAIN = [
+  [/^GPS/, "the place"],
+  [/serial number/, "the camera's serial number"],
+  [/owner/, "the camera's owner"],
+  [/^(thumbnail|picture|preview|video)/, "hidden copies of the photo"],
+  [/^date/, "date and time"],
+];
+
+const SHOWN = 60;
+
+/** @param {HTMLElement} place */
+export function results(place) {
+  const { exporting, written, busy } = store.state;
+  const key = `${exporting}/${busy}/${written.map((one) => one.name + one.state)}`;
+  if (!exporting || place.dataset.key === key) return;
+  place.dataset.key = key;
+  const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
+  const fresh = [...of("written"), ...of("rewritten")];
+  const title = busy
+    ? `Writing: ${written.length} of ${exporting}`
+    : `${count(fresh.length, "safe photo")} written`;
+  place.replaceChildren(el("h2", {}, title));
+  if (busy) place.append(el("progress", { max: exporting, value: written.length, "aria-label": "Writing" }));
+  else place.append(onwards());
+  for (const [state, words] of Object.entries(RESULTS)) {
+    const here = of(state);
+    if (!here.length) continue;
+    const items = here.map((one) => el("li", {}, one.error ? `${one.name}: ${one.error}` : one.name));
+    const list = el("ul", {}, ...items);
+    const told = `${count(here.length, "photo")} ${words}`;
+    const failed = state === "failed";
+    place.append(el("details", { class: failed ? "todo" : "", open: failed }, el("summary", {}, told), list));
+  }
+  if (!busy) place.append(gallery(written.filter((one) => one.output)));
+  if (fresh.length) place.append(...checked(written));
+}
+
+function onwards() {
+  return el(
+    "div",
+    { class: "row" },
+    button("Open folder", () => change("show", { what: "folder" }), { class: "main", id: "open-folder" }),
+    button("Report for the data protection officer", () => change("show", { what: "report" }), {
+      id: "open-report",
+    }),
+  );
+}
+
+/** @param {Written[]} there */
+function gallery(there) {
+  const items = there.slice(0, SHOWN).map((one) => {
+    const source = `/photo/${one.photo}/written?r=${store.state.revision}`;
+    const picture = el("img", { src: source, alt: one.output, title: one.output, loading: "lazy" });
+    return el("li", {}, el("a", { href: `#photo/${one.photo}` }, picture));
+  });
+  const more = there.length - items.length;
+  const words = more > 0 && el("p", { class: "words" }, `and ${count(more, "more photo")} in the folder`);
+  return el("div", {}, el("ul", { class: "gallery", "aria-label": "Safe photos" }, ...items), words);
+}
+
+/** @param {Written[]} written */
+function checked(written) {
+  const added = written.reduce((sum, one) => sum + (one.added ?? 0), 0);
+  const removed = written.flatMap((one) => one.removed ?? []);
+  const named = PLAIN.filter(([form]) => removed.some((each) => form.test(each)));
+  const others = removed.filter((each) => !PLAIN.some(([form]) => form.test(each))).length;
+  const parts = [...named.map(([, words]) => words), others ? `${others} more` : ""].filter(Boolean);
+  const whole = [...new Set(removed)].sort().map((words) => el("li", {}, words));
+  return [
+    el("h3", {}, "Every written photo was"),
+    el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
+    added > 0 && el("p", {}, `The last check covered ${count(added, "more place")}.`),
+    el("h3", {}, "Removed from the files"),
+    el("p", {}, parts.length ? `${parts.join(", ")}.` : "Nothing was hidden in them."),
+    whole.length > 0 && el("details", {}, el("summary", {}, "All that was removed"), el("ul", {}, ...whole)),
+  ].filter((each) => each instanceof HTMLElement);
+}
