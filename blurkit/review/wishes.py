@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from blurkit.appearance import NAMED_COLORS
+from blurkit.appearance import AUTO, NAMED_COLORS
 from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Children, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.machine.files import read_regular, replace_text
@@ -45,6 +45,8 @@ class Wishes(BaseModel):
     style: Style | None = None
     shape: Shape | None = None
     color: Annotated[str, Field(max_length=20)] | None = None
+    sticker: Annotated[str, Field(max_length=4096)] = ""
+    """The PNG file for the style of that name; empty for none."""
     publish: bool | None = None
     """Whether the photos are for a website: JPEG, not too large, with neutral names."""
     out: Annotated[str, Field(max_length=4096)] = ""
@@ -57,6 +59,10 @@ class Wishes(BaseModel):
             SettingsError: A value is not allowed.
         """
         obscure = {name: getattr(self, name) for name in ("style", "shape", "color") if getattr(self, name) is not None}
+        if self.style is Style.STICKER and self.sticker.strip():
+            obscure["sticker"] = _path(self.sticker)
+        elif self.style is Style.STICKER and base.obscure.sticker is None:
+            raise SettingsError("the cover is a picture of your own, and none is named", hint="name its PNG file")
         values: dict[str, Any] = base.model_dump() | {"policy": self._policy(base.policy).model_dump()}
         values["obscure"] |= obscure
         if self.publish is not None:
@@ -77,15 +83,21 @@ class Wishes(BaseModel):
         Raises:
             SettingsError: It is no whole path.
         """
-        given = self.out.strip().strip('"')
-        if not given:
-            return None
-        path = Path(given)
-        with suppress(RuntimeError):  # nobody has that name
-            path = path.expanduser()
-        if not path.is_absolute():
-            raise SettingsError(f"{given} is no whole path", hint="begin with the drive or with /")
-        return path
+        return _path(self.out) if self.out.strip() else None
+
+
+def _path(given: str) -> Path:
+    """Return a whole path as a person may write it: with `~`, or in quotes as Windows copies it.
+
+    Raises:
+        SettingsError: It is no whole path.
+    """
+    path = Path(given.strip().strip('"'))
+    with suppress(RuntimeError):  # nobody has that name
+        path = path.expanduser()
+    if not path.is_absolute():
+        raise SettingsError(f"{given} is no whole path", hint="begin with the drive or with /")
+    return path
 
 
 def usual(settings: Settings) -> Wishes:
@@ -162,6 +174,6 @@ def offered(settings: Settings) -> dict[str, Any]:
             if style is not Style.STICKER or settings.obscure.sticker
         },
         "shapes": {shape.value: SHAPES.get(shape.value, shape.value.capitalize()) for shape in Shape},
-        "colors": {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
+        "colors": {AUTO: []} | {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
         "side": PUBLISHED_SIDE,
     }

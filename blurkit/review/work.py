@@ -103,7 +103,7 @@ class Work:
         """Return the safe photo that the last export left for a photo.
 
         Raises:
-            SettingsError: There is none.
+            SettingsError: It left nothing for that one.
         """
         for one in self.written:
             if one["photo"] == number and one["output"] is not None:

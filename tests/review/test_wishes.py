@@ -58,6 +58,18 @@ def test_a_wrong_colour_is_refused(color):
         Wishes(color=color).settings(Settings())
 
 
+def test_a_picture_of_ones_own(tmp_path):
+    from PIL import Image
+
+    Image.new("RGBA", (40, 40), (200, 30, 30, 255)).save(tmp_path / "logo.png")
+    chosen = Wishes(style=Style.STICKER, sticker=str(tmp_path / "logo.png")).settings(Settings())
+    assert chosen.obscure.sticker.name == "logo.png"
+    assert Wishes().settings(chosen) == chosen
+    for wrong in ("", "logo.png", str(tmp_path / "gone.png")):
+        with pytest.raises(SettingsError):
+            Wishes(style=Style.STICKER, sticker=wrong).settings(Settings())
+
+
 def test_a_place_for_safe_photos_is_a_whole_path(tmp_path):
     assert Wishes(out=f'"{tmp_path}"').place() == tmp_path
     assert Wishes(out=" ").place() is None

@@ -124,6 +124,7 @@
  * @property {string | null} style
  * @property {string | null} shape
  * @property {string | null} color
+ * @property {string} sticker The PNG file for a style of that name.
  * @property {boolean | null} publish
  * @property {string} out Empty for next to the folder.
  */

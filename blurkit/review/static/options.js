@@ -13,7 +13,7 @@ let offered = null;
 /** @param {string} name @param {Record<string, string>} words */
 function choice(name, words) {
   const options = Object.entries(words).map(([value, shown]) => el("option", { value }, shown));
-  return el("select", { id: name, name }, ...options);
+  return el("select", { id: name, name, onchange: follow }, ...options);
 }
 
 /** @param {string} id @param {string} words @param {Node} field @param {string} [more] */
@@ -34,9 +34,11 @@ function draw(all) {
   );
   const colors = Object.entries(all.colors).map(([value, rgb]) => {
     const dot = el("span", { class: "swatch", "aria-hidden": "true" });
-    dot.style.setProperty("background", `rgb(${rgb})`);
-    const words = el("span", { class: "unseen" }, value);
-    return el("label", { title: value }, el("input", { type: "radio", name: "color", value }), dot, words);
+    if (rgb.length) dot.style.setProperty("background", `rgb(${rgb})`);
+    else dot.classList.add("auto");
+    const title = rgb.length ? value : "suits the photo";
+    const words = el("span", { class: "unseen" }, title);
+    return el("label", { title }, el("input", { type: "radio", name: "color", value }), dot, words);
   });
   form.replaceChildren(
     el("h2", {}, "Who is covered?"),
@@ -68,6 +70,21 @@ function draw(all) {
         el("input", { type: "checkbox", name: "publish" }),
         `For a website: JPEG of at most ${all.side} pixels, with file names that say nothing`,
       ),
+      el(
+        "div",
+        { id: "own-picture", hidden: true },
+        labelled(
+          "sticker",
+          "PNG file with the picture",
+          el("input", {
+            id: "sticker",
+            name: "sticker",
+            autocomplete: "off",
+            spellcheck: "false",
+            maxlength: 4096,
+          }),
+        ),
+      ),
       labelled(
         "out",
         "Folder for the safe photos",
@@ -79,6 +96,7 @@ function draw(all) {
 
 function follow() {
   const value = new FormData(form).get("policy");
+  part("own-picture").hidden = new FormData(form).get("style") !== "sticker";
   part("ages").hidden = value !== "children" && value !== "cautious";
 }
 
@@ -111,6 +129,7 @@ export function chosen() {
     shape: text("shape"),
     color: text("color"),
     publish: values.has("publish"),
+    sticker: String(values.get("sticker") ?? ""),
     out: String(values.get("out") ?? ""),
   };
 }
