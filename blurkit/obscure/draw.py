@@ -8,7 +8,7 @@ what is hidden: there a cover's tone is mixed with pixels that stay open anyway.
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,39 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.appearance import ObscureSettings
-    from blurkit.records import Decision, Picture
+    from blurkit.records import Decision, Face, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """How covers will look, as far as it can be told without drawing them."""
+
+    tone: str
+    """The colour of all covers, #rrggbb."""
+    rim: str
+    """The colour of their rims."""
+    edges: tuple[tuple[int, str], ...]
+    """The number of each face that is covered, and its cover's edge as the path of an SVG; from back to front."""
+
+
+def sketch(picture: Picture, decisions: Sequence[Decision], settings: ObscureSettings) -> Sketch:
+    """Return what `obscure` would draw, as curves and tones.
+
+    Args:
+        picture: The upright picture.
+        decisions: One per face or place; their order numbers the faces.
+        settings: As for `obscure`.
+    """
+    numbers = {id(decision.face): number for number, decision in enumerate(decisions)}
+    covers = covers_of(_covered(decisions), settings, picture.size)
+    hidden = hidden_by(covers, picture.size)
+    look = Look.of(picture, hidden, covers, settings, np.random.default_rng(0))
+    tone, rim = ("#" + shade.tobytes().hex() for shade in look.shades[:2])
+    return Sketch(tone, rim, tuple((numbers[id(cover.face)], cover.edge.svg()) for cover in covers))
+
+
+def _covered(decisions: Sequence[Decision]) -> list[Face]:
+    return [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
 
 
 def obscure(
@@ -47,8 +79,7 @@ def obscure(
 
     Invariant: outside of `drawn_mask` nothing changes; nothing that is drawn depends on a pixel of `covered_mask`.
     """
-    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
-    covers = covers_of(faces, settings, picture.size)
+    covers = covers_of(_covered(decisions), settings, picture.size)
     if not covers:
         return picture
     hidden = hidden_by(covers, picture.size)

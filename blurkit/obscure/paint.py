@@ -58,14 +58,19 @@ def filled(polygons: Sequence[npt.NDArray[np.float64]], shape: tuple[int, ...]) 
     import cv2
 
     alpha = np.zeros(shape, np.uint8)
-    rows, columns = shape
+    corners = np.concatenate(polygons).clip(-FURTHEST, FURTHEST)
+    left, top = np.floor(corners.min(axis=0)).astype(int).clip(0)
+    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
+    part = alpha[top : max(top, bottom), left : max(left, right)]
+    rows, columns = part.shape
     height = max(1, STRIP // (FINE * FINE * max(1, columns)))
-    for top in range(0, rows if columns else 0, height):
-        strip = alpha[top : top + height]
-        parts = np.zeros((FINE * len(strip), FINE * columns), np.uint8)
-        moved = [((points - (0, top)).clip(-FURTHEST, FURTHEST) * FINE - 0.5) * (1 << FRACTION) for points in polygons]
-        cv2.fillPoly(parts, [np.rint(each).astype(np.int32) for each in moved], 255, cv2.LINE_8, FRACTION)
-        cv2.resize(parts, (columns, len(strip)), dst=strip, interpolation=cv2.INTER_AREA)
+    for start in range(0, rows if columns else 0, height):
+        strip = part[start : start + height]
+        fine = np.zeros((FINE * len(strip), FINE * columns), np.uint8)
+        for points in polygons:
+            moved = ((points - (left, top + start)).clip(-FURTHEST, FURTHEST) * FINE - 0.5) * (1 << FRACTION)
+            cv2.fillPoly(fine, [np.rint(moved).astype(np.int32)], 255, cv2.LINE_8, FRACTION)
+        strip[:] = cv2.resize(fine, (columns, len(strip)), interpolation=cv2.INTER_AREA)
     return alpha
 
 
@@ -84,14 +89,19 @@ def paint(region: Samples, layer: Layer, mode: str, colors: Colors) -> None:
         tones = _entries(layer.shades, colors)
     else:
         tones = from_srgb(layer.shades, mode, colors)
+    seen = [np.flatnonzero(alpha.any(axis=axis)) for axis in (1, 0)]
+    if not len(seen[0]):
+        return
+    part = tuple(slice(int(each[0]), int(each[-1]) + 1) for each in seen)
+    region, alpha, picks = region[part], alpha[part], None if layer.picks is None else layer.picks[part]
     whole = alpha == 255
-    if layer.picks is None:
+    if picks is None:
         np.copyto(region, tones[0], where=whole if region.ndim == 2 else whole[..., None])
     else:
-        region[whole] = tones[layer.picks[whole]]
+        region[whole] = tones[picks[whole]]
     mixed = np.nonzero((alpha > 0) & ~whole)
     share = (alpha[mixed] / 255.0).reshape(-1, *(1,) * (region.ndim - 2))
-    before, tone = region[mixed].astype(float), tones[0 if layer.picks is None else layer.picks[mixed]].astype(float)
+    before, tone = region[mixed].astype(float), tones[0 if picks is None else picks[mixed]].astype(float)
     region[mixed] = np.rint(before + (tone - before) * share).astype(region.dtype)
 
 

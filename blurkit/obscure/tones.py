@@ -85,7 +85,7 @@ def surroundings(picture: Picture, hidden: Mask, covers: Sequence[Cover]) -> Sha
     """
     size = picture.size
     curves = [cover.edge.grown(share * cover.length).points[::EVERY] for cover in covers for share in AROUND]
-    places = np.floor(np.concatenate(curves))
+    places = np.floor(np.concatenate([np.empty((0, 2)), *curves]))
     inside = ((places >= 0) & (places < (size.width, size.height))).all(axis=1)
     columns, rows = places[inside].astype(np.int64).T
     is_open = ~hidden[rows, columns]

@@ -26,6 +26,7 @@ from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Op
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blurkit.records import Decision
     from blurkit.review.start import Prepared
     from blurkit.review.wishes import Wishes
     from blurkit.settings import Settings
@@ -163,6 +164,7 @@ class Pages:
                 Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),
                 *posts,
                 *shown,
+                Route("/photo/{number:short}/covers", partial(self._told, self._covers)),
                 Route("/photo/{number:short}/face/{face:short}", partial(self._picture, self._face)),
             ]
         )
@@ -220,8 +222,7 @@ class Pages:
         return self._review.pictures.written(self._review.work.output(number))
 
     def _thumb(self, number: int, _: Request) -> bytes:
-        self._review.session.sheet(number)
-        return self._review.pictures.thumb(number)
+        return self._review.pictures.thumb(number, self._decided(number))
 
     def _preview(self, number: int, _: Request) -> bytes:
         self._review.session.sheet(number)
@@ -239,10 +240,21 @@ class Pages:
         return self._review.pictures.region(number, box)
 
     def _after(self, number: int, _: Request) -> bytes:
+        return self._review.pictures.after(number, self._decided(number))
+
+    def _covers(self, request: Request) -> dict[str, Any]:
+        """Return how the covers of a photo will look, each with the number of its face."""
+        number = request.path_params["number"]
+        sketch = self._review.pictures.sketch(number, self._decided(number))
+        faces = [spot.number for spot in self._review.session.sheet(number)]
+        edges = [(faces[place], path) for place, path in sketch.edges if place < len(faces)]
+        return {"tone": sketch.tone, "rim": sketch.rim, "edges": edges}
+
+    def _decided(self, number: int) -> tuple[Decision, ...]:
         reviewed = self._review.session.reviewed(number)
         if reviewed is None:
             raise BlurkitError("is not analysed")
-        return self._review.pictures.after(number, reviewed.decisions)
+        return reviewed.decisions
 
 
 def _json(values: dict[str, Any], status: int = 200) -> Response:

@@ -11,13 +11,15 @@ import numpy as np
 from blurkit.errors import PhotoChanged, UnreadablePhoto
 from blurkit.geometry import Box, Size
 from blurkit.load import decode, read
-from blurkit.obscure import obscure
+from blurkit.obscure import moved, obscure, sketch
 from blurkit.picture.proof import fingerprint
+from blurkit.records import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from blurkit.obscure import Sketch
     from blurkit.records import Decision, Photo, Pixels
     from blurkit.review.session import Session
     from blurkit.review.spots import Spot
@@ -70,9 +72,23 @@ class Pictures:
             for spot in spots:
                 self.face(number, spot)
 
-    def thumb(self, number: int) -> bytes:
-        """Return a photo's thumbnail as JPEG."""
-        return self._small(number, "thumb", lambda photo: _scaled(photo.picture.pixels, THUMB))
+    def thumb(self, number: int, decisions: Sequence[Decision] = ()) -> bytes:
+        """Return a photo's thumbnail with its covers as JPEG."""
+        small = self._small(number, "thumb", lambda photo: _scaled(photo.picture.pixels, THUMB))
+        size = self._session.photos[number].size
+        if not decisions or size is None:
+            return small
+        import cv2
+
+        pixels = np.ascontiguousarray(
+            np.asarray(cv2.imdecode(np.frombuffer(small, np.uint8), cv2.IMREAD_COLOR))[..., ::-1]
+        )
+        picture = Picture(pixels, pixels, "RGB")
+        return _jpeg(obscure(picture, moved(decisions, size, picture.size), self._session.settings.obscure).pixels)
+
+    def sketch(self, number: int, decisions: Sequence[Decision]) -> Sketch:
+        """Return how the covers of a photo will look."""
+        return sketch(self._photo(number).picture, decisions, self._session.settings.obscure)
 
     def face(self, number: int, spot: Spot) -> bytes:
         """Return a face with some of what is around it as JPEG."""

@@ -34,7 +34,8 @@ def told(tmp_path_factory):
         wait_until(lambda: review.work.done and not review.work.is_busy)
         call = Caller(server.door)
         call.enter()
-        yield {name: json.loads(call(f"/api/{name}").body) for name in ("about", "state", "warnings")}
+        paths = {name: f"/api/{name}" for name in ("about", "state", "warnings")} | {"covers": "/photo/0/covers"}
+        yield {name: json.loads(call(path).body) for name, path in paths.items()}
 
 
 def test_what_a_review_is_about(told):
@@ -49,6 +50,14 @@ def test_the_state_its_photos_and_their_faces(told):
         agrees("Photo", photo)
     for face in good["faces"]:
         agrees("Face", face)
+
+
+def test_the_covers_of_a_photo(told):
+    agrees("Sketch", told["covers"])
+    covered = [face["number"] for face in told["state"]["photos"][0]["faces"] if face["action"] == "cover"]
+    assert sorted(face for face, _ in told["covers"]["edges"]) == covered
+    assert all(path.startswith("M") and path.endswith("Z") for _, path in told["covers"]["edges"])
+    assert re.fullmatch("#[0-9a-f]{6}", told["covers"]["tone"])
 
 
 def test_the_warnings(told):

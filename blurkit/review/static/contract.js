@@ -166,6 +166,14 @@
  * @property {string} [note]
  */
 
+/**
+ * How the covers of a photo will look in its file.
+ * @typedef {object} Sketch
+ * @property {string} tone The colour of all covers, #rrggbb.
+ * @property {string} rim The colour of their rims.
+ * @property {[number, string][]} edges The number of each face that is covered, and its cover's edge as an SVG path; from back to front.
+ */
+
 /** @typedef {{photo: number, face: number}} Place A face by the numbers of photo and face. */
 
 export {};

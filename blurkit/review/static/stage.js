@@ -1,5 +1,6 @@
 // @ts-check
 // The picture of one photo: zoom, pan, and boxes that are drawn, selected, moved and resized. Boxes are in photo pixels.
+import { Covers } from "./covers.js";
 import { el, focusIn } from "./dom.js";
 import { between, clipped, resized, shifted } from "./geometry.js";
 import { pinch } from "./pinch.js";
@@ -50,9 +51,19 @@ export class Stage {
     });
     this.after = picture({ alt: "With covers", class: "base", hidden: true });
     this.detail = picture({ class: "detail", hidden: true });
+    this.covers = new Covers(photo);
     this.boxes = el("div", { class: "boxes" });
     this.band = el("div", { class: "band", hidden: true });
-    this.sheet = el("div", { class: "canvas" }, this.image, this.detail, this.boxes, this.after, this.band);
+    this.sheet = el(
+      "div",
+      { class: "canvas" },
+      this.image,
+      this.detail,
+      this.covers.root,
+      this.boxes,
+      this.after,
+      this.band,
+    );
     this.root = el(
       "div",
       {
@@ -160,6 +171,7 @@ export class Stage {
   draw(faces) {
     const focused = focusIn(this.boxes)?.dataset.face;
     this.faces = faces;
+    void this.covers.update(faces);
     if (!faces.some((face) => face.number === this.picked)) this.picked = null;
     this.chosen = new Set([...this.chosen].filter((each) => faces.some((face) => face.number === each)));
     this.boxes.replaceChildren(...faces.map((face, order) => this.boxOf(face, order + 1)));
@@ -252,6 +264,7 @@ export class Stage {
         box = corner ? resized(face.box, corner, dx, dy) : shifted(face.box, dx, dy);
         const moved = this.box(face.number);
         if (moved) place(moved, box);
+        this.covers.lift(face.number);
       } else {
         box = between(start, now);
         this.band.hidden = false;
