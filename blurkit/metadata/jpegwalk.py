@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _DRI = 0xDD
 _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
-_MOST_BLOCKS = 1 << 25
-"""Blocks of a picture of 700 megapixels; a larger one is not stepped through."""
+_MOST_BLOCKS = 1 << 23
+"""Blocks of a picture of 170 megapixels in full colour; a larger one is not stepped through."""
+_MOST_STEPS = 1 << 27
+"""Blocks of all scans together: ten scans of such a picture."""
 _ALIGNMENT = 16
 """Zeros at the end of a scan that are no finding: some cameras align to so many bytes."""
 _ODD_ENDS = 16
@@ -88,7 +90,7 @@ def parts_within(data: bytes, tables: bytes = b"") -> list[Part]:
     found = list(segments(data))
     frame = _Frame(0, {}, 0)
     parts: list[Part] = []
-    interval = 0
+    interval = steps = 0
     for segment in found:
         _read_codes(data, segment, codes)
         if segment.marker in FRAMES:
@@ -97,7 +99,10 @@ def parts_within(data: bytes, tables: bytes = b"") -> list[Part]:
             interval = uint(data, segment.payload, 2)
         elif segment.marker == SOS:
             where = f"JPEG scan at byte {segment.start}"
+            steps += sum(each.columns * each.rows for each in frame.components.values())
             try:
+                if steps > _MOST_STEPS:
+                    raise UnreadablePhoto("more scans than a picture needs")
                 parts += _within(data, frame, _scan(data, segment, frame, codes), interval, where)
             except UnreadablePhoto as error:
                 words = f"scan that may hold anything: {error.message}"

@@ -106,8 +106,10 @@ def _sizes(picture: TiffPicture) -> list[int]:
         return [(across * line + 7) // 8 * down] * count
     rows = min(number(_ROWS, height), height) or 1
     each = -(-height // rows)
+    if each * planes != count:
+        return [0] * count
     sizes = [(width * line + 7) // 8 * min(rows, height - rows * i) for i in range(each)] * planes
-    return sizes if len(sizes) == count else [0] * count
+    return sizes
 
 
 def _end_of_plain(piece: bytes, size: int) -> tuple[bytes, bytes]:

@@ -24,7 +24,7 @@ _ENOUGH = 16
 """Bytes that an encoder may write more than it needs."""
 _KEPT = 2
 """Bytes that are kept of what is spare: encoders round up."""
-_MOST_PIXELS = 1 << 28
+_MOST_PIXELS = 1 << 27
 _HEAD, _TAG, _SIZE = 8, 10, 3
 """Bytes of a chunk before its content, of a VP8 frame before its first part, and of the size of another part."""
 _HAS_ALPHA = b"VP8X\n\0\0\0\x10\0\0\0"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.errors import MetadataRemains
+from blurkit.errors import MetadataRemains, UnreadablePhoto
+from blurkit.machine.quiet import native_stderr_silenced, warnings_silenced
 from blurkit.metadata import bmpwalk, gifwalk, heifwalk, jpegwalk, pngwalk, tiffwalk, webpwalk
 from blurkit.metadata.base import Hidden, Part, cleaned_by, hidden_in
 from blurkit.picture.formats import sniff
@@ -63,4 +64,10 @@ def _parts(data: bytes) -> list[Part]:
     """Return the parts of a file that hide something, in their order."""
     kind = sniff(data[:64])
     walk = None if kind is None else WALKS.get(kind)
-    return [] if walk is None else sorted(walk(data), key=lambda part: part.start)
+    if walk is None:
+        return []
+    try:
+        with native_stderr_silenced(), warnings_silenced():
+            return sorted(walk(data), key=lambda part: part.start)
+    except (ArithmeticError, LookupError, OSError, ValueError) as fault:  # numbers in it lead out of the file
+        raise UnreadablePhoto("a coded picture is damaged") from fault

@@ -1,11 +1,14 @@
 """A photo hidden inside what codes a picture is found, taken out to be looked at, and gone from the clean file."""
 
+from contextlib import suppress
+
 import pytest
 
 from blurkit import metadata
 from blurkit.batch.clean import clean_bytes
-from blurkit.errors import MetadataRemains
+from blurkit.errors import MetadataRemains, PhotoError
 from blurkit.load import shown_hash
+from blurkit.metadata import jpegwalk
 from blurkit.settings import LoadSettings
 from tests import pictures
 from tests.metadata import hiding
@@ -141,3 +144,24 @@ def test_every_way_to_code_a_tiff_is_followed_to_its_end(compression, mode):
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_every_way_to_code_a_webp_is_followed_to_its_end(options, mode):
     assert metadata.find_within(encode("WEBP", mode, size=(201, 99), **options)) == ()
+
+
+DAMAGED = {
+    "BMP rows": hiding.bmp_rows()[:18] + b"\0\0\1\0" + hiding.bmp_rows()[22:],
+    "PNG without a picture": hiding.png_palette().replace(b"IDAT", b"oDAT"),
+    "TIFF of endless strips": encode("TIFF", size=(40, 40)).replace(
+        b"\1\1\3\0\1\0\0\0\x28\0", b"\1\1\4\0\1\0\0\0\xff\xff"
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_numbers_that_lead_out_of_a_file_are_an_error_of_ours_at_once(case):
+    with suppress(PhotoError):
+        metadata.find_within(DAMAGED[case])
+
+
+def test_more_scans_than_a_picture_needs_are_not_followed(monkeypatch):
+    monkeypatch.setattr(jpegwalk, "_MOST_STEPS", 200)
+    assert metadata.find_within(hiding.jpeg()) == ()
+    assert "more scans" in metadata.find_within(hiding.jpeg(progressive=True))[0].detail

@@ -70,6 +70,13 @@ def test_a_damaged_file_is_written_clean_or_not_at_all(data, blurrer, tmp_path_f
     assert metadata.find((folder / "safe").read_bytes()) == ()
 
 
+@settings(max_examples=150)
+@given(damaged())
+def test_walking_through_a_damaged_picture_gives_findings_or_an_error_of_ours(data):
+    with suppress(PhotoError):
+        metadata.find_within(data)
+
+
 @settings(max_examples=60)
 @given(data=damaged())
 def test_an_audit_of_a_damaged_file_is_an_answer(data, blurrer, tmp_path_factory):
