@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
     from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
+    from blurkit.geometry import Size
     from blurkit.machine.clock import Clock
     from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
     from blurkit.settings import Settings
@@ -63,10 +64,9 @@ class Analysis:
             ModelError: A detector or the estimator failed; no other is tried in its place.
         """
         faces = self.find_faces(photo.picture, clock)
-        ages = self._ages(photo.picture, faces, clock)
+        ages = self.ages(photo.picture, faces, clock)
         with clock(Stage.POLICY):
-            source = photo.source or Path()
-            return decide(faces, ages, self._policy, size=photo.size, line=self._line, photo=source)
+            return self.decide(faces, ages, photo.size, photo.source or Path())
 
     def find_faces(self, picture: Picture, clock: Clock) -> tuple[Face, ...]:
         """Return the faces of a picture, from top to bottom.
@@ -80,7 +80,7 @@ class Analysis:
                 faces += not_among(faces, self._finder.detect(rendition))
             return tuple(sorted(faces, key=lambda face: (face.box.top, face.box.left)))
 
-    def _ages(self, picture: Picture, faces: Sequence[Face], clock: Clock) -> list[AgeEstimate | None]:
+    def ages(self, picture: Picture, faces: Sequence[Face], clock: Clock) -> list[AgeEstimate | None]:
         """Return how old faces look, as far as the policy asks; the age stage is not entered if it asks for nobody."""
         asked = asked_for(faces, self._policy)
         if not asked or self._age_estimator is None:
@@ -88,6 +88,12 @@ class Analysis:
         with clock(Stage.AGE):
             told = iter(self._age_estimator.estimate(picture.pixels, asked))
             return [next(told) if face in asked else None for face in faces]
+
+    def decide(
+        self, faces: Sequence[Face], ages: Sequence[AgeEstimate | None], size: Size, source: Path
+    ) -> tuple[Decision, ...]:
+        """Decide which faces of a photo, or of a frame of a clip, are covered; see `policy.decide`."""
+        return decide(faces, ages, self._policy, size=size, line=self._line, photo=source)
 
     def close(self) -> None:
         """Free the models."""

@@ -63,6 +63,22 @@ class Rendered:
     """What it can be told by later."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFacts:
+    """What is known of a clip besides what is known of a photo."""
+
+    frames: int
+    """How many it has."""
+    seconds: float
+    """How long it is."""
+    sound: str
+    """`none`, `dropped` or `kept`."""
+    notes: tuple[str, ...]
+    """What a person is told of it, in words."""
+    spans: tuple[tuple[float, float], ...]
+    """From when to when each person is covered or kept, in seconds, in the order of the decisions."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoResult:
     """A photo that was analysed and, unless it was a dry run, written and verified."""
@@ -87,6 +103,8 @@ class PhotoResult:
     """Hash of the source file, hexadecimal."""
     earlier: bool = False
     """Whether an earlier run did it, and photo and output are as they were then."""
+    clip: ClipFacts | None = None
+    """What is known besides if it is a clip; its decisions are one for each person in a shot."""
 
     @property
     def exit_code(self) -> ExitCode:

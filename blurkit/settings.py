@@ -138,6 +138,8 @@ class OutputSettings(Frozen):
     """Format of the files written."""
     max_side: Annotated[int, Field(ge=LEAST_SIDE)] | None = None
     """Longest side of the files written, in pixels; larger photos are made smaller."""
+    keep_sound: bool = False
+    """Keep the sound of clips, bit for bit; voices and names identify, too."""
     keep_blocks: bool = False
     """In JPEG, re-encode only the blocks that covers touch, and keep all others bit for bit."""
 

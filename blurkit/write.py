@@ -8,6 +8,7 @@ from blurkit.errors import OutputExists, OutputNotWritable
 from blurkit.machine.files import replacing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -33,10 +34,15 @@ def check_target(target: Path, source: Path, *, overwrite: bool) -> None:
 
 
 def write(data: bytes, target: Path, *, source: Path, overwrite: bool = False) -> None:
+    """Write a finished file that is held in memory; see `write_parts`."""
+    write_parts((data,), target, source=source, overwrite=overwrite)
+
+
+def write_parts(parts: Iterable[bytes], target: Path, *, source: Path, overwrite: bool = False) -> None:
     """Write a finished file: temporary name in the same folder, synced, then renamed.
 
     Args:
-        data: The whole file, checked before.
+        parts: The whole file, checked before.
         target: Where it goes; its folders are made.
         source: The original, never overwritten.
         overwrite: Replace an earlier output.
@@ -49,7 +55,7 @@ def write(data: bytes, target: Path, *, source: Path, overwrite: bool = False) -
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target, private=False, overwrite=overwrite) as file:
-            file.write(data)
+            file.writelines(parts)
     except OSError as fault:
         if isinstance(fault, FileExistsError) and target.parent.is_dir():
             raise OutputExists(

@@ -28,6 +28,12 @@ def patterns(count: int = 10, **size: int) -> list[np.ndarray[Any, Any]]:
     return [pattern(index, **size) for index in range(count)]
 
 
+def noise(count: int) -> list[np.ndarray[Any, Any]]:
+    """Return frames that no encoder makes small."""
+    random = np.random.default_rng(1)
+    return [random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8) for _ in range(count)]
+
+
 def make(
     path: Path,
     pictures: Iterable[np.ndarray[Any, Any]],

@@ -41,6 +41,7 @@ ADAPTERS = {
         "blurkit.validation",
         "blurkit.policy.reviewed",
         "blurkit.batch.journal",
+        "blurkit.report.clip",
         "blurkit.report.schema",
         "blurkit.review.requests",
         "blurkit.review.pages",

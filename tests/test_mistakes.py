@@ -162,9 +162,9 @@ def test_an_address_is_not_fetched(command, fakes, out, name):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("clip.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", ("a video", "save the frames")),
-        ("clip.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", ("a video", "save the frames")),
-        ("clip.avi", b"RIFF\0\0\0\0AVI LIST", ("a video", "save the frames")),
+        ("clip.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", ("the clip cannot be read", "export it again")),
+        ("clip.mov", b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", ("the clip cannot be read", "export it again")),
+        ("clip.avi", b"RIFF\0\0\0\0AVI LIST", ("the clip cannot be read", "export it again")),
         ("form.pdf", b"%PDF-1.7\n", ("a PDF", "save the pictures")),
         ("photos.zip", b"PK\x03\x04\x14\0", ("a ZIP", "unpack")),
         ("photo.nef", b"II*\0\x08\0\0\0", ("a raw photo", "JPEG")),

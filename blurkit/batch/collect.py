@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import Source
-from blurkit.machine.files import open_regular
+from blurkit.machine.files import MAX_HASHED, open_regular
+from blurkit.picture.containers import CLIP_SUFFIXES, sniff_clip
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def collect(
     arguments: Sequence[str],
     *,
     recursive: bool = True,
+    clips: bool = False,
     out: str | None = None,
     is_output: Callable[[Path, Path], bool] = lambda path, folder: False,
 ) -> Collected:
@@ -52,6 +54,7 @@ def collect(
     Args:
         arguments: Files and folders as the user gave them.
         recursive: Walk into subfolders.
+        clips: Take clips in folders, too, instead of counting them.
         out: The output folder, which is left out.
         is_output: Says whether a file below a folder was written by an earlier run, and is no photo to process.
     """
@@ -61,12 +64,20 @@ def collect(
     for given in arguments:
         argument = Path(given)
         if not argument.is_dir():
-            sources.setdefault(os.path.abspath(argument), Source(argument, argument, format_of(argument), given))
+            kind = format_of(argument)
+            source = Source(argument, argument, kind, given, is_clip=clips and kind is None and is_clip(argument))
+            sources.setdefault(os.path.abspath(argument), source)
             continue
         for path in files_in(argument, recursive=recursive, out=out):
             kind, suffix = format_of(path), path.suffix.lower()
             if is_left_alone(path):
                 skipped += 1
+            elif clips and kind is None and is_clip(path):
+                inside = os.path.join(given, path.relative_to(argument))
+                if is_output(path, argument):
+                    companions[OUTPUTS] += 1
+                else:
+                    sources.setdefault(os.path.abspath(path), Source(path, argument, None, inside, is_clip=True))
             elif suffix in COMPANIONS and path.is_file():
                 companions[COMPANIONS[suffix]] += 1
             elif kind is not None and is_output(path, argument):
@@ -107,6 +118,15 @@ def _is_same(path: Path, other: str) -> bool:
     try:
         return path.samefile(other)
     except OSError:  # one is not there
+        return False
+
+
+def is_clip(path: Path) -> bool:
+    """Whether a file is a clip, by its first bytes; or by its name, if it is too damaged to have any."""
+    try:
+        with open_regular(path, max_bytes=MAX_HASHED) as file:
+            return sniff_clip(file.read(SNIFF_BYTES)) is not None or path.suffix.lower() in CLIP_SUFFIXES
+    except OSError:
         return False
 
 

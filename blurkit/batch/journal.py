@@ -22,7 +22,7 @@ from platformdirs import user_state_path
 from pydantic import TypeAdapter
 
 from blurkit.errors import ModelError, OutputNotWritable
-from blurkit.machine.files import hash_of_file, replace_file
+from blurkit.machine.files import MAX_HASHED, hash_of_file, replace_file
 from blurkit.machine.weights import model_hashes
 from blurkit.outcomes import PhotoResult
 from blurkit.policy.decide import regions_about
@@ -110,10 +110,10 @@ class Journal:
         try:
             if not self.resume or target.is_symlink() or not target.is_file() or target.samefile(source):
                 return None
-            output = hash_of_file(target)
+            output = hash_of_file(target, max_bytes=MAX_HASHED)
             entry = self._entry(name, output).read_bytes()
             key, sum_, text = entry[:HASH], entry[HASH : 2 * HASH], entry[2 * HASH :]
-            sha256 = hash_of_file(source)
+            sha256 = hash_of_file(source, max_bytes=MAX_HASHED)
             if sum_ != _hash(key + text).encode() or key.decode() != self.key(sha256, source, choices):
                 return None
             result: PhotoResult = _results().validate_python(json.loads(text))
@@ -126,7 +126,7 @@ class Journal:
     def wrote(self, name: Path, target: Path) -> bool:
         """Whether a file is an output that was noted, made with whatever settings."""
         try:
-            return not target.is_symlink() and self._entry(name, hash_of_file(target)).is_file()
+            return not target.is_symlink() and self._entry(name, hash_of_file(target, max_bytes=MAX_HASHED)).is_file()
         except OSError:
             return False
 
@@ -182,7 +182,7 @@ def is_output(path: Path, folder: Path) -> bool:
         try:
             if not kept.is_dir() or path.is_symlink():
                 continue
-            if _entry_in(kept, path.relative_to(out), hash_of_file(path)).is_file():
+            if _entry_in(kept, path.relative_to(out), hash_of_file(path, max_bytes=MAX_HASHED)).is_file():
                 return True
         except OSError:  # whatever cannot be read is no output of ours
             return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.picture.containers import CLIP_SUFFIX, CLIP_SUFFIXES
 from blurkit.picture.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Source:
     """What its output will be; None if it is no photo, and so will fail."""
     given: str
     """Its path as the user gave it: the argument, or argument/path inside the folder."""
+    is_clip: bool = False
+    """Whether it is a clip, whose output is an MP4."""
 
     @property
     def named(self) -> bool:
@@ -52,10 +55,10 @@ def output_names(sources: Sequence[Source]) -> list[Path]:
 
     Invariant: no two are the same, also where capitals do not count.
     """
-    names = [with_suffix_of(source.inside, source.format) for source in sources]
+    names = [suited(source, source.inside) for source in sources]
     if len({same_name(name) for name in names}) < len(names):
         common = _deepest_common([source.path.parent if source.named else source.argument for source in sources])
-        names = [with_suffix_of(_below(source.path, common), source.format) for source in sources]
+        names = [suited(source, _below(source.path, common)) for source in sources]
     taken: set[str] = set()
     unique: dict[int, Path] = {}
     for index in sorted(range(len(names)), key=lambda index: names[index].name != sources[index].path.name):
@@ -78,8 +81,22 @@ def neutral_names(sources: Sequence[Source], names: Sequence[str]) -> list[Path]
         sources: The photos.
         names: A day and a number for each, without an extension.
     """
-    suffixes = ["" if source.format is None else PHOTO_SUFFIXES[source.format][0] for source in sources]
+    suffixes = [
+        CLIP_SUFFIX if source.is_clip else "" if source.format is None else PHOTO_SUFFIXES[source.format][0]
+        for source in sources
+    ]
     return [Path(name + suffix) for name, suffix in zip(names, suffixes, strict=True)]
+
+
+def suited(source: Source, path: Path) -> Path:
+    """Return the path with an extension that fits what is written."""
+    if not source.is_clip:
+        return with_suffix_of(path, source.format)
+    return (
+        path.with_suffix(CLIP_SUFFIX)
+        if path.suffix.lower() in CLIP_SUFFIXES
+        else path.with_name(path.name + CLIP_SUFFIX)
+    )
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:

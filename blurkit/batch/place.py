@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blurkit.choices import OutputFormat
 from blurkit.encode import output_format
 from blurkit.errors import SettingsError
+from blurkit.picture.containers import CLIP_SUFFIX
 from blurkit.picture.formats import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ class Place:
         Raises:
             SettingsError: The name asks for another format than the options do.
         """
-        if self.name is None or sources[0].format is None:  # what is no photo fails by itself
+        if self.name is None or (sources[0].format is None and not sources[0].is_clip):
+            return settings  # what is no photo fails by itself
+        if sources[0].is_clip != (self.name.suffix.lower() == CLIP_SUFFIX):
+            fitting = self.name.with_suffix(CLIP_SUFFIX if sources[0].is_clip else sources[0].path.suffix)
+            raise SettingsError("has an extension that does not fit", path=self.name, hint=f"--out {fitting}")
+        if sources[0].format is None:
             return settings
         asked = KINDS[self.name.suffix.lower()]
         kind = output_format(sources[0].format, settings.output.format)
@@ -85,7 +91,7 @@ def place_of(arguments: Sequence[str], out: str | None) -> Place:
     """
     if out is None:
         return Place(None)
-    path, is_photo = Path(out), Path(out).suffix.lower() in KINDS
+    path, is_photo = Path(out), Path(out).suffix.lower() in (*KINDS, CLIP_SUFFIX)
     for folder in (Path(given) for given in arguments if Path(given).is_dir()):
         if path.resolve().is_relative_to(folder.resolve()):
             hint = f"choose a folder next to it: --out {folder.absolute().name or 'photos'}-safe"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from blurkit.batch.opened import blurrer_of
 from blurkit.errors import BlurkitError, OutputExists
@@ -15,14 +15,36 @@ from blurkit.records import Stage
 from blurkit.write import check_target
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from blurkit.batch.journal import Journal
     from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome, PhotoResult
-    from blurkit.pipeline import Blurrer
+    from blurkit.policy import Reviewed
+    from blurkit.policy.reviewed import Choice
     from blurkit.settings import Settings
 
 PHOTOS_BETWEEN = 10
 """Photos that use the same memory before it is given back: fresh pages for each cost a tenth of the time."""
+
+
+class Worker(Protocol):
+    """What makes photos or clips safe; see `Blurrer`."""
+
+    @property
+    def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
+        """What a review that is replayed chose."""
+        ...
+
+    def run(
+        self, path: Path, *, out: Path, reviewed: Reviewed | None, before_write: Callable[[PhotoResult], None]
+    ) -> Outcome:
+        """Make one safe."""
+        ...
+
+    def detect(self, path: Path) -> Outcome:
+        """Say what would become of it."""
+        ...
 
 
 def process(
@@ -33,11 +55,12 @@ def process(
     decisions: Path | None = None,
     journal: Journal | None = None,
     debug: bool = False,
+    opened: Callable[[Settings, int, Path | None], Worker] = blurrer_of,
 ) -> Outcome:
-    """Do one photo in this process, with models that are opened once."""
+    """Do one photo in this process, with models that are opened once; or one clip, if `opened` returns what does it."""
     source, stage = task.source.path, Stage.DETECT
     try:
-        blurrer = blurrer_of(settings, threads, decisions)
+        blurrer = opened(settings, threads, decisions)
         if task.written is None:
             return blurrer.detect(source)
         stage = Stage.WRITE
@@ -51,7 +74,7 @@ def process(
         give_freed_memory_back(every=PHOTOS_BETWEEN)
 
 
-def _write(task: Task, target: Path, blurrer: Blurrer, journal: Journal | None, *, overwrite: bool) -> Outcome:
+def _write(task: Task, target: Path, blurrer: Worker, journal: Journal | None, *, overwrite: bool) -> Outcome:
     """Do a photo, unless an earlier run did the same, or another does it meanwhile."""
     source = task.source.path
 

@@ -62,7 +62,7 @@ def run(
 
 
 @app.command(cls=help.Command)
-@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "json"})
+@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "json", "keep_sound"})
 def watch(
     inbox: Annotated[str, typer.Argument(metavar="INBOX", help="The folder in which photos arrive.")],
     cover: options.Cover,

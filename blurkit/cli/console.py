@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,8 +12,10 @@ from blurkit.errors import OutputNotWritable, SettingsError
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from rich.progress import TaskID
 
     from blurkit.audit.examine import Audited
     from blurkit.outcomes import Outcome, PhotoFailure
@@ -62,6 +65,26 @@ class Show:
         from rich.progress import track
 
         return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
+
+    @contextmanager
+    def bar(self) -> Iterator[Callable[[str, float], None]]:
+        """Lend what shows how far a clip is, with the time left, on a terminal."""
+        if self.quiet or self.json or not sys.stderr.isatty():
+            yield lambda name, share: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            tasks: dict[str, TaskID] = {}
+
+            def advance(name: str, share: float) -> None:
+                if name not in tasks:
+                    tasks.clear()
+                    tasks[name] = progress.add_task(one_line(name).replace("[", "("), total=1.0)
+                progress.update(tasks[name], completed=share)
+
+            yield advance
 
     def _grouped(self, outcomes: Iterable[Thing]) -> Iterator[Thing]:
         """Pass outcomes on, and say at the end what was refused: one line for all that are refused alike."""

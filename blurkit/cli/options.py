@@ -121,6 +121,9 @@ KeepBlocksOption = Annotated[
     bool,
     _option(OUTPUT, "--keep-blocks", help="In JPEG, re-encode only the blocks under covers."),
 ]
+KeepSoundOption = Annotated[
+    bool, _option(OUTPUT, "--keep-sound", help="Keep the sound of clips; voices and names identify, too.")
+]
 OverwriteOption = Annotated[
     bool, _option(OUTPUT, "--overwrite", help="Replace outputs of earlier runs that nobody changed.")
 ]
@@ -191,6 +194,7 @@ class Output:
     publish: PublishOption = False
     max_side: MaxSideOption = None
     keep_blocks: KeepBlocksOption = False
+    keep_sound: KeepSoundOption = False
     overwrite: OverwriteOption = False
     resume: ResumeOption = True
     dry_run: DryRunOption = False
@@ -259,4 +263,5 @@ def _written(output: Output) -> dict[str, Any]:
         "format": OutputFormat.SAME if output.keep_format else publish_as,
         "max_side": output.max_side or (PUBLISHED_SIDE if output.publish else None),
         "keep_blocks": output.keep_blocks,
+        "keep_sound": output.keep_sound,
     }

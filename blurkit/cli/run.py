@@ -49,10 +49,12 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     from blurkit.batch.collect import collect
     from blurkit.batch.journal import is_output
     from blurkit.batch.place import check_photos, place_of
+    from blurkit.cli.clips import do_clips
     from blurkit.encode.blocks import check_available
     from blurkit.machine.files import sweep
     from blurkit.machine.workers import available_cpus
     from blurkit.policy.reviewed import load as load_decisions
+    from blurkit.video import installed
 
     if work.out is None and not work.dry_run:
         raise SettingsError(
@@ -65,11 +67,13 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is processed
-    collected = collect(work.photos, recursive=work.recursive, is_output=is_output)
+    collected = collect(work.photos, recursive=work.recursive, clips=installed(), is_output=is_output)
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))
     sweep({Path(task.written).parent for task in tasks if task.written is not None})
+    photos = [task for task in tasks if not task.source.is_clip]
+    clips = [task for task in tasks if task.source.is_clip]
     code = ExitCode.OK
     with _cluster(work, out, show) as cluster:
         means = batch.Means(
@@ -82,7 +86,10 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
             debug=work.debug,
         )
         run = batch.Run(settings, means, found=collected)
-        for _, outcome in show.progress(run.do(tasks), len(tasks)):
+        for _, outcome in show.progress(run.do(photos), len(photos)):
+            code = outcome.exit_code
+            show.outcome(outcome)
+        for _, outcome in do_clips(clips, run, settings, means, show):
             code = outcome.exit_code
             show.outcome(outcome)
     report = run.report()

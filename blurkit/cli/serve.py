@@ -16,7 +16,9 @@ from blurkit.errors import ExitCode, SettingsError
 SHORTEST_KEY = 16
 """Characters; a shorter key could be guessed over a network."""
 
-LEFT_OUT = frozenset({"decisions", "out", "overwrite", "resume", "dry_run", "recursive", "executor", "scheduler"})
+LEFT_OUT = frozenset(
+    {"decisions", "out", "overwrite", "resume", "dry_run", "recursive", "executor", "scheduler", "keep_sound"}
+)
 """Options of files and folders, which a service has none of."""
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.records import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+Thing = TypeVar("Thing")
 
 
 class Clock:
@@ -24,6 +26,16 @@ class Clock:
         self._progress = progress
         self.seconds: dict[Stage, float] = {}
         self.stage = Stage.LOAD
+
+    def each(self, stage: Stage, things: Iterable[Thing]) -> Iterator[Thing]:
+        """Pass things on, and time only how long each takes to come."""
+        coming = iter(things)
+        while True:
+            with self(stage):
+                thing = next(coming, None)
+            if thing is None:
+                return
+            yield thing
 
     @contextmanager
     def __call__(self, stage: Stage) -> Iterator[None]:

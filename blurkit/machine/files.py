@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 30
 """Larger files are not read: the largest photos, 100 megapixels of 16 bits without compression, take 600 MB."""
 
+MAX_HASHED = 64 << 30
+"""Larger clips are not even hashed, for which they need not be held in memory."""
+
 BEING_WRITTEN = ".blurkit-"
 """How the name of a file begins that is not whole yet; it ends with `.tmp`."""
 
@@ -198,13 +201,13 @@ def read_regular(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
-def hash_of_file(path: Path) -> str:
+def hash_of_file(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
     """Return the sha256 of a file, hexadecimal.
 
     Raises:
         OSError: It cannot be read.
     """
-    with open_regular(path) as file:
+    with open_regular(path, max_bytes=max_bytes) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

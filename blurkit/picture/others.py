@@ -4,13 +4,19 @@ from __future__ import annotations
 
 READ = "export it as JPEG; read are JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, HEIF and AVIF"
 
+CLIPS = (
+    'clips are made safe by `blurkit run`, once this is installed: pip install "blurkit[video]"; '
+    "or save the frames you need as JPEG"
+)
+"""What helps with a clip."""
+
 _BEGINNINGS = (
     (b"%PDF", "a PDF document", "save the pictures in it as JPEG, then give those"),
     (b"PK\x03\x04", "a ZIP archive or an office document", "unpack it, then give the folder with the photos"),
     (b"Rar!", "a RAR archive", "unpack it, then give the folder with the photos"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, then give the folder with the photos"),
     (b"\x1f\x8b", "a compressed archive", "unpack it, then give the folder with the photos"),
-    (b"\x1a\x45\xdf\xa3", "a video (Matroska or WebM)", "save the frames you need as JPEG; videos are not covered"),
+    (b"\x1a\x45\xdf\xa3", "a video (Matroska or WebM)", CLIPS),
     (b"<svg", "a drawing (SVG)", "export it as PNG"),
     (b"8BPS", "a Photoshop document", "export it as JPEG or PNG"),
 )
@@ -23,7 +29,7 @@ def what_else(head: bytes) -> tuple[str, str]:
         head: Its first 64 bytes.
     """
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide") or (head[:4] == b"RIFF" and head[8:12] == b"AVI "):
-        return "a video, not a photo", "save the frames you need as JPEG; videos are not covered"
+        return "a video, not a photo", CLIPS
     for beginning, what, remedy in _BEGINNINGS:
         if head.startswith(beginning):
             return f"{what}, not a photo", remedy

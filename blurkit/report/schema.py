@@ -20,6 +20,7 @@ from blurkit.machine.files import read_regular
 from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Proof, Status
 from blurkit.records import Action, AgeEstimate, Decision, Judgement, Reason, Stage
 from blurkit.records import Face as FoundFace
+from blurkit.report.clip import Clip, clip_of, facts_of, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,9 @@ class Face(_Part):
     """Years from that line."""
     detectors: tuple[str, ...]
     """Detectors that saw it."""
+    seen: tuple[float, float] | None = None
+    """In a clip, from when to when this person is covered or kept in one shot, in seconds; null in a photo. The box is
+    that of their best view."""
 
 
 class Fault(_Part):
@@ -119,6 +123,8 @@ class Photo(_Part):
     """How the output was encoded, in words."""
     max_difference_outside: int | None = None
     """Largest difference of a colour outside the covers, of 255."""
+    clip: Clip | None = None
+    """Null for a photo; for a clip `frames`, `seconds`, `sound` and `notes`."""
     status: Status = Status.FAILED
     """`ready`, `look`, `blocked` or `failed`."""
     error: Fault | None = None
@@ -173,8 +179,9 @@ def photo_of(path: str, output: str | None, outcome: Outcome) -> Photo:
         width=outcome.size.width,
         height=outcome.size.height,
         seconds={str(stage): round(seconds, 4) for stage, seconds in outcome.seconds.items()},
-        faces=tuple(_face(decision, outcome.size) for decision in outcome.decisions),
+        faces=tuple(_face(*each, outcome.size) for each in zip(outcome.decisions, spans(outcome), strict=True)),
         removed=outcome.removed,
+        clip=clip_of(outcome.clip),
         status=outcome.status,
         **told,
     )
@@ -197,6 +204,7 @@ def outcome_of(photo: Photo) -> Outcome:
         {Stage(stage): seconds for stage, seconds in photo.seconds.items()},
         None if None in told.values() else Proof(**told),
         photo.sha256,
+        clip=facts_of(photo.clip, [face.seen for face in photo.faces]),
     )
 
 
@@ -238,7 +246,7 @@ def _rows(part: Any) -> Iterator[str]:
             yield from _rows(parts[key])
 
 
-def _face(decision: Decision, size: Size) -> Face:
+def _face(decision: Decision, seen: tuple[float, float] | None, size: Size) -> Face:
     judged, whole = decision.judgement, decision.face.box
     box, age = whole.clip(size), judged.age
     return Face(
@@ -254,6 +262,7 @@ def _face(decision: Decision, size: Size) -> Face:
         threshold=years(judged.threshold),
         margin=years(judged.margin),
         detectors=decision.face.detectors,
+        seen=None if seen is None else (round(seen[0], 3), round(seen[1], 3)),
     )
 
 

@@ -120,6 +120,9 @@ class BatchReport:
         reasons: dict[Action, Counter[str]] = {action: Counter() for action in Action}
         removed: Counter[str] = Counter()
         earlier = 0
+        clips = [
+            entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult) and entry.outcome.clip
+        ]
         for entry in self.entries:
             outcome = entry.outcome
             verdicts[outcome.status] += 1
@@ -129,7 +132,11 @@ class BatchReport:
                 for decision in outcome.decisions:
                     reasons[decision.judgement.action][REASONS[decision.judgement.reason]] += 1
         done, look = verdicts[Status.READY] + verdicts[Status.LOOK], verdicts[Status.LOOK]
-        lines = [f"{count(done - earlier, 'photo')} {'written' if written else 'looked at, nothing written'}"]
+        done -= len(clips)
+        earlier -= sum(clip.earlier for clip in clips)
+        verb = "written" if written else "looked at, nothing written"
+        lines = [f"{count(done - earlier, 'photo')} {verb}"] if done or not clips else []
+        lines += _clips(clips, verb)
         if earlier:
             lines.append(
                 f"{count(earlier, 'photo')} {'was' if earlier == 1 else 'were'} done before and unchanged since"
@@ -149,6 +156,20 @@ class BatchReport:
             lines.append(f"{count(self.skipped, 'other file')} skipped")
         lines += [f"warning: {one_line(warning)}" for warning in self.warnings]
         return "\n".join(lines)
+
+
+def _clips(clips: Sequence[PhotoResult], verb: str) -> list[str]:
+    """Say how many clips there are, and what a person should know of them."""
+    if not clips:
+        return []
+    earlier = sum(clip.earlier for clip in clips)
+    lines = [f"{count(len(clips) - earlier, 'clip')} {verb}"] if len(clips) > earlier else []
+    if earlier:
+        lines.append(f"{count(earlier, 'clip')} {'was' if earlier == 1 else 'were'} done before and unchanged since")
+    notes = Counter(note for clip in clips if clip.clip for note in clip.clip.notes)
+    for note, number in most_first(notes):
+        lines.append(f"  {count(number, 'clip')}: {note}")
+    return lines
 
 
 def sentences(result: PhotoResult) -> list[str]:

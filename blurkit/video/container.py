@@ -94,11 +94,15 @@ class Writer:
                 clean.stream = stream
                 self._container.mux(clean)
 
+    def close(self) -> None:
+        """End the file; what is written to it later belongs to others."""
+        self._open.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        self.close()
 
 
 class _Sound:

@@ -6,7 +6,8 @@ import zlib
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from blurkit.errors import UnreadablePhoto
 from blurkit.video.bright import darkened
@@ -15,7 +16,6 @@ from blurkit.video.source import EXPORT, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from blurkit.video.source import Facts
 
@@ -43,15 +43,16 @@ class Frame:
 class Frames:
     """Reads a clip from its beginning; what had to be said of its end is known when it is through."""
 
-    def __init__(self, path: Path, facts: Facts, *, threads: int = 1) -> None:
+    def __init__(self, clip: Path | IO[bytes], facts: Facts, *, threads: int = 1) -> None:
         """Read nothing yet.
 
         Args:
-            path: The clip.
+            clip: Its path, or the open file.
             facts: What is known of it.
             threads: For the decoder.
         """
-        self._path, self._facts, self._threads, self._is_damaged = path, facts, threads, False
+        self._clip, self._facts, self._threads, self._is_damaged = clip, facts, threads, False
+        self._path = clip if isinstance(clip, Path) else None
         self.is_cut_short = not facts.is_whole
         """Whether the file ends in the middle of a frame, or before its last one."""
 
@@ -62,7 +63,7 @@ class Frames:
             PhotoError: The clip cannot be read, or is damaged in its middle.
         """
         last = None
-        with opened(self._path) as (container, stream):
+        with opened(self._clip) as (container, stream):
             stream.thread_type, stream.codec_context.thread_count = "AUTO", self._threads
             index = -1
             for index, frame in enumerate(self._woven(self._decoded(container, stream), stream)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.geometry import Size
@@ -16,7 +17,6 @@ from blurkit.video.turning import Turning, turning_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MAX_BYTES = 64 << 30
 """Larger files are not read."""
@@ -57,6 +57,8 @@ class Facts:
     """Width of an upright pixel over its height; None if it is square."""
     frames: int
     """How many the file says are stored in it; 0 if it does not say, or only guesses."""
+    seconds: float
+    """How long it is by the file's own account; 0 if it does not say."""
     has_sound: bool
     """Whether it has a sound track."""
     is_interlaced: bool
@@ -89,8 +91,12 @@ def installed() -> bool:
 
 
 @contextmanager
-def opened(path: Path, kind: str = "video") -> Iterator[tuple[Any, Any]]:
+def opened(clip: Path | IO[bytes], kind: str = "video") -> Iterator[tuple[Any, Any]]:
     """Lend a clip's container and its first track of a kind, None without one; cover art is no track.
+
+    Args:
+        clip: Its path; or an open file, which stays open.
+        kind: `video` or `audio`.
 
     Raises:
         UnreadablePhoto: It is damaged, or nothing in it is a clip.
@@ -99,8 +105,9 @@ def opened(path: Path, kind: str = "video") -> Iterator[tuple[Any, Any]]:
     check_installed()
     import av
 
+    path = clip if isinstance(clip, Path) else None
     try:
-        with open_regular(path, max_bytes=MAX_BYTES) as file:
+        with _file(clip) as file:
             form = sniff_clip(file.read(64))
             if form is None:
                 raise UnsupportedFormat("is not a clip that blurkit reads", path=path, hint=EXPORT)
@@ -114,13 +121,25 @@ def opened(path: Path, kind: str = "video") -> Iterator[tuple[Any, Any]]:
         raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
 
 
-def facts_of(path: Path, *, max_megapixels: float) -> Facts:
+@contextmanager
+def _file(clip: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """Lend a clip's file from its beginning."""
+    if isinstance(clip, Path):
+        with open_regular(clip, max_bytes=MAX_BYTES) as file:
+            yield file
+    else:
+        clip.seek(0)
+        yield clip
+
+
+def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
     """Return what is known of a clip, from its head and its first frame.
 
     Raises:
         PhotoError: It is no clip, cannot be read, or its frames are too large.
     """
-    with opened(path) as (container, stream):
+    path = clip if isinstance(clip, Path) else None
+    with opened(clip) as (container, stream):
         if stream is None:
             raise UnreadablePhoto("there is no picture in this clip", path=path, hint=EXPORT)
         coded = Size(stream.codec_context.width, stream.codec_context.height)
@@ -161,14 +180,15 @@ def facts_of(path: Path, *, max_megapixels: float) -> Facts:
             has_sound=bool(_tracks(container, "audio")),
             is_interlaced=interlaced,
             is_far_brighter=bright,
-            is_whole=_is_whole(path),
+            is_whole=_is_whole(clip),
+            seconds=(container.duration or 0) / 1e6,
             notes=tuple(notes),
             hidden=_hidden(container, stream),
         )
 
 
-def _is_whole(path: Path) -> bool:
-    with open_regular(path, max_bytes=MAX_BYTES) as file:
+def _is_whole(clip: Path | IO[bytes]) -> bool:
+    with _file(clip) as file:
         form = sniff_clip(file.read(64))
         return form is None or is_whole(file, form)
 

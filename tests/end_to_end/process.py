@@ -27,6 +27,8 @@ OUR_LINES = re.compile(
     r"(error|hint|note|warning): .+"
     r"|\d+ photos? (written|looked at, nothing written)"
     r"|\d+ photos? (was|were) done before and unchanged since"
+    r"|\d+ clips? (written|looked at, nothing written)|\d+ clips? (was|were) done before and unchanged since"
+    r"|  \d+ clips?: .+"
     r"|  \d+ photos? should be looked at by a person before publishing"
     r"|  look at: .+|  and \d+ more|to review them: blurkit review .+"
     r"|\d+ faces? (covered|left visible|would be covered|would stay visible)( \(.+\))?"

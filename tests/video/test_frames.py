@@ -9,7 +9,7 @@ import pytest
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.video.frames import Frames
 from blurkit.video.source import facts_of
-from tests.clips import HEIGHT, WIDTH, make, pattern, patterns
+from tests.clips import HEIGHT, WIDTH, make, noise, pattern, patterns
 
 TONES = 10
 """How far a tone may lie from the one drawn: coding and half-resolution colours move it so far."""
@@ -155,11 +155,6 @@ def test_a_clip_with_its_index_at_its_end_cannot_be_read_when_cut(tmp_path):
     path.write_bytes(path.read_bytes()[:-600])
     with pytest.raises(UnreadablePhoto):
         facts(path)
-
-
-def noise(count):
-    random = np.random.default_rng(1)
-    return [random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8) for _ in range(count)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,236 @@
+"""The story of one clip: look, link, judge, draw, encode, check, write. Two passes, and no frame is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from blurkit.analysis import Analysis
+from blurkit.detect import make_independent_check
+from blurkit.detect.quick import QuickLook
+from blurkit.errors import BlurkitError, OutputNotWritable, UnreadablePhoto
+from blurkit.machine.clock import Clock
+from blurkit.machine.crash import forbid_core_dumps
+from blurkit.machine.files import MAX_HASHED, hash_of_file
+from blurkit.outcomes import ClipFacts, PhotoResult, Proof, failure
+from blurkit.policy import replay, verdict
+from blurkit.policy.reviewed import read as read_decisions
+from blurkit.records import Stage
+from blurkit.video.container import QUALITY
+from blurkit.video.course import Course
+from blurkit.video.frames import Frames
+from blurkit.video.front import BLOCK
+from blurkit.video.judging import judge
+from blurkit.video.look import Look
+from blurkit.video.making import LOOKING, Maker, Pass, advance
+from blurkit.video.source import check_installed, facts_of
+from blurkit.write import check_target, write_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from blurkit.age.base import AgeEstimator
+    from blurkit.age.calibration import Calibration
+    from blurkit.detect.base import Detector
+    from blurkit.detect.views import Network
+    from blurkit.outcomes import Outcome
+    from blurkit.policy import Reviewed
+    from blurkit.policy.reviewed import Choice
+    from blurkit.settings import Settings
+    from blurkit.video.check import Checked
+    from blurkit.video.judging import Judged
+
+CUT_SHORT = "ends in the middle; it was made safe up to its last whole frame"
+NO_SOUND = "its sound was dropped, since voices and names identify, too; --keep-sound keeps it"
+
+
+class Clips:
+    """Makes clips safe: `with Clips(settings) as clips: clips.run("clip.mp4", out="safe.mp4")`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        detectors: Sequence[Detector] | None = None,
+        quick: Detector | None = None,
+        age_estimator: AgeEstimator | None = None,
+        independent_check: Network | None = None,
+        calibration: Calibration | None = None,
+        threads: int = 1,
+        decisions: Path | None = None,
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> None:
+        """Open the models once, for many clips; the arguments are those of `Blurrer`, and a quick look of your own.
+
+        Args:
+            settings: What the user chose.
+            detectors: See `Blurrer`.
+            quick: Your own quick look at most frames instead of CenterFace's.
+            age_estimator: See `Blurrer`.
+            independent_check: See `Blurrer`.
+            calibration: See `Blurrer`.
+            threads: Of the models, of decoders and of the encoder; with one, the same frames give the same bytes.
+            decisions: File of a review; it speaks of photos only, so that everybody in a clip is covered.
+            progress: Called with the share of a clip that is through, 0 to 1.
+
+        Raises:
+            UnsupportedFormat: The library for clips is not installed.
+            ModelError: A model is missing, altered or cannot be opened.
+        """
+        check_installed()
+        forbid_core_dumps()
+        recorded = None if decisions is None else read_decisions(decisions)
+        self.recorded: Mapping[str, tuple[Choice, ...]] | None = None if recorded is None else recorded.photos
+        """What a review that is replayed chose; see `Blurrer.recorded`."""
+        self._settings, self._threads = settings, threads
+        self.progress = progress
+        """Called with the share of a clip that is through."""
+        with ExitStack() as models:  # closes what is open if a later one fails
+            self._analysis = Analysis(
+                settings, detectors=detectors, age_estimator=age_estimator, calibration=calibration, threads=threads
+            )
+            models.callback(self._analysis.close)
+            self._quick = quick or QuickLook(threads=threads)
+            models.callback(self._quick.close)
+            self._independent_check = independent_check or make_independent_check(threads=threads)
+            models.callback(self._independent_check.close)
+            self._models = models.pop_all()
+        self._clock = Clock()
+
+    def run(
+        self,
+        path: Path | str,
+        *,
+        out: Path | str,
+        reviewed: Reviewed | None = None,
+        before_write: Callable[[PhotoResult], None] = lambda result: None,
+    ) -> Outcome:
+        """Make one clip safe, from file to file; see `Blurrer.run`."""
+        source, target = Path(path), Path(out)
+        self._clock = Clock()
+        overwrite = self._settings.write.overwrite
+        try:
+            with self._clock(Stage.WRITE):
+                check_target(target, source, overwrite=overwrite)
+            first = self._look(source)
+            with tempfile.TemporaryFile() as made:  # it has no name, and is gone with this process
+                people, checked, share = self._maker().make(first, lambda: self._people(first), made)
+                proof = self._proof(first, made, checked, share)
+                result = self._result(first, target, people, proof)
+                with self._clock(Stage.WRITE):
+                    before_write(result)
+                    write_parts(_blocks(made), target, source=source, overwrite=overwrite)
+        except BlurkitError as error:
+            return failure(source, error, stage=self._clock.stage)
+        except OSError as fault:
+            full = OutputNotWritable(f"no room for the clip: {fault.strerror or fault}", hint="free some space")
+            return failure(source, full, stage=self._clock.stage)
+        return replace(result, seconds=dict(self._clock.seconds))
+
+    def detect(self, path: Path | str) -> Outcome:
+        """Say what `run` would do with a clip, and write nothing."""
+        source = Path(path)
+        self._clock = Clock()
+        try:
+            first = self._look(source)
+            return self._result(first, None, self._people(first), None)
+        except BlurkitError as error:
+            return failure(source, error, stage=self._clock.stage)
+
+    def _look(self, source: Path) -> Pass:
+        """Watch a clip for the first time."""
+        with self._clock(Stage.LOAD):
+            facts = facts_of(source, max_megapixels=self._settings.load.max_megapixels)
+            try:
+                sha256 = hash_of_file(source, max_bytes=MAX_HASHED)
+            except OSError as fault:
+                raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=source) from fault
+        frames = Frames(source, facts, threads=self._threads)
+        watched = Look(self._analysis, self._quick, self._clock).watch(
+            frames, facts.coloring, facts.time_base, partial(advance, self.progress, facts, 0.0, LOOKING)
+        )
+        keeps_sound = self._settings.output.keep_sound
+        notes = list(facts.notes)
+        if frames.is_cut_short:
+            notes.append(CUT_SHORT)
+        if facts.has_sound and not keeps_sound:
+            notes.append(NO_SOUND)
+        return Pass(source, sha256, facts, watched, tuple(notes))
+
+    def _maker(self) -> Maker:
+        return Maker(self._settings, self._independent_check, self._clock, self.progress, threads=self._threads)
+
+    def _people(self, first: Pass) -> list[Judged]:
+        """Link what was seen, and judge everybody once."""
+        watched, policy = first.watched, self._settings.policy
+        with self._clock(Stage.POLICY):
+            people = [
+                judge(
+                    Course(track, shot, watched.motion, watched.seconds),
+                    lambda faces, ages: self._analysis.decide(faces, ages, first.facts.size, first.source),
+                    has_regions=bool(policy.regions),
+                )
+                for track, shot in watched.tracks()
+            ]
+            if self.recorded is not None:  # no review knows clips
+                people = [replace(each, decision=replay([each.decision], None)[0]) for each in people]
+            return people
+
+    def _proof(self, first: Pass, made: IO[bytes], checked: Checked, share: float) -> Proof:
+        made.seek(0)
+        kept = first.facts.has_sound and self._settings.output.keep_sound
+        return Proof(
+            input_sha256=first.sha256,
+            output_sha256=hashlib.file_digest(made, "sha256").hexdigest(),  # type: ignore[arg-type]  # a real file
+            fingerprint=checked.fingerprint,
+            changed_share=share,
+            coding=f"MP4, H.264, constant quality {QUALITY}" + (", sound copied" if kept else ""),
+            max_difference_outside=checked.largest,
+        )
+
+    def _result(self, first: Pass, target: Path | None, people: Sequence[Judged], proof: Proof | None) -> PhotoResult:
+        decisions = tuple(each.decision for each in people)
+        seconds, frames = first.watched.seconds, [each.course.frames for each in people]
+        has_sound, kept = first.facts.has_sound, self._settings.output.keep_sound
+        clip = ClipFacts(
+            frames=len(seconds),
+            seconds=seconds[-1] - seconds[0] + float(1 / first.facts.rate),
+            sound="none" if not has_sound else "kept" if kept else "dropped",
+            notes=first.notes,
+            spans=tuple((seconds[each.start], seconds[each.stop - 1]) for each in frames),
+        )
+        removed = tuple(what for what in first.facts.hidden if what != "sound" or not kept)
+        return PhotoResult(
+            first.source,
+            target,
+            first.facts.size,
+            decisions,
+            verdict(decisions),
+            removed,
+            dict(self._clock.seconds),
+            proof,
+            first.sha256,
+            clip=clip,
+        )
+
+    def close(self) -> None:
+        """Free the models."""
+        self._models.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file block by block from its beginning."""
+    file.seek(0)
+    while block := file.read(BLOCK):
+        yield block

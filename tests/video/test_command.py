@@ -1,0 +1,128 @@
+"""`blurkit run` takes clips and photos together, goes on where it stopped, and says what is missing."""
+
+import json
+
+import pytest
+
+from blurkit.errors import ExitCode
+from blurkit.geometry import Box
+from blurkit.records import Face
+from blurkit.video import clip as module
+from tests import pictures
+from tests.clips import make, patterns
+from tests.fakes import BlindNetwork, FixedAge, FixedFaces
+
+Real = module.Clips
+
+
+@pytest.fixture
+def fake_clips(fakes, monkeypatch):
+    """Let the command do clips with fakes; return a list that takes each clip that was really worked on."""
+    worked_on = []
+
+    class Fakes(Real):
+        def __init__(self, settings, *, threads, decisions=None):
+            found = FixedFaces(Face(Box(30, 16, 54, 46), 0.9, ("fixed",)))
+            models = {"quick": found, "age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
+            super().__init__(settings, detectors=[found], decisions=decisions, **models)
+
+        def _look(self, source):
+            worked_on.append(source.name)
+            return super()._look(source)
+
+    monkeypatch.setattr(module, "Clips", Fakes)
+    return worked_on
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make a folder with a photo, its Live Photo, another clip and a note."""
+    inside = tmp_path / "in"
+    (inside / "sub").mkdir(parents=True)
+    (inside / "IMG_1.jpg").write_bytes(pictures.file("jpeg", "RGB"))
+    make(inside / "IMG_1.mov", patterns(5), sound=True)
+    make(inside / "sub" / "b.mkv", patterns(5))
+    (inside / "note.txt").write_text("hello", encoding="utf-8")
+    return inside
+
+
+def test_a_folder_of_photos_and_clips_is_made_safe(command, fake_clips, folder, out):
+    code, printed, _ = command("run", folder, "--out", out, "--json")
+    assert code == ExitCode.OK
+    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+    assert files == ["IMG_1.jpg", "IMG_1.mp4", "sub/b.mp4"]
+    document = json.loads(printed)
+    assert document["skipped"] == 1
+    assert document["companions"] == {}
+    clips = {entry["path"].rsplit("/", 1)[-1]: entry for entry in document["photos"] if entry["clip"]}
+    assert clips["IMG_1.mov"]["clip"]["sound"] == "dropped"
+    assert clips["b.mkv"]["clip"]["frames"] == 5
+    assert clips["b.mkv"]["faces"][0]["seen"] == [0.0, 0.16]
+
+
+def test_the_summary_says_that_sound_was_dropped(command, fake_clips, folder, out):
+    _, _, said = command("run", folder, "--out", out)
+    assert "1 photo written\n2 clips written" in said
+    assert "1 clip: its sound was dropped" in said
+
+
+def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fake_clips, folder, out):
+    command("run", folder, "--out", out)
+    (out / "sub" / "b.mp4").unlink()
+    fake_clips.clear()
+    code, _, said = command("run", folder, "--out", out)
+    assert code == ExitCode.OK
+    assert fake_clips == ["b.mkv"]
+    assert "1 clip was done before and unchanged since" in said
+
+
+def test_one_clip_can_be_given_a_name(command, fake_clips, folder, tmp_path):
+    assert command("run", folder / "IMG_1.mov", "--out", tmp_path / "safe.mp4", "--keep-sound")[0] == ExitCode.OK
+    assert (tmp_path / "safe.mp4").is_file()
+    assert command("run", folder / "IMG_1.mov", "--out", tmp_path / "safe.jpg")[0] == ExitCode.USAGE
+    assert command("run", folder / "IMG_1.jpg", "--out", tmp_path / "other.mp4")[0] == ExitCode.USAGE
+
+
+def test_one_clip_that_fails_leaves_the_others_alone(command, fake_clips, folder, out):
+    (folder / "a.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100))
+    code, _, said = command("run", folder, "--out", out)
+    assert code == ExitCode.PARTIAL
+    assert "the clip cannot be read" in said
+    assert (out / "sub" / "b.mp4").is_file()
+    assert not (out / "a.mp4").exists()
+
+
+def test_detect_writes_nothing(command, fake_clips, folder):
+    before = set(folder.rglob("*"))
+    code, printed, _ = command("detect", folder, "--json")
+    assert code == ExitCode.OK
+    assert len(json.loads(printed)["photos"]) == 3
+    assert set(folder.rglob("*")) == before
+
+
+def test_neutral_names_are_for_clips_too(command, fake_clips, folder, out):
+    command("run", folder, "--out", out, "--publish")
+    names = sorted(path.name for path in out.iterdir())
+    assert [name.rsplit(".", 1)[1] for name in names] == ["jpg", "mp4", "mp4"]
+    assert not [name for name in names if "IMG" in name or "b" in name.split(".")[0]]
+
+
+def test_without_the_extra_a_clip_fails_with_the_remedy_and_photos_are_done(command, fakes, folder, out, monkeypatch):
+    monkeypatch.setattr("blurkit.video.installed", lambda: False)
+    monkeypatch.setattr("blurkit.video.source.installed", lambda: False)
+    code, _, said = command("run", folder / "IMG_1.mov", "--out", out)
+    assert code == ExitCode.INPUT
+    assert 'pip install "blurkit[video]"' in said
+    code, printed, _ = command("run", folder, "--out", out, "--json")
+    assert code == ExitCode.OK
+    assert json.loads(printed)["companions"] == {"videos of Live Photos": 1}
+    assert [path.name for path in out.iterdir()] == ["IMG_1.jpg"]
+
+
+def test_a_review_that_is_replayed_covers_everybody_in_a_clip(command, fake_clips, folder, out, tmp_path):
+    decisions = tmp_path / "decisions.json"
+    decisions.write_text('{"schema": 1, "version": "0.1.0", "policy": "children", "photos": {}}', encoding="utf-8")
+    _, printed, _ = command("run", folder / "IMG_1.mov", "--out", out, "--decisions", decisions, "--json")
+    faces = json.loads(printed)["photos"][0]["faces"]
+    assert faces
+    assert {face["action"] for face in faces} == {"cover"}
