@@ -11,7 +11,7 @@ from blurkit.metadata.base import Hidden, Kind, Part, cleaned, hidden_in
 from blurkit.metadata.embedded import find_embedded, trailer
 from blurkit.metadata.exif import find_exif, only_orientation
 from blurkit.metadata.icc import find_profile, replacement
-from blurkit.metadata.jpegtables import DHT, DNL, DQT, table_parts
+from blurkit.metadata.jpegtables import DAC, DHT, DNL, DQT, DRI, table_parts
 from blurkit.metadata.photoshop import find_photoshop
 from blurkit.metadata.xmp import find_xmp
 from blurkit.picture.jpegscan import APP0, COM, EOI, FRAMES, SOI, SOS, STRAY, segments
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     Group = Sequence[Segment]
     Finder = Callable[[bytes, Group, str], tuple[Hidden, ...]]
 
-_DAC, _DRI = 0xCC, 0xDD
-_NEEDED = FRAMES | {SOI, EOI, SOS, DHT, _DAC, DQT, DNL, _DRI}
+_NEEDED = FRAMES | {SOI, EOI, SOS, DHT, DAC, DQT, DNL, DRI}
 """Markers without which the picture cannot be decoded."""
 _APP2, _APP14 = APP0 + 2, APP0 + 14
 _JFIF, _ADOBE, _ICC, _EXIF = b"JFIF\0", b"Adobe", b"ICC_PROFILE\0", b"Exif\0"
@@ -69,7 +68,7 @@ def stream_parts(data: bytes, *, is_abbreviated: bool = False) -> list[Part]:
         groups.setdefault((segment.marker, _signature(data, segment)), []).append(segment)
     parts: list[Part] = [] if is_abbreviated else table_parts(data, found)
     for (marker, signature), group in groups.items():
-        if marker in (DHT, DQT, DNL) and not is_abbreviated:
+        if marker in (DHT, DQT, DNL, DAC, DRI) and not is_abbreviated:
             continue
         if marker in _NEEDED:
             parts += (Part(segment.start, segment.end) for segment in group)

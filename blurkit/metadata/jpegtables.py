@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.metadata.base import Hidden, Kind, Part
+from blurkit.metadata.embedded import find_embedded
 from blurkit.picture.jpegscan import FRAMES, SOS
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from blurkit.picture.jpegscan import Segment
 
-DHT, DQT, DNL = 0xC4, 0xDB, 0xDC
+DHT, DQT, DNL, DAC, DRI = 0xC4, 0xDB, 0xDC, 0xCC, 0xDD
+_NAMES = {DHT: "DHT", DQT: "DQT", DNL: "DNL", DAC: "DAC", DRI: "DRI"}
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _ARITHMETIC = range(0xC9, 0xD0)
 
@@ -76,10 +78,35 @@ def table_parts(data: bytes, found: Sequence[Segment]) -> list[Part]:
         if number == 0 and is_asked_for and segment.end - segment.payload == 2:
             parts.append(Part(segment.start, segment.end))
             continue
-        where = f"JPEG DNL at byte {segment.start}"
-        hidden = Hidden(Kind.OTHER, where, segment.end - segment.start, "height that is not needed", segment.start)
-        parts.append(Part(segment.start, segment.end, (hidden,), b""))
-    return parts
+        parts.append(_spare(data, segment, "height that is not needed"))
+    return parts + _restarts(data, found)
+
+
+def _restarts(data: bytes, found: Sequence[Segment]) -> list[Part]:
+    """Return the segments that say how often a scan restarts, or how its coder adapts: some say it to no scan."""
+    heeded = set()
+    last: Segment | None = None
+    for segment in found:
+        if segment.marker == DRI:
+            last = segment if segment.end - segment.payload == 2 else last
+        elif segment.marker == SOS and last is not None:
+            heeded.add(last)
+    is_arithmetic = any(segment.marker in _ARITHMETIC and segment.marker != DAC for segment in found)
+    heeded |= {segment for segment in found if segment.marker == DAC and is_arithmetic}
+    return [
+        Part(segment.start, segment.end) if segment in heeded else _spare(data, segment, "setting that no scan heeds")
+        for segment in found
+        if segment.marker in (DRI, DAC)
+    ]
+
+
+def _spare(data: bytes, segment: Segment, words: str, clean: bytes = b"", size: int | None = None) -> Part:
+    """Return a segment that hides something, with the pictures in it."""
+    where = f"JPEG {_NAMES[segment.marker]} at byte {segment.start}"
+    size = segment.end - segment.start if size is None else size
+    hidden = Hidden(Kind.OTHER, where, size, words, segment.start)
+    pictures = find_embedded(data, segment.payload, segment.end, where)
+    return Part(segment.start, segment.end, (hidden, *pictures), clean)
 
 
 def tables_in(data: bytes, segment: Segment) -> Iterator[tuple[int, bytes]]:
@@ -93,11 +120,8 @@ def _part(data: bytes, segment: Segment, tables: list[_Table], kept: list[_Table
     content = b"".join(bytes((table.key[1],)) + table.content for table in kept)
     if content == data[segment.payload : segment.end]:
         return Part(segment.start, segment.end)
-    name = "DHT" if segment.marker == DHT else "DQT"
-    size = segment.end - segment.payload - len(content)
-    hidden = Hidden(Kind.OTHER, f"JPEG {name} at byte {segment.start}", size, "table that no scan uses", segment.start)
     clean = bytes((0xFF, segment.marker)) + (2 + len(content)).to_bytes(2, "big") + content if kept else b""
-    return Part(segment.start, segment.end, (hidden,), clean)
+    return _spare(data, segment, "table that no scan uses", clean, segment.end - segment.payload - len(content))
 
 
 def _tables(data: bytes, segment: Segment) -> Iterator[_Table]:

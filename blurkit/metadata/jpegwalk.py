@@ -10,7 +10,7 @@ from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Part, is_zero
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.jpegcodes import BLOCK, Bits, Codes
-from blurkit.metadata.jpegtables import DHT, DNL, tables_in
+from blurkit.metadata.jpegtables import DHT, DNL, DRI, tables_in
 from blurkit.picture.jpegscan import FRAMES, SOS, segments
 from blurkit.picture.reading import take, uint
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from blurkit.picture.jpegscan import Segment
 
-_DRI = 0xDD
 _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _MOST_BLOCKS = 1 << 23
@@ -95,7 +94,7 @@ def parts_within(data: bytes, tables: bytes = b"") -> list[Part]:
         _read_codes(data, segment, codes)
         if segment.marker in FRAMES:
             frame = _frame(data, segment, found)
-        elif segment.marker == _DRI:
+        elif segment.marker == DRI:
             interval = uint(data, segment.payload, 2)
         elif segment.marker == SOS:
             where = f"JPEG scan at byte {segment.start}"
@@ -159,7 +158,9 @@ def _scan(data: bytes, segment: Segment, frame: _Frame, codes: dict[int, Codes])
     first, last, shifts = head[-3], head[-2], head[-1]
     if frame.kind != _PROGRESSIVE:
         first, last, shifts = 0, BLOCK - 1, 0
-    start = segment.payload + 4 + 2 * count
+    start = segment.start + 2 + uint(data, segment.start + 2, 2)
+    if start != segment.payload + 4 + 2 * count:
+        raise UnreadablePhoto("its header has another length than it needs")
     if last >= BLOCK or first > last or not components or (first and count > 1):
         raise UnreadablePhoto("a scan of the JPEG is damaged")
     return _Scan(start, segment.end, components, tables, (first, last), (shifts >> 4, shifts & 15))
@@ -178,6 +179,9 @@ def _within(data: bytes, frame: _Frame, scan: _Scan, interval: int, where: str) 
     units = alone.columns * alone.rows if alone is not None else frame.units
     done = 0
     for start, end in _stretches(data, scan.start, scan.end):
+        if done >= units and start > scan.start:  # no block is left for what restarts here
+            parts.append(_rest(data, start - 2, scan.end, where))
+            break
         now = min(interval, units - done) if interval else units - done
         bits = Bits(_plain(data[start:end]))
         try:

@@ -31,6 +31,8 @@ _TILE_WIDTH, _TILE_HEIGHT, _COLORS = 322, 323, 320
 _YCBCR, _APART, _LONG, _SHORT = 6, 2, 4, 3
 _NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACKBITS = 1, 5, 8, 32946, 32773
 _JPEG = 7
+_FEW = 4
+"""So few bytes behind the last row hide nothing: some programs round up."""
 _CLEAR, _STOP, _FIRST, _LONGEST = 256, 257, 258, 12
 _ENTRY = 6
 """Bytes of a palette entry: three numbers of 16 bits."""
@@ -75,7 +77,7 @@ def _walked(picture: TiffPicture, number: int) -> _Walked:
             pieces.append(cleaned_by(piece, parts))
             continue
         kept, spare = _END[kind](piece, size) if size and kind in _END else (piece, b"")
-        if spare.strip(b"\0"):
+        if len(spare) > _FEW and spare.strip(b"\0"):
             pieces_of_it = leftovers(spare, [(0, len(spare))], f"{where}, behind the rows of a strip", Kind.GAP)
             found += [replace(hidden, offset=None) for hidden in pieces_of_it]
             piece = kept

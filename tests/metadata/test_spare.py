@@ -21,6 +21,7 @@ SPARE = (PLANTED * 6)[:64]
 TEXT_TABLE = bytes((0x13, *[0] * 7, 62, *[0] * 8)) + SPARE[:62]
 JPEG, PNG = made("JPEG"), made("PNG")
 SMALL = thumbnail()
+PAIRS = [SPARE[i : i + 2] for i in range(0, 64, 2)]
 EVEN = bytes(3 * 96 + 1)
 
 
@@ -38,6 +39,10 @@ CASES = {
     "spare Huffman table": with_segments(JPEG, segment(0xC4, TEXT_TABLE)),
     "spare table beside a needed one": JPEG.replace(b"\xff\xdb\0\x43\1", b"\xff\xdb\0\x84\2" + SPARE + b"\1", 1),
     "height nobody asked for": JPEG[:-2] + segment(0xDC, b"\0\x40") + JPEG[-2:],
+    "photo in a height": with_segments(JPEG, segment(0xDC, SMALL)),
+    "photo in a table": with_segments(JPEG, segment(0xC4, b"\x13" + SMALL)),
+    "text in settings that no scan heeds": with_segments(JPEG, *(segment(0xDD, pair) for pair in PAIRS)),
+    "text in settings of another coder": with_segments(JPEG, segment(0xCC, SPARE)),
     "extra IDAT": HEAD + chunk(b"IDAT", STREAM) + chunk(b"IDAT", PLANTED) + TAIL,
     "behind the stream": HEAD + chunk(b"IDAT", STREAM + PLANTED) + TAIL,
     "photo behind the stream": HEAD + chunk(b"IDAT", STREAM + SMALL) + TAIL,
@@ -56,8 +61,9 @@ def test_it_is_found_and_dropped_and_the_picture_stays(case):
     assert (decode(clean, LIMIT).picture.samples == decode(plain, LIMIT).picture.samples).all()
 
 
-def test_a_photo_behind_the_stream_is_taken_out_to_be_looked_at():
-    assert any(hidden.picture == SMALL for hidden in metadata.find(CASES["photo behind the stream"]))
+@pytest.mark.parametrize("case", [case for case in CASES if case.startswith("photo ")])
+def test_a_photo_is_taken_out_to_be_looked_at(case):
+    assert any(hidden.picture == SMALL for hidden in metadata.find(CASES[case]))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "I;16"])

@@ -46,6 +46,10 @@ TEXTS = {
     "BMP fourth bytes": hiding.bmp_fourth(),
     "TIFF palette": hiding.saved(hiding.three_colors(), "TIFF", compression="tiff_lzw"),
     "JPEG bits before restarts": hiding.in_odd_bits(),
+    "JPEG restarts without blocks": hiding.jpeg()[:-2]
+    + b"".join(b"\xff" + bytes((0xD0 + i % 7,)) for i in range(99))
+    + b"\xff\xd9",
+    "JPEG restarts too many": hiding.jpeg(restart_marker_blocks=2)[:-2] + b"\xff\xd3\xff\xd1" * 20 + b"\xff\xd9",
 }
 
 
