@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image
 
 from blurkit.errors import PhotoTooLarge, UnsupportedFormat
 from blurkit.load import decode
@@ -14,7 +15,7 @@ from blurkit.picture.profiles import rebuilt
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles
 from tests.metadata.photos import chunk, encode, segment, with_chunks, with_segments
-from tests.pictures import file, smooth
+from tests.pictures import file, saved, smooth
 
 LIMIT = LoadSettings()
 RGB, GRAY, RGBA = (smooth(mode) for mode in ("RGB;16", "L;16", "RGBA;16"))
@@ -67,6 +68,9 @@ def test_a_big_endian_bigtiff_is_read_and_turned():
         (tiff(np.zeros((20, 30, 3), np.float32), photometric="rgb"), "floating-point"),
         (tiff(np.zeros((20, 30), np.uint32), photometric="minisblack"), "32 bits"),
         (tiff(np.zeros((20, 30, 3), np.uint16), photometric="cielab"), "rare kind"),
+        (tiff(np.zeros((20, 30), np.int16), photometric="minisblack"), "signed samples"),
+        (saved(Image.new("LAB", (20, 20)), "tiff"), "Lab colours"),
+        (saved(Image.new("F", (20, 20)), "tiff"), "floating-point"),
     ],
 )
 def test_what_cannot_be_read_is_called_what_it_is(data, words):
@@ -74,6 +78,32 @@ def test_what_cannot_be_read_is_called_what_it_is(data, words):
         load(data)
     assert "8" in caught.value.hint
     assert "copy it again" not in caught.value.hint
+
+
+def test_a_compression_that_is_not_known_is_named():
+    data = pictures.file("tiff", compression="raw").replace(
+        struct.pack("<HHIHH", 259, 3, 1, 1, 0), struct.pack("<HHIHH", 259, 3, 1, 50001, 0)
+    )
+    with pytest.raises(UnsupportedFormat, match="WebP compression") as caught:
+        load(data)
+    assert "LZW" in caught.value.hint
+
+
+def test_a_palette_with_alpha_is_read():
+    indices = Image.fromarray(smooth("RGB")).quantize(8)
+    alpha = np.arange(96 * 64, dtype=np.uint8).reshape(64, 96)
+    stored = np.dstack([np.asarray(indices), alpha])
+    colors = np.zeros((3, 256), np.uint16)
+    palette = np.frombuffer(bytes(indices.getpalette()), np.uint8).reshape(-1, 3)
+    colors[:, : len(palette)] = palette.T.astype(np.uint16) * 257
+    colormap = (320, 3, colors.size, colors.ravel().tolist(), True)
+    data = tiff(stored, photometric="minisblack", extrasamples=["unassalpha"], extratags=[colormap])
+    kind = struct.pack("<HHIHH", 262, 3, 1, 1, 0)
+    assert data.count(kind) == 1
+    picture = load(data.replace(kind, struct.pack("<HHIHH", 262, 3, 1, 3, 0)))
+    assert picture.mode == "RGBA"
+    assert (picture.samples[..., 3] == alpha).all()
+    assert (picture.samples[..., :3] == np.asarray(indices.convert("RGB"))).all()
 
 
 def test_a_clear_tone_of_sixteen_bits_is_clear():

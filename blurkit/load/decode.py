@@ -13,7 +13,7 @@ from blurkit.errors import PhotoError, PhotoTooLarge, UnreadablePhoto, Unsupport
 from blurkit.load.beside import without_beside
 from blurkit.load.canvas import clear_beside
 from blurkit.load.colors import own_colors
-from blurkit.load.deep import read_png, read_tiff
+from blurkit.load.deep import read_png, read_tiff, refuse_rare_compression
 from blurkit.load.encoding import colors_of, encoding_of
 from blurkit.load.opening import COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames
 from blurkit.machine.files import read_regular
@@ -34,8 +34,21 @@ if TYPE_CHECKING:
     from blurkit.records import Samples
     from blurkit.settings import LoadSettings
 
-MODES = {"1": "L", "L": "L", "LA": "LA", "RGB": "RGB", "RGBA": "RGBA", "CMYK": "CMYK", "P": "P", "YCbCr": "RGB"}
+MODES = {
+    "1": "L",
+    "L": "L",
+    "LA": "LA",
+    "RGB": "RGB",
+    "RGBA": "RGBA",
+    "CMYK": "CMYK",
+    "P": "P",
+    "YCbCr": "RGB",
+    "PA": "RGBA",
+}
 """Pillow's modes and the kind of samples each becomes."""
+
+RARE_MODES = {"F": "floating-point values", "I": "32 bits per sample", "LAB": "Lab colours"}
+"""What Pillow's modes are called that are not read."""
 
 WITH_ALPHA = {"L": "LA", "RGB": "RGBA"}
 
@@ -99,6 +112,8 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind, settings) as image:
         _refuse_several(image, kind)
         _refuse_raw(image, kind)
+        if kind is ImageFormat.TIFF:
+            refuse_rare_compression(image.tag_v2)  # type: ignore[attr-defined]
         frame = image.tile[0].extents if kind is ImageFormat.GIF and image.tile else None  # type: ignore[attr-defined]
         image.load()
         samples, mode = _samples(image, plain, kind)
@@ -155,7 +170,8 @@ def _samples(image: Image.Image, data: bytes, kind: ImageFormat) -> tuple[Sample
     if kind is ImageFormat.HEIF and image.mode == "I;16":  # gray of 10 or 12 bits
         return (np.asarray(image) >> 8).astype(np.uint8), "L"
     if image.mode not in MODES:
-        raise UnsupportedFormat(f"{kind.value.upper()} of kind {image.mode}", hint="save it as 8-bit RGB")
+        words = RARE_MODES.get(image.mode, f"samples of kind {image.mode}")
+        raise UnsupportedFormat(f"{kind.value.upper()} with {words}", hint="save it as 8-bit RGB")
     mode = MODES[image.mode]
     if kind is ImageFormat.GIF and mode == "L":  # a palette of grays
         mode = "P"

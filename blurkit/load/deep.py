@@ -14,6 +14,8 @@ import numpy as np
 from blurkit.errors import UnsupportedFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blurkit.records import Samples
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # its remarks are no lines of ours
@@ -25,6 +27,15 @@ BIG_ENDIAN = b"MM"
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 _SEPARATE, _ASSOCIATED = 2, 1
 _FLOATING = 3
+_COMPRESSION = 259
+_RARE_COMPRESSIONS = {
+    **dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000"),
+    34661: "JBIG",
+    34887: "LERC",
+    50001: "WebP",
+    **dict.fromkeys((50002, 52546), "JPEG XL"),
+}
+"""Ways to compress a TIFF that libtiff as built into Pillow does not know."""
 _MOST = 65535
 
 
@@ -41,6 +52,8 @@ def read_tiff(data: bytes) -> tuple[Samples, str, int]:
         kind, extra = int(page.photometric), tuple(int(each) for each in page.extrasamples)
         planes = int(page.samplesperpixel)
         turned = int(page.tags[274].value) if 274 in page.tags else 1
+        if page.dtype is not None and np.dtype(page.dtype).kind == "i":
+            raise UnsupportedFormat("TIFF with signed samples", hint=FEWER_BITS)
         if page.dtype != np.uint16:
             raise UnsupportedFormat(f"TIFF with {page.bitspersample} bits per sample", hint=FEWER_BITS)
         samples = np.asarray(page.asarray())
@@ -85,6 +98,20 @@ def read_png(data: bytes, clear: bytes) -> tuple[Samples, str]:
     order = [2, 1, 0, 3][: samples.shape[2]]
     samples = samples[..., order]
     return samples, "RGBA;16" if samples.shape[2] == 4 else "RGB;16"
+
+
+def refuse_rare_compression(tags: Mapping[int, Any]) -> None:
+    """Refuse a TIFF whose compression no decoder here knows, by its name: it is not damaged.
+
+    Args:
+        tags: Its tags by number.
+
+    Raises:
+        UnsupportedFormat: It is compressed in such a way.
+    """
+    name = _RARE_COMPRESSIONS.get(int(tags.get(_COMPRESSION, 1)))
+    if name is not None:
+        raise UnsupportedFormat(f"TIFF with {name} compression", hint="save it with LZW compression, or with none")
 
 
 def kind_of_tiff(data: bytes) -> UnsupportedFormat | None:
