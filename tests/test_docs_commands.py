@@ -17,6 +17,7 @@ from blurkit.cli.app import app
 from blurkit.settings import load_policy
 from tests.documents import DOCUMENTS, ROOT, all_blocks, blocks, code_spans, text
 from tests.end_to_end.process import small
+from tests.pictures import logo
 from tools.write_reference import commands
 
 LANGUAGES = {"", "text", "python", "toml", "json", "sh", "bat", "ini", "php"}
@@ -173,6 +174,7 @@ def test_the_commands_of_a_document_run(name, folder):
 @pytest.mark.parametrize("block", all_blocks("toml"), ids=lambda block: block.document)
 def test_a_policy_in_a_document_is_a_policy(block, tmp_path):
     (tmp_path / "policy.toml").write_text(block.text, encoding="utf-8")
+    (tmp_path / "our-logo.png").write_bytes(logo())
     load_policy(str(tmp_path / "policy.toml"))
 
 

@@ -33,6 +33,9 @@ DIRECTIONS = 180
 SOFTNESS = 7
 """Exponent of the joint of two outlines: higher is tighter, and shows corners."""
 
+ROUNDING = 0.06
+"""Radius of the corners where a turned head leaves a corner of the box free, as a share of the box's longer side."""
+
 FARTHEST = 1e7
 """Pixels from the photo's corner beyond which a box is cut off, so that no number overflows."""
 
@@ -133,10 +136,11 @@ class Outline:
         head = frame.turned(TEMPLATES[shape].points(), frame.across, frame.down)
         corners = np.array([(x, y) for x in face.box.sides[::2] for y in face.box.sides[1::2]])
         corners = corners.clip(-FARTHEST, FARTHEST) - (frame.x, frame.y)
+        length = float(np.ptp(corners, axis=0).max())
         held = [np.maximum((NORMALS @ points.T).max(axis=1), 1e-3) for points in (head, corners)]
+        held[1] += ROUNDING * length * abs(math.sin(2 * frame.turn))
         scale = max(float(each.max()) for each in held)
         joined = scale * sum((each / scale) ** SOFTNESS for each in held) ** (1 / SOFTNESS)
-        length = float(np.ptp(corners, axis=0).max())
         return cls((frame.x, frame.y), joined).grown(margin * length)
 
     def grown(self, pixels: float) -> Self:

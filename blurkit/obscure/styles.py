@@ -12,7 +12,7 @@ from blurkit.obscure.figures import MOODS, PERSON
 from blurkit.obscure.mosaic import mosaic
 from blurkit.obscure.paint import Layer, filled
 from blurkit.obscure.sticker import laid
-from blurkit.obscure.tones import PAPER, SUN, calm, ink_on, paler, rim_of, surroundings
+from blurkit.obscure.tones import PAPER, SUN, calm, ink_on, quiet_on, rim_of, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ class Look:
         return np.concatenate([self.tone, rim_of(self.tone), *self._of_figures()])
 
     def _of_figures(self) -> list[Shades]:
-        figures = {Style.SMILEY: [ink_on(self.tone)], Style.SILHOUETTE: [paler(self.tone)]}
+        figures = {Style.SMILEY: [ink_on(self.tone)], Style.SILHOUETTE: [quiet_on(self.tone)]}
         return figures.get(self.settings.style, [])
 
     def layers(self, cover: Cover) -> Iterator[Layer]:
@@ -88,7 +88,7 @@ class Look:
                 yield Layer(body, self.tone)
             case Style.SILHOUETTE:
                 yield Layer(body, self.tone)
-                yield Layer(np.minimum(_drawn(PERSON, cover), body), paler(self.tone))
+                yield Layer(np.minimum(_drawn(PERSON, cover), body), quiet_on(self.tone))
             case Style.SMILEY:
                 mood = list(MOODS.values())[int(self.random.integers(len(MOODS)))]
                 yield Layer(body, self.tone)

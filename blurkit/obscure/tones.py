@@ -55,8 +55,8 @@ RIM_LIGHT, RIM_DARK = 0.85, 0.18
 PALE, INK = 0.5, 0.78
 """How far a silhouette is from its cover's tone towards white, and ink towards black (or white, on dark covers)."""
 
-LIGHT, NEAR_WHITE = 110.0, 215.0
-"""Brightness of 255 from which a tone counts as light, and as nearly white."""
+LIGHT, VERY_LIGHT, NEAR_WHITE = 110.0, 165.0, 215.0
+"""Brightness of 255 from which ink on a tone is dark, figures on it are darker than it is, and its rim is darker."""
 
 _TO_LMS = np.array(
     [
@@ -104,9 +104,9 @@ def rim_of(tone: Shades) -> Shades:
     return _towards(tone, 0.0, RIM_DARK) if tone.mean() > NEAR_WHITE else _towards(tone, 255.0, RIM_LIGHT)
 
 
-def paler(tone: Shades) -> Shades:
-    """Return the tone of a figure that is to be seen quietly on a cover, shape (1, 3)."""
-    return _towards(tone, 0.0, RIM_DARK) if tone.mean() > NEAR_WHITE else _towards(tone, 255.0, PALE)
+def quiet_on(tone: Shades) -> Shades:
+    """Return the tone of a quiet figure on a cover, shape (1, 3): paler than the cover, unless that is very light."""
+    return _towards(tone, 0.0, PALE / 2) if tone.mean() > VERY_LIGHT else _towards(tone, 255.0, PALE)
 
 
 def ink_on(tone: Shades) -> Shades:
