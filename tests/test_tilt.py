@@ -13,7 +13,7 @@ from blurkit.detect.views import Sighting
 from blurkit.geometry import Point
 from blurkit.obscure import covered_mask
 from blurkit.records import Action
-from blurkit.report import BatchReport, ReportEntry
+from blurkit.report import BatchReport, ReportEntry, schema
 from blurkit.review import start
 from blurkit.settings import Settings, load_policy
 from tests import pictures
