@@ -28,6 +28,9 @@ INSIDE, HIDDEN = 0.7, 0.5
 SUBFRAMES = 5
 """Pictures whose mean is one frame that the camera's motion blurred."""
 
+FASTEST = 0.01
+"""Share of what is seen by which a pan moves a frame, on average, at most: half a picture in a second."""
+
 SHUTTER = 0.5
 """Share of a frame's time for which the shutter is open."""
 
@@ -77,7 +80,7 @@ def camera(shot: Shot, time: float, size: Size, tremble: Matrix | None) -> Matri
     widest = min(width, height * size.width / size.height)
     seen = widest * {"zoom": 0.9 - 0.45 * time, "turn": 0.7, "pan": 0.6}.get(shot.kind, 0.75)
     swing = 0.5 - 0.5 * math.cos(math.pi * time)
-    free = (width - seen) / 2
+    free = min((width - seen) / 2, FASTEST * shot.frames * seen)
     x = width / 2 + (free * (2 * swing - 1) if shot.kind in ("pan", "bar", "dark") else 0)
     y = height / 2
     scale = size.width / seen

@@ -92,3 +92,24 @@ def test_a_codec_that_is_missing_is_named(bare):
 
     bare.setattr(doctor, "_read_and_write", refuse)
     assert not by_name()["HEIF"].works
+
+
+def test_clips_are_tried_and_their_licence_is_named(bare):
+    finding = by_name()["clips"]
+    assert finding.works
+    assert "GPL" in finding.detail
+
+
+def test_without_the_extra_clips_are_said_to_be_missing_with_the_remedy(bare):
+    bare.setattr(doctor, "installed", lambda: False)
+    finding = by_name()["clips"]
+    assert finding.works
+    assert 'pip install "blurkit[video]"' in finding.detail
+
+
+def test_a_broken_library_for_clips_is_named(bare):
+    def refuse():
+        raise OSError("no encoder")
+
+    bare.setattr(doctor, "_write_and_read_clip", refuse)
+    assert by_name()["clips"] == doctor.Trial("clips", works=False, detail="no encoder")

@@ -24,6 +24,7 @@ from blurkit.machine.workers import available_cpus
 from blurkit.picture.formats import FORMATS
 from blurkit.records import Face
 from blurkit.settings import DetectSettings
+from blurkit.video import INSTALL, installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,6 +72,10 @@ def examine() -> Iterator[Trial]:
     yield _tried("age thresholds", load_calibration, "read")
     for facts in FORMATS.values():
         yield _tried(facts.pillow, partial(_read_and_write, facts.pillow), "read and written")
+    if installed():
+        yield _tried("clips", _write_and_read_clip, "read and written; PyAV's wheels hold x264 and x265, which are GPL")
+    else:
+        yield Trial("clips", works=True, detail=f"not installed; photos alone are made safe ({INSTALL})")
 
 
 def _tried(name: str, work: Callable[[], object], detail: str) -> Trial:
@@ -115,6 +120,23 @@ def _read_and_write(name: str) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "gray").save(buffer, name)
     Image.open(io.BytesIO(buffer.getvalue()), formats=[name]).load()
+
+
+def _write_and_read_clip() -> None:
+    import numpy as np
+
+    from blurkit.geometry import Size
+    from blurkit.video.container import Writer
+    from blurkit.video.frames import Frames
+    from blurkit.video.planes import Planes
+    from blurkit.video.source import facts_of, plain
+
+    gray = Planes(*(np.full((64 >> shift, 64 >> shift), 128, np.uint8) for shift in (0, 1, 1)))
+    file = io.BytesIO()
+    with Writer(file, plain(Size(64, 64))) as writer:
+        writer.add(gray, 0)
+        writer.finish()
+    list(Frames(file, facts_of(file, max_megapixels=1)))
 
 
 def do_doctor(folder: Path | None, *, starter: bool) -> ExitCode:

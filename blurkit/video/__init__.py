@@ -1,5 +1,5 @@
 """The video stage: a clip in, a safe clip out."""
 
-from blurkit.video.source import installed
+from blurkit.video.source import INSTALL, installed
 
-__all__ = ["installed"]
+__all__ = ["INSTALL", "installed"]

@@ -73,6 +73,27 @@ class Facts:
     """What the file holds that no output has, in words."""
 
 
+def plain(size: Size) -> Facts:
+    """Return what is known of a clip that has no source: upright, whole, silent, a tick a frame."""
+    return Facts(
+        size=size,
+        coded_size=size,
+        turning=Turning(),
+        coloring=Coloring(),
+        time_base=1 / USUAL_RATE,
+        rate=USUAL_RATE,
+        aspect=None,
+        frames=0,
+        seconds=0.0,
+        has_sound=False,
+        is_interlaced=False,
+        is_far_brighter=False,
+        is_whole=True,
+        notes=(),
+        hidden=(),
+    )
+
+
 def check_installed() -> None:
     """Refuse clips where the library for them is not installed.
 
