@@ -1,6 +1,6 @@
 """What users care about: children left visible and adults covered needlessly, by the whole pipeline on group photos.
 
-    python -m bench.end_to_end [FOLDER] [--every 1] [--no-check] [--save]
+    python -m bench.end_to_end [FOLDER] [--children up-to-11] [--every 1] [--no-check] [--save]
 
 The faces are those of `bench/labels/faces.csv`, each called adult, child (under 18) or unsure by looking at it and at
 the rest of its photo. Each photo is analysed by the default policy and rendered, so what the independent check adds
@@ -25,12 +25,14 @@ from bench.folds import held_out, weights_held_out
 from bench.intervals import per_100, share, wilson
 from bench.scoring import Boxes, overlaps
 from blurkit import Blurrer, Settings
+from blurkit.choices import Children
 from blurkit.detect.finder import Finder
 from blurkit.errors import VerificationError
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
 from blurkit.outcomes import Status
 from blurkit.policy import verdict
+from blurkit.policy.children import for_children
 from blurkit.records import Action, Decision
 
 FACES = Path(__file__).parent / "labels" / "faces.csv"
@@ -103,10 +105,11 @@ def main() -> None:
     """Run the pipeline on every labelled photo; print the tables and the worst photos, and save JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="evaluation data; default: BLURKIT_EVAL_DATA")
+    parser.add_argument("--children", type=Children, choices=Children, default=Children.UP_TO_18)
     parser.add_argument("--every", type=int, default=1, help="only every n-th photo")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--no-check", action="store_true", help="leave out what the independent check adds")
-    parser.add_argument("--save", action="store_true", help="write bench/results/end_to_end.json")
+    parser.add_argument("--save", action="store_true", help="write bench/results/end_to_end*.json")
     arguments = parser.parse_args()
     folder = evaluation_folder(arguments.folder) / "detect"
     labels = list(read_faces(FACES).items())[:: arguments.every]
@@ -114,7 +117,8 @@ def main() -> None:
     classifiers, weights = held_out(), weights_held_out()
     assert finder.second_look
     photos = []
-    with Blurrer(Settings(), detectors=[finder], threads=arguments.threads) as blurrer:
+    settings = Settings(policy=for_children(Settings().policy, arguments.children))
+    with Blurrer(settings, detectors=[finder], threads=arguments.threads) as blurrer:
         for name, faces in labels:
             fold = fold_of(Path(name).name)
             finder.second_look.classifier = classifiers[fold]
@@ -130,7 +134,8 @@ def main() -> None:
         RESULTS.mkdir(exist_ok=True)
         listed = [{"photo": name} | asdict(face) for name, face in visible]
         saved = {"check": not arguments.no_check, "rows": rows, "visible_children": listed}
-        (RESULTS / "end_to_end.json").write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+        known = "" if arguments.children is Children.UP_TO_18 else f"_{arguments.children}"
+        (RESULTS / f"end_to_end{known}.json").write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
 
 
 def read_faces(path: Path) -> dict[str, list[tuple[Sides, str]]]:
