@@ -136,6 +136,7 @@ def test_a_worker_killed_when_it_has_written_loses_no_photo_where_the_journal_is
         else "from blurkit.batch.journal import Journal\nJournal.__reduce__ = lambda self: (type(None), ())\n"
     )
     with clusters.client(running) as client:
+        client.wait_for_workers(2)  # a test before may have killed one
         client.run(clusters.die_after_writing, str(tmp_path / "killed"))
         try:
             done = blurkit(*run, *far, cwd=tmp_path, faults=faults)

@@ -31,6 +31,10 @@ _MAX_BYTES = 1000
 _TRIES = 100
 
 
+class FolderTaken(SettingsError):
+    """Another review has the folder, which can be ended from here."""
+
+
 class Lock:
     """A folder that nobody else reviews. The system takes the lock back when its process ends, however that happens."""
 
@@ -44,7 +48,8 @@ class Lock:
             take_over: Tell the review that has it to end, and wait for that.
 
         Raises:
-            SettingsError: Another review has it, and is to keep it or does not end.
+            FolderTaken: Another review has it, and is to keep it.
+            SettingsError: The other review does not end.
         """
         self._file, self._handle = file, -1
         self._mine = json.dumps({"pid": os.getpid(), "host": platform.node(), "key": secrets.token_hex(16)})
@@ -52,7 +57,7 @@ class Lock:
         while not self._is_taken():
             holder = self._text()
             if not take_over:
-                raise SettingsError(
+                raise FolderTaken(
                     f"is being reviewed already, {_who(holder)}",
                     path=file.parent,
                     hint="go on in that page, or end that review and begin here: blurkit review DIR --take-over",

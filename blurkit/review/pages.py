@@ -21,6 +21,8 @@ from starlette.routing import Route
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
 from blurkit.review import choose, desktop, remember, view, wishes
+from blurkit.review.lock import FILE_NAME as LOCK_NAME
+from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
 
 if TYPE_CHECKING:
@@ -111,6 +113,8 @@ class Pages:
         """Begin the review of a folder that a person chose; of one only, so that an address is that of one review."""
         with self._lock:
             folder = choose.folder(wanted.path)
+            if wanted.take_over:
+                Lock(folder / LOCK_NAME, take_over=True).release()
             opened = self._chooser().set_up(folder, wanted.wishes)
             with suppress(OutputNotWritable):  # then it is asked again next time
                 wishes.remember(folder, wanted.wishes)
@@ -263,7 +267,8 @@ def _json(values: dict[str, Any], status: int = 200) -> Response:
 
 
 def _refusal(error: BlurkitError, status: int) -> Response:
-    return _json({"error": error.message, "hint": error.hint}, status)
+    told = {"error": error.message, "hint": error.hint}
+    return _json(told | ({"taken": True} if isinstance(error, FolderTaken) else {}), status)
 
 
 async def _body(request: Request) -> bytes:

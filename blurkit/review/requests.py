@@ -88,6 +88,8 @@ class Opened(Folder):
     """The folder that is reviewed, and how."""
 
     wishes: Wishes = Wishes()
+    take_over: bool = False
+    """Whether another review of it is ended first."""
 
 
 class Show(_Request):

@@ -13,7 +13,7 @@ from blurkit.errors import SettingsError
 from blurkit.review.lock import FILE_NAME, Lock
 from tests.end_to_end.process import start, wait_until
 from tests.review.caller import Caller
-from tests.review.serving import copies, serving
+from tests.review.serving import choosing, copies, needs_browser, serving
 
 
 @pytest.fixture
@@ -121,3 +121,34 @@ def test_a_lock_that_says_nothing_is_held_all_the_same(tmp_path):
         Lock(tmp_path / FILE_NAME)
     lock.release()
     Lock(tmp_path / FILE_NAME).release()
+
+
+def test_a_folder_under_review_is_taken_over_from_the_chooser(tmp_path, monkeypatch):
+    folder = copies(tmp_path / "Pictures", "a.jpg", width=200)
+    with serving(folder) as (first, _), choosing(tmp_path, monkeypatch) as (server, opened):
+        call = Caller(server.door)
+        call.enter()
+        told = call.post("open", {"path": str(folder)})
+        assert told.status == 409
+        assert json.loads(told.body)["taken"] is True
+        assert "taken" not in json.loads(call.post("open", {"path": "/nowhere"}).body)
+        assert opened == []
+        assert call.post("open", {"path": str(folder), "take_over": True}).status == 200
+        assert len(opened) == 1
+        assert first.was_taken_over
+
+
+@needs_browser
+@pytest.mark.model
+def test_the_chooser_offers_to_take_over_at_the_second_press(tmp_path, monkeypatch, browser):
+    folder = copies(tmp_path / "Pictures", "a.jpg", width=200)
+    with serving(folder) as (first, _), choosing(tmp_path, monkeypatch) as (server, opened):
+        page = browser.new_page()
+        page.goto(server.door.as_uri())
+        page.wait_for_load_state("networkidle")
+        page.get_by_role("button", name="Review these photos").click()
+        page.get_by_role("button", name="End the other review and open it here").click()
+        page.locator("#open").wait_for(state="detached")
+        page.close()
+        assert first.was_taken_over
+        assert len(opened) == 1

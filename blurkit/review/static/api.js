@@ -5,7 +5,12 @@
 async function answer(response) {
   const told = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
   if (!response.ok)
-    throw new Error(told.error ?? "This page was closed. Open the review again from blurkit.");
+    throw Object.assign(
+      new Error(told.error ?? "This page was closed. Open the review again from blurkit."),
+      {
+        taken: told.taken === true,
+      },
+    );
   return told;
 }
 

@@ -11,8 +11,12 @@ const path = part("path", HTMLInputElement);
 const open = part("open", HTMLButtonElement);
 const up = part("up", HTMLButtonElement);
 
+const OPEN = open.textContent ?? "";
+
 /** @type {Listing | null} */
 let here = null;
+
+let takesOver = false;
 
 /** @param {string} wanted Empty for where choosing begins. */
 async function go(wanted, { focus = true } = {}) {
@@ -23,6 +27,7 @@ async function go(wanted, { focus = true } = {}) {
     return;
   }
   warn("");
+  offerToTakeOver(false);
   show(here);
   await offer(here.wishes, here.out);
   if (focus) part("inside").focus();
@@ -72,6 +77,12 @@ function itemOf(folder) {
   return el("button", { type: "button", class: "folder", onclick: () => go(folder.path) }, name, words);
 }
 
+/** @param {boolean} taken Whether another review has the folder. */
+function offerToTakeOver(taken) {
+  takesOver = taken;
+  open.textContent = taken ? "End the other review and open it here" : OPEN;
+}
+
 up.addEventListener("click", () => here?.up && go(here.up));
 part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -80,10 +91,15 @@ part("typed").addEventListener("submit", (event) => {
 open.addEventListener("click", async () => {
   open.disabled = true;
   try {
-    await post("open", { path: here?.path, wishes: chosen() });
+    await post("open", {
+      path: here?.path,
+      wishes: chosen(),
+      take_over: takesOver,
+    });
     location.replace("/");
   } catch (fault) {
     warn(wordsOf(fault));
+    offerToTakeOver(Object(fault).taken);
     open.disabled = false;
   }
 });
