@@ -53,6 +53,18 @@ class Shape(StrEnum):
     BOX = "box"
 
 
+class Language(StrEnum):
+    """A language of the review page."""
+
+    EN = "en"
+    DE = "de"
+    FR = "fr"
+    ES = "es"
+    IT = "it"
+    PL = "pl"
+    NL = "nl"
+
+
 class DetectorName(StrEnum):
     """A face detector."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from blurkit.choices import Language
 from blurkit.cli import help, options
 from blurkit.cli.clean import clean
 from blurkit.cli.console import Show, say, write_out
@@ -127,6 +128,9 @@ def review(
     idle: Annotated[
         float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
     ] = 60.0,
+    language: Annotated[
+        Language | None, typer.Option("--language", help="Language of the page; default: the browser's.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     take_over: Annotated[
         bool, typer.Option("--take-over", help="End another review of this folder, and go on where it was.")
@@ -145,6 +149,7 @@ def review(
         timeout=timeout or None,
         report=report,
         idle=idle,
+        language=language,
         browser=browser,
         take_over=take_over,
     )

@@ -15,6 +15,7 @@ from blurkit.words import one_line
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from blurkit.choices import Language
     from blurkit.review.start import Prepared
     from blurkit.settings import Settings
 
@@ -37,6 +38,8 @@ class ReviewAsked:
     """Seconds that a photo of ordinary size may take; None for no limit."""
     idle: float = 60.0
     """Minutes without use after which it ends."""
+    language: Language | None = None
+    """What the page speaks; None for what the browser asks for."""
     browser: bool = True
     """Whether the page is opened by itself."""
     take_over: bool = False
@@ -67,7 +70,7 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
         return prepared
 
     review = Chooser(chosen, settings) if start.folder is None else chosen(start.folder, Wishes())
-    server = Server(review, idle_minutes=start.idle)
+    server = Server(review, idle_minutes=start.idle, language=start.language)
 
     def ready(door: Path) -> None:
         say(f"the review page opens with this file, in a browser on this computer: {one_line(str(door))}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from blurkit.errors import SettingsError
+from blurkit.language import mark
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.review.start import beside
 
@@ -129,11 +130,11 @@ def _first() -> Path:
 def _places() -> Iterator[tuple[str, Path]]:
     """Yield folders where photos often are: the user's own, and disks, cards and phones that are plugged in."""
     known = {
-        "Pictures": platformdirs.user_pictures_path(),
-        "Desktop": platformdirs.user_desktop_path(),
-        "Downloads": platformdirs.user_downloads_path(),
-        "Documents": platformdirs.user_documents_path(),
-        "Home": Path.home(),
+        mark("Pictures"): platformdirs.user_pictures_path(),
+        mark("Desktop"): platformdirs.user_desktop_path(),
+        mark("Downloads"): platformdirs.user_downloads_path(),
+        mark("Documents"): platformdirs.user_documents_path(),
+        mark("Home"): Path.home(),
     }
     yield from ((name, path) for name, path in known.items() if path.is_dir())
     for path in _disks():

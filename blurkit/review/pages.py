@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
 from blurkit.review import choose, desktop, remember, view, wishes
@@ -163,6 +164,7 @@ class Pages:
                 Route("/", self._start_page),
                 Route("/static/{name}", self._static),
                 Route("/api/offered", partial(self._told, self._offered)),
+                Route("/api/words", partial(self._told, _words)),
                 Route("/api/about", partial(self._told, self._about)),
                 Route("/api/state", partial(self._told, self._state)),
                 Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),
@@ -259,6 +261,10 @@ class Pages:
         if reviewed is None:
             raise BlurkitError("is not analysed")
         return reviewed.decisions
+
+
+def _words(_: Request) -> dict[str, Any]:
+    return {"language": language.spoken(), "texts": language.texts(language.spoken())}
 
 
 def _json(values: dict[str, Any], status: int = 200) -> Response:

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blurkit.language import mark, tr
 from blurkit.policy import asks_for_age
 from blurkit.policy.reviewed import LeftOut, Why
 from blurkit.records import Action, Reason
 
 if TYPE_CHECKING:
-    from blurkit.records import Decision
+    from blurkit.records import Decision, Judgement
     from blurkit.review.spots import Spot
     from blurkit.settings import PolicySettings
 
 WHYS = {
-    Why.ADULT: "is an adult",
-    Why.CONSENT: "there is consent",
-    Why.NOT_A_FACE: "is not a face",
+    Why.ADULT: mark("is an adult"),
+    Why.CONSENT: mark("there is consent"),
+    Why.NOT_A_FACE: mark("is not a face"),
 }
 """Why a person lets a covered face be seen."""
 
 LEFT_OUT = {
-    LeftOut.NO_CONSENT: "somebody must not be seen at all",
-    LeftOut.CLOTHES: "somebody is half dressed",
-    LeftOut.NOT_NEEDED: "the photo is not needed",
-    LeftOut.OTHER: "another reason",
+    LeftOut.NO_CONSENT: mark("somebody must not be seen at all"),
+    LeftOut.CLOTHES: mark("somebody is half dressed"),
+    LeftOut.NOT_NEEDED: mark("the photo is not needed"),
+    LeftOut.OTHER: mark("another reason"),
 }
 """Why a photo is not published."""
 
 CHECKS = (
-    "opened again and compared with what you saw here",
-    "searched for hidden pictures, places and names, and nothing was left",
-    "searched for faces once more, and nobody is visible except those you keep",
+    mark("opened again and compared with what you saw here"),
+    mark("searched for hidden pictures, places and names, and nothing was left"),
+    mark("searched for faces once more, and nobody is visible except those you keep"),
 )
 """What every written file passed."""
 
@@ -40,30 +41,42 @@ def words(spot: Spot, child_age: int) -> str:
     """Return why a face is covered or kept."""
     choice, decision = spot.choice, spot.decision
     if decision is None:
-        return "Cover drawn by you"
+        return tr("Cover drawn by you")
     if choice.by_hand and choice.action is Action.KEEP and choice.why is not None:
         note = f" ({choice.note})" if choice.note else ""
-        return f"Shown by you: {WHYS[choice.why]}{note}"
+        return tr("Shown by you: {reason}").format(reason=tr(WHYS[choice.why])) + note
     if choice.by_hand:
-        return "Cover moved by you" if choice.box != choice.found else "Covered by you"
+        return tr("Cover moved by you") if choice.box != choice.found else tr("Covered by you")
     return _reason(decision, child_age)
 
 
 def _reason(decision: Decision, child_age: int) -> str:
     judgement = decision.judgement
-    age = "" if judgement.age is None else f"{judgement.age.years:.0f}"
-    looks, about = (f", looks about {age}", f", about {age}") if age else ("", "")
-    adult = f"Probably adult{looks}, but could be under {child_age}" if judgement.doubtful else f"Looks adult{about}"
+    return tr(_text(judgement, is_known=judgement.age is not None)).format(
+        limit=child_age, age="" if judgement.age is None else f"{judgement.age.years:.0f}"
+    )
+
+
+def _text(judgement: Judgement, *, is_known: bool) -> str:
+    """Return the text for a reason, with or without the age that a face looks."""
+    doubtful = judgement.doubtful
+    adult = mark("Looks adult, about {age}") if is_known else mark("Looks adult")
+    if doubtful and is_known:
+        adult = mark("Probably adult, looks about {age}, but could be under {limit}")
+    elif doubtful:
+        adult = mark("Probably adult, but could be under {limit}")
+    young = mark("Looks under {limit}, about {age}") if is_known else mark("Looks under {limit}")
+    maybe = mark("Could be under {limit}: looks about {age}, not certain")
     return {
-        Reason.LOOKS_UNDER_AGE: f"Looks under {child_age}{about}",
-        Reason.MAY_BE_UNDER_AGE: f"Could be under {child_age}" + (f": looks about {age}, not certain" if age else ""),
-        Reason.TOO_SMALL_TO_JUDGE: "Too small to tell the age",
-        Reason.UNCLEAR_FACE: "Too unclear to tell the age",
-        Reason.EVERYONE: "Everyone is covered",
-        Reason.ALWAYS_REGION: "In a part of the photo that is always covered",
-        Reason.NEVER_REGION: "In a part of the photo that stays visible",
-        Reason.FOUND_IN_CHECK: "Found when the photo was checked",
-        Reason.MANUAL: "Decided by you",
+        Reason.LOOKS_UNDER_AGE: young,
+        Reason.MAY_BE_UNDER_AGE: maybe if is_known else mark("Could be under {limit}"),
+        Reason.TOO_SMALL_TO_JUDGE: mark("Too small to tell the age"),
+        Reason.UNCLEAR_FACE: mark("Too unclear to tell the age"),
+        Reason.EVERYONE: mark("Everyone is covered"),
+        Reason.ALWAYS_REGION: mark("In a part of the photo that is always covered"),
+        Reason.NEVER_REGION: mark("In a part of the photo that stays visible"),
+        Reason.FOUND_IN_CHECK: mark("Found when the photo was checked"),
+        Reason.MANUAL: mark("Decided by you"),
         Reason.LOOKS_ADULT: adult,
     }[judgement.reason]
 
@@ -73,19 +86,20 @@ def explained(policy: PolicySettings) -> list[str]:
     lines = []
     if asks_for_age(policy):
         lines += [
-            f"Everyone who could be under {policy.cutoff_age} is covered.",
-            "Faces too small or too unclear to tell the age are covered.",
-            "People who clearly look adult stay visible. "
-            f"Of 100 children, blurkit may take about {policy.max_miss_rate * 100:g} for an adult: "
-            "please look yourself.",
+            tr("Everyone who could be under {limit} is covered.").format(limit=policy.cutoff_age),
+            tr("Faces too small or too unclear to tell the age are covered."),
+            tr("People who clearly look adult stay visible."),
+            tr("Of 100 children, blurkit may take about {n} for an adult: please look yourself.").format(
+                n=f"{policy.max_miss_rate * 100:g}"
+            ),
         ]
     elif all(rule.action is Action.COVER for rule in policy.rules):
-        lines.append("Everyone is covered. You choose who may be seen, and say why.")
+        lines.append(tr("Everyone is covered. You choose who may be seen, and say why."))
     else:
-        lines.append("Everyone is covered, except in parts of photos that stay visible.")
+        lines.append(tr("Everyone is covered, except in parts of photos that stay visible."))
     marked = {action: sum(region.action is action for region in policy.regions) for action in Action}
     if marked[Action.COVER]:
-        lines.append(f"Parts of photos in which every face is covered: {marked[Action.COVER]}.")
+        lines.append(tr("Parts of photos in which every face is covered: {n}.").format(n=marked[Action.COVER]))
     if marked[Action.KEEP]:
-        lines.append(f"Parts of photos in which faces stay visible: {marked[Action.KEEP]}.")
+        lines.append(tr("Parts of photos in which faces stay visible: {n}.").format(n=marked[Action.KEEP]))
     return lines

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from blurkit.language import mark, tr
 from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action
 from blurkit.review.wishes import Wishes
@@ -26,31 +27,33 @@ class Question:
 
 QUESTIONS = {
     "consent": Question(
-        "Is there consent for everyone who can still be recognised?",
-        "Without consent they may not be shown. Cover them, or leave the photo out.",
+        mark("Is there consent for everyone who can still be recognised?"),
+        mark("Without consent they may not be shown. Cover them, or leave the photo out."),
         ends=True,
     ),
     "names": Question(
-        "Are names left out of the captions, the file names and the page?",
-        "A name makes a child easy to find.",
+        mark("Are names left out of the captions, the file names and the page?"),
+        mark("A name makes a child easy to find."),
         ends=False,
     ),
     "badges": Question(
-        "Is no badge, jersey or other text readable that names a child?",
-        "A name makes a child easy to find. Draw a cover over the text.",
+        mark("Is no badge, jersey or other text readable that names a child?"),
+        mark("A name makes a child easy to find. Draw a cover over the text."),
         ends=False,
     ),
     "place": Question(
-        "Is it all right that the place can be recognised?",
-        "The place tells where the children are. Leave those photos out.",
+        mark("Is it all right that the place can be recognised?"),
+        mark("The place tells where the children are. Leave those photos out."),
         ends=True,
     ),
     "clothes": Question(
-        "Is nobody shown in swimwear, gym wear or half dressed?",
-        "Such photos are often misused. Better leave them out.",
+        mark("Is nobody shown in swimwear, gym wear or half dressed?"),
+        mark("Such photos are often misused. Better leave them out."),
         ends=False,
     ),
-    "needed": Question("Is each photo really needed?", "Leave out the photos that are not needed.", ends=True),
+    "needed": Question(
+        mark("Is each photo really needed?"), mark("Leave out the photos that are not needed."), ends=True
+    ),
 }
 
 REFERENCE = r"^(?=.*[0-9])(?!.*[A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u04FF]{3}).+$"
@@ -123,7 +126,7 @@ class Edit(_Request):
             if getattr(self, name) is None:
                 raise ValueError(f"'{self.do}' needs '{name}'")
         if self.note.strip() and not re.fullmatch(REFERENCE, self.note.strip()):
-            raise ValueError("write the number of the consent form alone, such as C-112; it may hold no name")
+            raise ValueError(tr("Write the number of the form alone, such as C-112. It may hold no name."))
         return self
 
 
@@ -161,13 +164,14 @@ class SignOff(_Request):
     @model_validator(mode="after")
     def _answers_all(self) -> SignOff:
         if self.answers.keys() != QUESTIONS.keys():
-            raise ValueError("every question needs an answer, yes or no")
+            raise ValueError(tr("Every question needs an answer, yes or no."))
         for name in (name for name, answer in self.answers.items() if not answer):
             question = QUESTIONS[name]
             if question.ends:
-                raise ValueError(f"nothing is written. {question.no}")
+                raise ValueError(" ".join((tr("Nothing is written."), tr(question.no))))
             if len(self.reasons.get(name, "").strip()) < MIN_REASON:
-                raise ValueError(f"{question.no} Say why these photos may be published all the same.")
+                why = tr("Say why these photos may be published all the same.")
+                raise ValueError(" ".join((tr(question.no), why)))
         if any(self.answers.get(name, True) for name in self.reasons):
             raise ValueError("a reason is for a question that was answered with no")
         return self

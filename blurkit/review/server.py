@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from blurkit.errors import OutputNotWritable
+from blurkit.language import preferred, speak
 from blurkit.machine.connections import Brisk
 from blurkit.review.door import Door
 from blurkit.review.pages import Chooser, Pages
@@ -68,13 +69,14 @@ MAX_FORM = 1000
 class Guard:
     """Lets through only requests of a browser that came through the door, to this host, from this page."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, language: str | None = None) -> None:
         """Guard an application that is reached at a port.
 
         Raises:
             OutputNotWritable: The file that lets the browser in cannot be written.
         """
         self._app = app
+        self._language = language
         self._host = f"{HOST}:{port}"
         self._secret = secrets.token_urlsafe(32)
         self._cookie = f"blurkit-{port}"
@@ -93,6 +95,7 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
+        speak(self._language or preferred(request.headers.get("accept-language", "")))
         response = await self._enter(request) if scope["path"] == ENTRANCE else self._answer(request)
         if response is None:
             if scope["path"] != "/api/state":  # the page asks for that by itself
@@ -156,19 +159,20 @@ def _same(given: str, wanted: str) -> bool:
 class Server:
     """Serves one review until it is told to end, or nobody has used it for long."""
 
-    def __init__(self, review: Prepared | Chooser, *, idle_minutes: float = 60.0) -> None:
+    def __init__(self, review: Prepared | Chooser, *, idle_minutes: float = 60.0, language: str | None = None) -> None:
         """Take a free port of this machine.
 
         Args:
             review: What is reviewed, or what sets it up once a person has chosen a folder on the page.
             idle_minutes: When it ends by itself.
+            language: What the page speaks; None for what the browser asks for.
         """
         self._idle = idle_minutes * 60
         self._socket = socket.create_server((HOST, 0))
         self._pages = Pages(review)
         self.was_taken_over = False
         """Whether it ended since another review of the folder took its place."""
-        self._guard = Guard(self._pages.app(), self._socket.getsockname()[1])
+        self._guard = Guard(self._pages.app(), self._socket.getsockname()[1], language)
         self.address, self.door = self._guard.address, self._guard.door.file
         config = uvicorn.Config(
             self._guard,

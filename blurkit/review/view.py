@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
@@ -61,13 +62,16 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         "out": out,
         "decisions": str(session.file),
         "foreign": session.is_foreign,
-        "questions": {name: asdict(question) for name, question in QUESTIONS.items()},
-        "left_out_words": {reason.value: words for reason, words in plain.LEFT_OUT.items()},
-        "whys": {why.value: words for why, words in plain.WHYS.items()},
+        "questions": {
+            name: asdict(question) | {"words": tr(question.words), "no": tr(question.no)}
+            for name, question in QUESTIONS.items()
+        },
+        "left_out_words": {reason.value: tr(words) for reason, words in plain.LEFT_OUT.items()},
+        "whys": {why.value: tr(words) for why, words in plain.WHYS.items()},
         "max_note": MAX_NOTE,
         "reference": REFERENCE,
         **remember.liking(),
-        "checks": plain.CHECKS,
+        "checks": [tr(words) for words in plain.CHECKS],
         "margin": session.settings.obscure.margin,
     }
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from blurkit.appearance import AUTO, NAMED_COLORS
 from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Children, Shape, Style
 from blurkit.errors import SettingsError
+from blurkit.language import mark, tr
 from blurkit.machine.files import read_regular, replace_text
 from blurkit.review.seal import seal
 from blurkit.settings import Settings, load_policy
@@ -141,39 +142,56 @@ def _content(choices: Any) -> bytes:
 
 POLICIES = {
     "children": (
-        "Cover children",
-        "Everyone who could be a child is covered. People who clearly look adult stay visible.",
+        mark("Cover children"),
+        mark("Everyone who could be a child is covered. People who clearly look adult stay visible."),
     ),
-    "cautious": ("Cover children, with extra care", "As above, and everyone who could be under 25 is covered, too."),
-    "consent": ("Cover everyone, and show some", "Everyone is covered. You show those who may be seen, and say why."),
-    "everyone": ("Cover everyone", "Everyone is covered, in every photo."),
+    "cautious": (
+        mark("Cover children, with extra care"),
+        mark("As above, and everyone who could be under 25 is covered, too."),
+    ),
+    "consent": (
+        mark("Cover everyone, and show some"),
+        mark("Everyone is covered. You show those who may be seen, and say why."),
+    ),
+    "everyone": (mark("Cover everyone"), mark("Everyone is covered, in every photo.")),
 }
 
 AGES = {
-    "up-to-6": "Up to 6 years: nursery",
-    "up-to-11": "Up to 11 years: primary school",
-    "up-to-14": "Up to 14 years: lower secondary school",
-    "up-to-18": "Up to 18 years, or I do not know",
+    "up-to-6": mark("Up to 6 years: nursery"),
+    "up-to-11": mark("Up to 11 years: primary school"),
+    "up-to-14": mark("Up to 14 years: lower secondary school"),
+    "up-to-18": mark("Up to 18 years, or I do not know"),
 }
 
-STYLES = {"solid": "One colour", "pixelate": "Mosaic", "silhouette": "Person icon", "sticker": "Our picture"}
-SHAPES = {"head": "Head", "ellipse": "Oval", "box": "Rectangle"}
+STYLES = {
+    "solid": mark("One colour"),
+    "pixelate": mark("Mosaic"),
+    "silhouette": mark("Person icon"),
+    "sticker": mark("Our picture"),
+}
+SHAPES = {"head": mark("Head"), "ellipse": mark("Oval"), "box": mark("Rectangle")}
+
+COLORS = (
+    *(mark("gray"), mark("black"), mark("white"), mark("red"), mark("orange"), mark("yellow")),
+    *(mark("green"), mark("blue"), mark("purple"), mark("pink")),
+)
+"""The named colours, as the page calls them."""
 
 
 def offered(settings: Settings) -> dict[str, Any]:
     """Return what can be chosen, in plain words."""
-    policies = {name: {"title": title, "words": words} for name, (title, words) in POLICIES.items()}
+    policies = {name: {"title": tr(title), "words": tr(words)} for name, (title, words) in POLICIES.items()}
     if settings.policy.name not in PRESETS:
-        policies[OWN] = {"title": settings.policy.name, "words": "The rules that blurkit was started with."}
+        policies[OWN] = {"title": settings.policy.name, "words": tr("The rules that blurkit was started with.")}
     return {
         "policies": policies,
-        "children": AGES,
+        "children": {name: tr(words) for name, words in AGES.items()},
         "styles": {
-            style.value: STYLES.get(style.value, style.value.capitalize())
+            style.value: tr(STYLES.get(style.value, style.value.capitalize()))
             for style in Style
             if style is not Style.STICKER or settings.obscure.sticker
         },
-        "shapes": {shape.value: SHAPES.get(shape.value, shape.value.capitalize()) for shape in Shape},
+        "shapes": {shape.value: tr(SHAPES.get(shape.value, shape.value.capitalize())) for shape in Shape},
         "colors": {AUTO: []} | {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
         "side": PUBLISHED_SIDE,
     }

@@ -1,5 +1,6 @@
 // @ts-check
 // One action on many faces, with one reason: cover or show these, or all others in their photos.
+import { t, tn } from "./language.js";
 import { say } from "./dom.js";
 import { editAndSay, store } from "./store.js";
 import { ask } from "./reveal.js";
@@ -23,7 +24,7 @@ function parted(these) {
 /** @param {Place[]} these Where "all but these" reaches. */
 export function scope(these) {
   const photos = new Set(these.map((one) => one.photo)).size;
-  return photos === 1 ? "in this photo" : `in these ${photos} photos`;
+  return tn("in this photo", "in these {n} photos", photos);
 }
 
 /** @param {Place[]} these @param {What} what @returns {Promise<boolean>} Whether anything was decided. */
@@ -45,12 +46,12 @@ export async function act(these, what) {
     ...hidden.map((one) => ({ ...set(one, "keep"), ...(one.face.free ? {} : reason) })),
   ];
   if (!edits.length) {
-    say("Nothing to change");
+    say(t("Nothing to change"));
     return true;
   }
   const told = [
-    covered.length > 1 ? `${covered.length} covered` : covered.length ? "Covered" : "",
-    hidden.length > 1 ? `${hidden.length} visible` : hidden.length ? "Visible" : "",
+    covered.length > 1 ? t("{n} covered", { n: covered.length }) : covered.length ? t("Covered") : "",
+    hidden.length > 1 ? t("{n} visible", { n: hidden.length }) : hidden.length ? t("Visible") : "",
   ];
   return editAndSay(told.filter(Boolean).join(", "), ...edits);
 }
@@ -59,14 +60,14 @@ export async function act(these, what) {
 export async function toggle(photo, number) {
   const face = store.photos.get(photo)?.faces.find((each) => each.number === number);
   if (!face) return false;
-  if (face.drawn) return editAndSay("Cover deleted", { do: "delete", photo, face: number });
+  if (face.drawn) return editAndSay(t("Cover deleted"), { do: "delete", photo, face: number });
   return act([{ photo, face: number }], face.action === "keep" ? "cover" : "show");
 }
 
 /** @type {[What, string][]} */
 export const ACTIONS = [
-  ["cover", "Cover"],
-  ["show", "Show…"],
-  ["cover_others", "Cover all but these"],
-  ["show_others", "Show all but these…"],
+  ["cover", t("Cover")],
+  ["show", t("Show…")],
+  ["cover_others", t("Cover all but these")],
+  ["show_others", t("Show all but these…")],
 ];

@@ -1,12 +1,14 @@
 // @ts-check
 // The folder chooser: names of folders and numbers of photos; one of them is opened for the review.
+import { t, tn, translatePage } from "./language.js";
 import { post } from "./api.js";
-import { button, count, el, part, warn, wordsOf } from "./dom.js";
+import { button, el, part, warn, wordsOf } from "./dom.js";
 import { chosen, offer } from "./options.js";
 
 /** @typedef {import("./contract.js").Folder} Folder */
 /** @typedef {import("./contract.js").Listing} Listing */
 
+translatePage();
 const path = part("path", HTMLInputElement);
 const open = part("open", HTMLButtonElement);
 const up = part("up", HTMLButtonElement);
@@ -35,7 +37,9 @@ async function go(wanted, { focus = true } = {}) {
 
 /** @param {Listing} listing */
 function photos({ photos: number, all }) {
-  return `${all ? "" : "at least "}${number ? count(number, "photo") : "no photos"}`;
+  return number
+    ? tn(all ? "{n} photo" : "at least {n} photo", all ? "{n} photos" : "at least {n} photos", number)
+    : t("no photos");
 }
 
 /** @param {Listing} listing */
@@ -45,22 +49,35 @@ function show(listing) {
   up.disabled = !listing.up;
   part("places").replaceChildren(
     ...listing.places.map((place) =>
-      button(place.name, () => go(place.path), {
+      button(t(place.name), () => go(place.path), {
         class: "quiet",
         "aria-current": place.path === listing.path ? "true" : null,
       }),
     ),
   );
   part("folders").replaceChildren(...listing.folders.map((folder) => el("li", {}, itemOf(folder))));
-  if (!listing.folders.length) part("folders").append(el("li", { class: "words" }, "No folders in here."));
-  const more = count(listing.more, "more folder is", "more folders are");
-  part("more").textContent = listing.more ? `${more} not listed: write the path above.` : "";
+  if (!listing.folders.length) part("folders").append(el("li", { class: "words" }, t("No folders in here.")));
+  const more = tn(
+    "{n} more folder is not listed: write the path above.",
+    "{n} more folders are not listed: write the path above.",
+    listing.more,
+  );
+  part("more").textContent = listing.more ? more : "";
   const can = listing.photos > 0 && listing.out !== null;
   open.disabled = !can;
   part("chosen").replaceChildren(
     el("strong", {}, listing.name),
-    `: ${photos(listing)}${listing.folders.length ? " with those in its folders" : ""}.`,
-    can ? el("span", { class: "words" }, ` Safe photos go to ${listing.wishes.out || listing.out}`) : "",
+    `: ${photos(listing)}`,
+    listing.folders.length ? " " : "",
+    listing.folders.length ? t("with those in its folders") : "",
+    ". ",
+    can
+      ? el(
+          "span",
+          { class: "words" },
+          t("Safe photos go to {out}", { out: listing.wishes.out || String(listing.out) }),
+        )
+      : "",
   );
 }
 
@@ -68,12 +85,12 @@ function show(listing) {
 function itemOf(folder) {
   const name = el("span", { class: "name" }, folder.name);
   if (folder.closed)
-    return el("div", { class: "folder" }, name, el("span", { class: "words" }, "cannot be opened"));
+    return el("div", { class: "folder" }, name, el("span", { class: "words" }, t("cannot be opened")));
   const inside = [
-    folder.photos ? count(folder.photos, "photo") : "",
-    folder.folders ? count(folder.folders, "folder") : "",
+    folder.photos ? tn("{n} photo", "{n} photos", folder.photos) : "",
+    folder.folders ? tn("{n} folder", "{n} folders", folder.folders) : "",
   ];
-  const words = el("span", { class: "words" }, inside.filter(Boolean).join(" · ") || "empty");
+  const words = el("span", { class: "words" }, inside.filter(Boolean).join(" · ") || t("empty"));
   return el("button", { type: "button", class: "folder", onclick: () => go(folder.path) }, name, words);
 }
 
@@ -108,7 +125,7 @@ part("options").addEventListener("input", (event) => {
   const place = /** @type {HTMLInputElement} */ (event.target);
   const words = part("chosen").querySelector(".words");
   if (place.name === "out" && words)
-    words.textContent = ` Safe photos go to ${place.value || place.placeholder}`;
+    words.textContent = t("Safe photos go to {out}", { out: place.value || place.placeholder });
 });
 part("end").addEventListener("click", async () => {
   await post("end").catch(() => {});
@@ -116,8 +133,8 @@ part("end").addEventListener("click", async () => {
     el(
       "main",
       { class: "over" },
-      el("h1", {}, "blurkit has ended"),
-      el("p", {}, "Nothing was opened. You can close this window."),
+      el("h1", {}, t("blurkit has ended")),
+      el("p", {}, t("Nothing was opened. You can close this window.")),
     ),
   );
 });

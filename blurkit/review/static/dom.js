@@ -1,5 +1,6 @@
 // @ts-check
 // Makes elements, and says things. Text is always text: a photo's name can hold no markup.
+import { t } from "./language.js";
 
 /** @typedef {Node | string | null | undefined | false | ""} Child */
 
@@ -58,11 +59,6 @@ export function focusIn(place) {
   return focused instanceof HTMLElement && place?.contains(focused) ? focused : null;
 }
 
-/** @param {number} number @param {string} thing */
-export function count(number, thing, things = `${thing}s`) {
-  return `${number} ${number === 1 ? thing : things}`;
-}
-
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let hiding;
 
@@ -78,7 +74,7 @@ export function say(words, undo) {
   if (undo)
     toast.append(
       button(
-        "Undo",
+        t("Undo"),
         () => {
           hide();
           undo();

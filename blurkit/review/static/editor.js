@@ -1,6 +1,7 @@
 // @ts-check
 // One photo: its picture, its faces as a list, and everything that mouse and keys can do.
-import { count, el, focusIn, part, say } from "./dom.js";
+import { t, tn } from "./language.js";
+import { el, focusIn, part, say } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";
 import { needsLook } from "./screens.js";
@@ -26,9 +27,9 @@ export class Editor {
     this.key = "";
     this.publishing = publishingOf((reason) => this.publish(reason));
     this.stage = new Stage(photo, {
-      onDraw: (box) => this.draw(box, "Cover added"),
+      onDraw: (box) => this.draw(box, t("Cover added")),
       onMove: (face, box) =>
-        editAndSay("Cover moved", {
+        editAndSay(t("Cover moved"), {
           do: "move",
           photo: photo.number,
           face,
@@ -88,7 +89,7 @@ export class Editor {
     const half = Math.min(width, height) / 12 / this.stage.view.scale;
     return this.draw(
       [x - half, y - half * 1.2, x + half, y + half * 1.2],
-      "Cover added in the middle; arrow keys move it, with Shift they change its size",
+      t("Cover added in the middle; arrow keys move it, with Shift they change its size"),
     );
   }
 
@@ -107,8 +108,8 @@ export class Editor {
         face: this.stage.picked,
       })
     ) {
-      if (store.state.undo > before) say("Done in the photos that look alike", undo);
-      else say("No photo looks alike");
+      if (store.state.undo > before) say(t("Done in the photos that look alike"), undo);
+      else say(t("No photo looks alike"));
     }
   }
 
@@ -118,7 +119,7 @@ export class Editor {
     const set = (/** @type {string | null} */ value) =>
       change("leave_out", { photo: this.photo.number, reason: value });
     if (await set(reason || null))
-      say(reason ? "This photo is not published" : "This photo is published", () => set(before));
+      say(reason ? t("This photo is not published") : t("This photo is published"), () => set(before));
     else this.publishing.value = before ?? "";
   }
 
@@ -126,7 +127,7 @@ export class Editor {
     const face = this.picked;
     if (face?.drawn) toggle(this.photo.number, face.number);
     else if (face)
-      say("A face that was found cannot be deleted. Press Space to cover it or to let it be seen.");
+      say(t("A face that was found cannot be deleted. Press Space to cover it or to let it be seen."));
   }
 
   /** @param {number} number */
@@ -144,7 +145,7 @@ export class Editor {
     all.sort((one, other) => one.number - other.number);
     const next = all[all.findIndex((each) => each.number === this.photo.number) + by];
     if (next) location.hash = `#photo/${next.number}`;
-    else say("There is no further photo");
+    else say(t("There is no further photo"));
   }
 
   /** A person has looked at the whole photo: nothing in it is left to look at. */
@@ -153,7 +154,7 @@ export class Editor {
     const told = all.map((face) => [number, face.number, face.action]);
     if (told.length && !(await change("seen", { faces: told }))) return;
     const next = photos().find((each) => isAnalysed(each) && each.number !== number && needsLook(each));
-    say(next || left_out ? "This photo is fine" : "This photo is fine, and it was the last one");
+    say(next || left_out ? t("This photo is fine") : t("This photo is fine, and it was the last one"));
     if (next) location.hash = `#photo/${next.number}`;
   }
 
@@ -169,8 +170,10 @@ export class Editor {
       open.find(
         (one) => one.photo > this.photo.number || (one.photo === this.photo.number && one.face > after),
       ) ?? open[0];
-    if (!next) return say("No uncertain face is left");
-    say(`Uncertain face, ${open.length} left: ${faceOf(next.photo, next.face)?.words}`);
+    if (!next) return say(t("No uncertain face is left"));
+    say(
+      t("Uncertain face, {n} left: {words}", { n: open.length, words: faceOf(next.photo, next.face)?.words }),
+    );
     if (next.photo === this.photo.number) this.focusFace(next.face);
     else location.hash = `#photo/${next.photo}/${next.face}`;
   }
@@ -180,7 +183,7 @@ export class Editor {
     this.stage.showAfter(shown);
     part("after").setAttribute("aria-pressed", String(shown));
     const covers = this.photo.faces.filter((face) => face.action === "cover").length;
-    say(shown ? `After: ${count(covers, "cover")}` : "Before");
+    say(shown ? tn("After: {n} cover", "After: {n} covers", covers) : t("Before"));
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} Whether it moved a cover. */
@@ -240,9 +243,9 @@ export function show(main, number, face) {
   const photo = store.photos.get(number);
   if (!isAnalysed(photo)) {
     main.append(
-      el("h1", {}, photo?.name ?? "No such photo"),
-      el("p", { class: "lead" }, "blurkit has not looked at this photo yet."),
-      el("a", { href: "#photos" }, "All photos"),
+      el("h1", {}, photo?.name ?? t("No such photo")),
+      el("p", { class: "lead" }, t("blurkit has not looked at this photo yet.")),
+      el("a", { href: "#photos" }, t("All photos")),
     );
     return;
   }

@@ -1,7 +1,8 @@
 // @ts-check
 // Screens of faces over the whole batch: tiles on pages, and a bar of actions below.
+import { t, tn } from "./language.js";
 import { ACTIONS, act, scope } from "./act.js";
-import { button, count, el, focusIn, say } from "./dom.js";
+import { button, el, focusIn, say } from "./dom.js";
 import { List, keyOf, placesOf } from "./list.js";
 import { SCREENS, isTiny, left } from "./screens.js";
 import { Selection, drawBox } from "./select.js";
@@ -50,6 +51,11 @@ function pages({ list }) {
 }
 
 /** @param {Here} there */
+function paged(there) {
+  return t("Page {page} of {pages}", { page: page + 1, pages: pages(there) });
+}
+
+/** @param {Here} there */
 function draw(there) {
   const { main, name, list } = there;
   const screen = SCREENS[name];
@@ -69,7 +75,7 @@ function draw(there) {
     grid.append(li);
   }
   drawBox(grid, selection);
-  const none = store.state.busy ? "Nothing yet; blurkit is still looking at the photos." : screen.none;
+  const none = store.state.busy ? t("Nothing yet; blurkit is still looking at the photos.") : screen.none;
   const order = orderOf(byPhoto, (wanted) => {
     byPhoto = wanted;
     show(main, name);
@@ -108,7 +114,7 @@ function fill(there) {
     const focused = focusIn(li)?.className.split(" ")[0];
     if (item.face === null) li.replaceChildren(...lineOf(item.photo, tiny, () => open(there, item.photo)));
     else if (face) fillTile(li, item.photo, face, selection.keys.has(key));
-    else li.replaceChildren(el("p", { class: "words" }, "Cover deleted"));
+    else li.replaceChildren(el("p", { class: "words" }, t("Cover deleted")));
     if (focused) /** @type {HTMLElement | null} */ (li.querySelector(`.${focused}`))?.focus();
   }
   bar(there);
@@ -140,7 +146,7 @@ function bar(there) {
   const these = shown.filter((item) => selection.keys.has(keyOf(item))).flatMap(placesOf);
   const last = page + 1 >= pages(there);
   const open = shown.some((item) => list.isLeft(item));
-  const words = open ? "I have looked at these faces" : last ? "Go on" : "Next page";
+  const words = open ? t("I have looked at these faces") : last ? t("Go on") : t("Next page");
   const key = JSON.stringify([page, pages(there), list.items.length, words, left(name), these]);
   if (place.dataset.drawn === key) return;
   place.dataset.drawn = key;
@@ -160,8 +166,8 @@ function choices(these) {
     focusOn(keyOf(these[0]));
   };
   return [
-    button("Clear", () => selection.clear(), { class: "quiet", id: "clear" }),
-    el("span", { role: "status" }, `${count(these.length, "face")} selected`),
+    button(t("Clear"), () => selection.clear(), { class: "quiet", id: "clear" }),
+    el("span", { role: "status" }, tn("{n} face selected", "{n} faces selected", these.length)),
     ...ACTIONS.map(([what, words]) => {
       const whole = what.endsWith("others") ? `${words} ${scope(these)}` : null;
       const values = { id: `do-${what}`, class: what === "cover" ? "main" : "", title: whole };
@@ -173,16 +179,16 @@ function choices(these) {
 /** @param {Here} there @param {string} words @param {Item[]} shown @param {boolean} last */
 function steps(there, words, shown, last) {
   const { name, list } = there;
-  const still = left(name) ? ` · ${left(name)} not looked at yet` : "";
+  const still = left(name) ? " · " + t("{n} not looked at yet", { n: left(name) }) : "";
   const previous = { class: "quiet", disabled: page === 0, id: "previous" };
   return [
-    button("Previous page", () => turn(there, -1), previous),
-    el("span", {}, `Page ${page + 1} of ${pages(there)}${still}`),
+    button(t("Previous page"), () => turn(there, -1), previous),
+    el("span", {}, paged(there) + still),
     ...(keys().length
-      ? [button("Select all", () => selection.add(keys()), { class: "quiet", id: "all" })]
+      ? [button(t("Select all"), () => selection.add(keys()), { class: "quiet", id: "all" })]
       : []),
     ...(name === "visible" && list.items.length
-      ? [button("Cover everybody", coverAll, { class: "quiet", id: "nobody" })]
+      ? [button(t("Cover everybody"), coverAll, { class: "quiet", id: "nobody" })]
       : []),
     button(words, () => confirm(there, shown, last), { id: "confirm", class: "main" }),
   ];
@@ -205,13 +211,13 @@ function turn(there, step) {
   selection.clear();
   there.main.querySelector("h1")?.focus();
   window.scrollTo(0, 0);
-  say(`Page ${page + 1} of ${pages(there)}`);
+  say(paged(there));
 }
 
 function coverAll() {
   const numbers = new Set(faces((face) => face.action === "keep").map((one) => one.photo));
   return editAndSay(
-    "Everybody is covered",
+    t("Everybody is covered"),
     ...[...numbers].map((photo) => ({ do: /** @type {const} */ ("cover_all"), photo })),
   );
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Sign-off and export: questions, a name, and what was written, removed and checked.
-import { count, el, part, say } from "./dom.js";
+import { t, tn } from "./language.js";
+import { el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
 import { results } from "./results.js";
 import { warnings } from "./warnings.js";
@@ -36,7 +37,7 @@ export function show(main) {
     },
     el("div", { id: "before" }),
     ...Object.entries(about.questions).map(([key, asked]) => question(key, asked)),
-    el("label", { for: "by", class: "field" }, "Reviewed by"),
+    el("label", { for: "by", class: "field" }, t("Reviewed by")),
     el("input", {
       id: "by",
       name: "by",
@@ -50,18 +51,22 @@ export function show(main) {
       el("input", { type: "checkbox", name: "despite" }),
       el("span"),
     ),
-    el("button", { type: "submit", class: "main", id: "write" }, "Write the safe photos"),
+    el("button", { type: "submit", class: "main", id: "write" }, t("Write the safe photos")),
   );
   main.append(
-    el("h1", {}, "Finish"),
-    el("p", { class: "lead" }, `The safe photos go to ${about.out}. The originals stay as they are.`),
+    el("h1", {}, t("Finish")),
+    el(
+      "p",
+      { class: "lead" },
+      t("The safe photos go to {out}. The originals stay as they are.", { out: about.out }),
+    ),
     warnings(),
     form,
     el("section", { id: "result", "aria-live": "polite" }),
     el(
       "details",
       {},
-      el("summary", {}, "What blurkit decides by itself"),
+      el("summary", {}, t("What blurkit decides by itself")),
       el("ul", {}, ...about.policy_words.map((words) => el("li", {}, words))),
     ),
   );
@@ -76,9 +81,12 @@ function question(key, asked) {
   const answer = (/** @type {boolean} */ yes) => {
     no.hidden = yes;
     reason.required = !yes && !asked.ends;
-    no.replaceChildren(el("p", {}, asked.ends ? `Nothing is written. ${asked.no}` : asked.no));
+    no.replaceChildren(el("p", {}, asked.ends ? t("Nothing is written.") + " " + asked.no : asked.no));
     if (!asked.ends)
-      no.append(el("label", { for: reason.id }, "Why may they be published all the same? (no name)"), reason);
+      no.append(
+        el("label", { for: reason.id }, t("Why may they be published all the same? (no name)")),
+        reason,
+      );
     update(part("main"));
   };
   const choice = (/** @type {boolean} */ yes) =>
@@ -92,7 +100,7 @@ function question(key, asked) {
         required: true,
         onchange: () => answer(yes),
       }),
-      yes ? "Yes" : "No",
+      yes ? t("Yes") : t("No"),
     );
   return el(
     "fieldset",
@@ -116,18 +124,26 @@ function todo() {
   const { state } = store;
   const left = [];
   if (state.busy && !state.exporting)
-    left.push(el("p", { class: "todo" }, "blurkit is still looking at the photos."));
+    left.push(el("p", { class: "todo" }, t("blurkit is still looking at the photos.")));
   if (state.unseen) {
-    const words = count(state.unseen, "face stays", "faces stay");
-    const link = el("a", { href: "#visible" }, "Look now");
-    left.push(el("p", { class: "todo" }, `${words} visible and nobody has looked. `, link));
+    const words = tn(
+      "{n} face stays visible and nobody has looked.",
+      "{n} faces stay visible and nobody has looked.",
+      state.unseen,
+    );
+    const link = el("a", { href: "#visible" }, t("Look now"));
+    left.push(el("p", { class: "todo" }, `${words} `, link));
   }
   if (state.doubts) {
-    const words = count(state.doubts, "uncertain face is", "uncertain faces are");
-    const link = el("a", { href: "#uncertain" }, "Look now");
-    left.push(el("p", { class: "todo" }, `${words} not looked at. `, link));
+    const words = tn(
+      "{n} uncertain face is not looked at.",
+      "{n} uncertain faces are not looked at.",
+      state.doubts,
+    );
+    const link = el("a", { href: "#uncertain" }, t("Look now"));
+    left.push(el("p", { class: "todo" }, `${words} `, link));
   }
-  return left.length ? left : [el("p", { class: "fine" }, "Everybody who stays visible was looked at.")];
+  return left.length ? left : [el("p", { class: "fine" }, t("Everybody who stays visible was looked at."))];
 }
 
 /** @param {HTMLElement} main */
@@ -140,9 +156,12 @@ export function update(main) {
   despite.hidden = !state.doubts;
   const box = /** @type {HTMLInputElement} */ (despite.querySelector("input"));
   box.required = state.doubts > 0;
-  const doubts = count(state.doubts, "uncertain face was", "uncertain faces were");
   const words = /** @type {HTMLElement} */ (despite.querySelector("span"));
-  words.textContent = `I know that ${doubts} not looked at; they are written as they are`;
+  words.textContent = tn(
+    "I know that {n} uncertain face was not looked at; it is written as it is",
+    "I know that {n} uncertain faces were not looked at; they are written as they are",
+    state.doubts,
+  );
   const button = /** @type {HTMLButtonElement} */ (main.querySelector("#write"));
   button.disabled = state.busy || state.unseen > 0 || isEnded();
   results(/** @type {HTMLElement} */ (main.querySelector("#result")));
@@ -161,6 +180,6 @@ async function write(form) {
     despite_doubts: values.has("despite"),
   };
   if (!(await change("export", word))) return;
-  say("Writing");
+  say(t("Writing"));
   document.getElementById("result")?.scrollIntoView({ block: "center" });
 }

@@ -1,26 +1,27 @@
 // @ts-check
 // The list of keys, and whether single letters are keys at all: people who speak to the computer, or slip, may switch them off.
+import { t } from "./language.js";
 import { button, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
 
 const ALWAYS = [
-  ["Tab", "next face"],
-  ["Space", "cover the face, or let it be seen"],
-  ["Arrow keys", "move a cover; with Shift, change its size"],
-  ["← →", "previous and next photo, with no cover selected"],
-  ["Shift and click", "select several faces"],
-  ["Escape", "select none"],
-  ["Delete", "delete a cover that you drew"],
-  ["Ctrl+Z", "undo"],
+  [t("Tab"), t("next face")],
+  [t("Space"), t("cover the face, or let it be seen")],
+  [t("Arrow keys"), t("move a cover; with Shift, change its size")],
+  ["← →", t("previous and next photo, with no cover selected")],
+  [t("Shift and click"), t("select several faces")],
+  [t("Escape"), t("select none")],
+  [t("Delete"), t("delete a cover that you drew")],
+  [t("Ctrl+Z"), t("undo")],
 ];
 const LETTERS = [
-  ["A", "add a cover"],
-  ["D", "next uncertain face"],
-  ["F", "this photo is fine; on to the next"],
-  ["N, P", "next and previous photo"],
-  ["B", "before and after"],
-  ["+, −, 0", "zoom in, out, whole photo"],
-  ["?", "this list"],
+  ["A", t("add a cover")],
+  ["D", t("next uncertain face")],
+  ["F", t("this photo is fine; on to the next")],
+  ["N, P", t("next and previous photo")],
+  ["B", t("before and after")],
+  ["+, −, 0", t("zoom in, out, whole photo")],
+  ["?", t("this list")],
 ];
 
 /** @param {string[][]} keys */
@@ -36,11 +37,11 @@ export function showKeys() {
     onchange: () => setLetters(letters.checked),
   });
   dialog.replaceChildren(
-    el("h2", { id: "keys-title" }, "Keys"),
+    el("h2", { id: "keys-title" }, t("Keys")),
     listOf(ALWAYS),
-    el("label", {}, letters, "Single letters are keys, too"),
+    el("label", {}, letters, t("Single letters are keys, too")),
     listOf(LETTERS),
-    button("Close", () => dialog.close(), { class: "main", autofocus: true }),
+    button(t("Close"), () => dialog.close(), { class: "main", autofocus: true }),
   );
   dialog.showModal();
 }
@@ -49,5 +50,5 @@ export function showKeys() {
 async function setLetters(on) {
   if (!(await change("prefer", { letter_keys: on }))) return;
   store.about.letter_keys = on;
-  say(on ? "Single letters are keys" : "Single letters are no keys any more");
+  say(on ? t("Single letters are keys") : t("Single letters are no keys any more"));
 }

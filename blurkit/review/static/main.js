@@ -1,6 +1,7 @@
 // @ts-check
 // The page: steps at the top, one screen below, the address says which.
-import { count, el, part, say, wordsOf } from "./dom.js";
+import { t, tn, translatePage } from "./language.js";
+import { el, part, say, wordsOf } from "./dom.js";
 import { begin, change, onChange, store, undo } from "./store.js";
 import * as sheet from "./photos.js";
 import * as people from "./faces.js";
@@ -11,14 +12,15 @@ import { showKeys } from "./keys.js";
 
 /** @typedef {"photos" | "photo" | "finish" | import("./screens.js").Name} Name */
 
+translatePage();
 const main = part("main");
 /** @type {[Name, string][]} */
 const STEPS = [
-  ["photos", "Photos"],
-  ["visible", "Stays visible"],
-  ["uncertain", "Uncertain"],
-  ["covered", "Covered"],
-  ["finish", "Finish"],
+  ["photos", t("Photos")],
+  ["visible", t("Stays visible")],
+  ["uncertain", t("Uncertain")],
+  ["covered", t("Covered")],
+  ["finish", t("Finish")],
 ];
 
 /** @returns {{name: Name, number: number, face?: number}} */
@@ -45,7 +47,7 @@ function go() {
   frame();
   window.scrollTo(0, 0);
   const title = main.querySelector("h1");
-  document.title = `${title?.textContent ?? "Photo"} – blurkit review`;
+  document.title = `${title?.textContent ?? t("Photo")} – blurkit review`;
   if (face) return;
   title?.setAttribute("tabindex", "-1");
   title?.focus({ preventScroll: true });
@@ -83,19 +85,24 @@ function frame() {
     else link.removeAttribute("aria-current");
     const badge = /** @type {HTMLElement} */ (link.querySelector(".badge"));
     badge.textContent = counts[name] ? ` ${counts[name]}` : "";
-    badge.title = counts[name] ? "not looked at yet" : "";
+    badge.title = counts[name] ? t("not looked at yet") : "";
   }
   part("undo", HTMLButtonElement).disabled = !state.undo;
   part("redo", HTMLButtonElement).disabled = !state.redo;
   part("progress").hidden = !state.busy || state.exporting > 0;
-  part("progress-words").textContent = `Looking for faces: ${state.done} of ${count(state.total, "photo")}`;
+  part("progress-words").textContent = tn(
+    "Looking for faces: {done} of {n} photo",
+    "Looking for faces: {done} of {n} photos",
+    state.total,
+    { done: state.done },
+  );
   const bar = part("bar", HTMLProgressElement);
   bar.max = state.total || 1;
   bar.value = state.done;
 }
 
 async function redo() {
-  if (await change("redo")) say("Done again");
+  if (await change("redo")) say(t("Done again"));
 }
 
 part("undo").addEventListener("click", undo);
@@ -104,9 +111,11 @@ part("keys-open").addEventListener("click", showKeys);
 part("end").addEventListener("click", async () => {
   store.ended = true;
   if (!(await change("end"))) return;
-  const words = `Your decisions are kept in ${store.about.decisions}. You can close this window.`;
+  const words = t("Your decisions are kept in {file}. You can close this window.", {
+    file: store.about.decisions,
+  });
   document.body.replaceChildren(
-    el("main", { class: "over" }, el("h1", {}, "The review has ended"), el("p", {}, words)),
+    el("main", { class: "over" }, el("h1", {}, t("The review has ended")), el("p", {}, words)),
   );
 });
 
@@ -134,4 +143,4 @@ begin()
     go();
     onChange(update);
   })
-  .catch((fault) => main.append(el("h1", {}, "blurkit does not answer"), el("p", {}, wordsOf(fault))));
+  .catch((fault) => main.append(el("h1", {}, t("blurkit does not answer")), el("p", {}, wordsOf(fault))));

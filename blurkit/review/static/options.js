@@ -1,5 +1,6 @@
 // @ts-check
 // What a person chooses before a review: who is covered, how covers look, what the safe photos are for, where they go.
+import { t } from "./language.js";
 import { get } from "./api.js";
 import { el, part } from "./dom.js";
 
@@ -36,46 +37,48 @@ function draw(all) {
     const dot = el("span", { class: "swatch", "aria-hidden": "true" });
     if (rgb.length) dot.style.setProperty("background", `rgb(${rgb})`);
     else dot.classList.add("auto");
-    const title = rgb.length ? value : "suits the photo";
+    const title = rgb.length ? t(value) : t("suits the photo");
     const words = el("span", { class: "unseen" }, title);
     return el("label", { title }, el("input", { type: "radio", name: "color", value }), dot, words);
   });
   form.replaceChildren(
-    el("h2", {}, "Who is covered?"),
-    el("div", { class: "policies", role: "radiogroup", "aria-label": "Who is covered?" }, ...policies),
+    el("h2", {}, t("Who is covered?")),
+    el("div", { class: "policies", role: "radiogroup", "aria-label": t("Who is covered?") }, ...policies),
     el(
       "div",
       { id: "ages" },
       labelled(
         "children",
-        "How old are the children in these photos?",
+        t("How old are the children in these photos?"),
         choice("children", all.children),
-        "Anyone older may stay visible. If you are not sure, choose the last.",
+        t("Anyone older may stay visible. If you are not sure, choose the last."),
       ),
     ),
     el(
       "details",
       {},
-      el("summary", {}, "How covers look, and where the safe photos go"),
+      el("summary", {}, t("How covers look, and where the safe photos go")),
       el(
         "div",
         { class: "look" },
-        labelled("style", "Covers", choice("style", all.styles)),
-        labelled("shape", "Shape", choice("shape", all.shapes)),
-        el("div", { class: "swatches", role: "radiogroup", "aria-label": "Colour" }, ...colors),
+        labelled("style", t("Covers"), choice("style", all.styles)),
+        labelled("shape", t("Shape"), choice("shape", all.shapes)),
+        el("div", { class: "swatches", role: "radiogroup", "aria-label": t("Colour") }, ...colors),
       ),
       el(
         "label",
         { class: "check" },
         el("input", { type: "checkbox", name: "publish" }),
-        `For a website: JPEG of at most ${all.side} pixels, with file names that say nothing`,
+        t("For a website: JPEG of at most {side} pixels, with file names that say nothing", {
+          side: all.side,
+        }),
       ),
       el(
         "div",
         { id: "own-picture", hidden: true },
         labelled(
           "sticker",
-          "PNG file with the picture",
+          t("PNG file with the picture"),
           el("input", {
             id: "sticker",
             name: "sticker",
@@ -87,7 +90,7 @@ function draw(all) {
       ),
       labelled(
         "out",
-        "Folder for the safe photos",
+        t("Folder for the safe photos"),
         el("input", { id: "out", name: "out", autocomplete: "off", spellcheck: "false", maxlength: 4096 }),
       ),
     ),

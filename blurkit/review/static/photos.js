@@ -1,6 +1,7 @@
 // @ts-check
 // The contact sheet: photos with their covers drawn, filtered and sorted, those that need a look first.
-import { count, el, focusIn } from "./dom.js";
+import { t, tn } from "./language.js";
+import { el, focusIn } from "./dom.js";
 import { needsLook } from "./screens.js";
 import { photos } from "./store.js";
 import { warnings } from "./warnings.js";
@@ -8,29 +9,29 @@ import { warnings } from "./warnings.js";
 /** @typedef {import("./contract.js").Photo} Photo */
 
 const STATUS = {
-  waiting: "Waiting",
-  ready: "Finished",
-  look: "Please look",
-  left_out: "Not published",
-  blocked: "Could not be made safe",
-  failed: "Cannot be read",
+  waiting: t("Waiting"),
+  ready: t("Finished"),
+  look: t("Please look"),
+  left_out: t("Not published"),
+  blocked: t("Could not be made safe"),
+  failed: t("Cannot be read"),
 };
 
 /** @type {Record<string, [string, (photo: Photo) => boolean]>} */
 const FILTERS = {
-  all: ["All photos", () => true],
-  look: ["Needs a look", needsLook],
-  visible: ["Has visible faces", (photo) => photo.faces.some((face) => face.action === "keep")],
-  children: ["Has children", (photo) => photo.faces.some((face) => face.child)],
-  left_out: ["Not published", (photo) => photo.status === "left_out"],
-  lost: ["Not possible", (photo) => photo.status === "blocked" || photo.status === "failed"],
+  all: [t("All photos"), () => true],
+  look: [t("Needs a look"), needsLook],
+  visible: [t("Has visible faces"), (photo) => photo.faces.some((face) => face.action === "keep")],
+  children: [t("Has children"), (photo) => photo.faces.some((face) => face.child)],
+  left_out: [t("Not published"), (photo) => photo.status === "left_out"],
+  lost: [t("Not possible"), (photo) => photo.status === "blocked" || photo.status === "failed"],
 };
 
 /** @type {Record<string, [string, (one: Photo, other: Photo) => number]>} */
 const ORDERS = {
-  look: ["Needs a look first", (one, other) => other.doubt - one.doubt],
-  name: ["By name", (one, other) => one.name.localeCompare(other.name)],
-  faces: ["Most faces first", (one, other) => other.faces.length - one.faces.length],
+  look: [t("Needs a look first"), (one, other) => other.doubt - one.doubt],
+  name: [t("By name"), (one, other) => one.name.localeCompare(other.name)],
+  faces: [t("Most faces first"), (one, other) => other.faces.length - one.faces.length],
 };
 
 /** What is shown, also when one comes back to this screen. */
@@ -46,8 +47,8 @@ export function show(main) {
   const search = el("input", {
     type: "search",
     id: "search",
-    "aria-label": "Search by name",
-    placeholder: "Search by name",
+    "aria-label": t("Search by name"),
+    placeholder: t("Search by name"),
     value: shown.search,
     oninput: () => {
       shown.search = search.value;
@@ -58,19 +59,19 @@ export function show(main) {
     "div",
     { class: "filters", role: "search" },
     search,
-    choice("filter", "Show", FILTERS, again),
-    choice("order", "Order", ORDERS, again),
+    choice("filter", t("Show"), FILTERS, again),
+    choice("order", t("Order"), ORDERS, again),
   );
   main.append(
     el(
       "div",
       { class: "head" },
-      el("div", {}, el("h1", {}, "Photos"), el("p", { class: "lead", id: "totals" })),
+      el("div", {}, el("h1", {}, t("Photos")), el("p", { class: "lead", id: "totals" })),
       tools,
     ),
     warnings(),
-    el("ul", { class: "sheet", "aria-label": "Photos" }),
-    el("p", { class: "lead", id: "no-photo", hidden: true }, "No photo is like that."),
+    el("ul", { class: "sheet", "aria-label": t("Photos") }),
+    el("p", { class: "lead", id: "no-photo", hidden: true }, t("No photo is like that.")),
   );
   update(main);
 }
@@ -100,12 +101,12 @@ export function update(main) {
   const of = (/** @type {Photo["status"]} */ status) => all.filter((photo) => photo.status === status).length;
   const lost = of("blocked") + of("failed");
   const parts = [
-    count(all.length, "photo"),
-    of("waiting") ? `${of("waiting")} waiting` : "",
-    `${of("look")} to look at`,
-    of("left_out") ? `${of("left_out")} not published` : "",
-    lost ? `${lost} not possible` : "",
-    `${of("ready")} finished`,
+    tn("{n} photo", "{n} photos", all.length),
+    of("waiting") ? t("{n} waiting", { n: of("waiting") }) : "",
+    t("{n} to look at", { n: of("look") }),
+    of("left_out") ? t("{n} not published", { n: of("left_out") }) : "",
+    lost ? t("{n} not possible", { n: lost }) : "",
+    t("{n} finished", { n: of("ready") }),
   ];
   const totals = main.querySelector("#totals");
   const list = main.querySelector(".sheet");
@@ -144,14 +145,16 @@ function cardFor(photo) {
 function cardOf(photo) {
   const kept = photo.faces.filter((face) => face.action === "keep").length;
   const open = photo.faces.filter((face) => face.open).length;
-  const words = photo.error ?? `${photo.faces.length - kept} covered · ${kept} visible`;
-  const status = open ? count(open, "uncertain face") : STATUS[photo.status];
+  const words =
+    photo.error ??
+    [t("{n} covered", { n: photo.faces.length - kept }), t("{n} visible", { n: kept })].join(" · ");
+  const status = open ? tn("{n} uncertain face", "{n} uncertain faces", open) : STATUS[photo.status];
   const text = el(
     "span",
     { class: "text" },
     el("span", { class: `chip ${photo.status}` }, status),
     el("span", { class: "name" }, photo.name),
-    el("span", { class: "words" }, photo.status === "waiting" ? "blurkit looks at it soon" : words),
+    el("span", { class: "words" }, photo.status === "waiting" ? t("blurkit looks at it soon") : words),
     photo.hint && el("span", { class: "words" }, photo.hint),
   );
   if (photo.width === undefined)

@@ -1,25 +1,34 @@
 // @ts-check
 // What an export did: how far it is, what was written and how it looks, what was removed and checked, and where it is.
-import { button, count, el } from "./dom.js";
+import { t, tn } from "./language.js";
+import { button, el } from "./dom.js";
 import { change, store } from "./store.js";
 
 /** @typedef {import("./contract.js").Written} Written */
 
+/** @type {Record<string, (n: number) => string>} */
 const RESULTS = {
-  rewritten: "changed and written again",
-  unchanged: "written before and unchanged since",
-  taken_out: "taken out of the folder for safe photos",
-  left_out: "not published, as you decided",
-  failed: "not written",
+  rewritten: (n) => tn("{n} photo changed and written again", "{n} photos changed and written again", n),
+  unchanged: (n) =>
+    tn("{n} photo written before and unchanged since", "{n} photos written before and unchanged since", n),
+  taken_out: (n) =>
+    tn(
+      "{n} photo taken out of the folder for safe photos",
+      "{n} photos taken out of the folder for safe photos",
+      n,
+    ),
+  left_out: (n) =>
+    tn("{n} photo not published, as you decided", "{n} photos not published, as you decided", n),
+  failed: (n) => tn("{n} photo not written", "{n} photos not written", n),
 };
 
 /** @type {[RegExp, string][]} What was hidden in the files, those that tell most about a child first. */
 const PLAIN = [
-  [/^GPS/, "the place"],
-  [/serial number/, "the camera's serial number"],
-  [/owner/, "the camera's owner"],
-  [/^(thumbnail|picture|preview|video)/, "hidden copies of the photo"],
-  [/^date/, "date and time"],
+  [/^GPS/, t("the place")],
+  [/serial number/, t("the camera's serial number")],
+  [/owner/, t("the camera's owner")],
+  [/^(thumbnail|picture|preview|video)/, t("hidden copies of the photo")],
+  [/^date/, t("date and time")],
 ];
 
 const SHOWN = 60;
@@ -33,17 +42,18 @@ export function results(place) {
   const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
   const fresh = [...of("written"), ...of("rewritten")];
   const title = busy
-    ? `Writing: ${written.length} of ${exporting}`
-    : `${count(fresh.length, "safe photo")} written`;
+    ? t("Writing: {done} of {n}", { done: written.length, n: exporting })
+    : tn("{n} safe photo written", "{n} safe photos written", fresh.length);
   place.replaceChildren(el("h2", {}, title));
-  if (busy) place.append(el("progress", { max: exporting, value: written.length, "aria-label": "Writing" }));
+  if (busy)
+    place.append(el("progress", { max: exporting, value: written.length, "aria-label": t("Writing") }));
   else place.append(onwards());
   for (const [state, words] of Object.entries(RESULTS)) {
     const here = of(state);
     if (!here.length) continue;
     const items = here.map((one) => el("li", {}, one.error ? `${one.name}: ${one.error}` : one.name));
     const list = el("ul", {}, ...items);
-    const told = `${count(here.length, "photo")} ${words}`;
+    const told = words(here.length);
     const failed = state === "failed";
     place.append(el("details", { class: failed ? "todo" : "", open: failed }, el("summary", {}, told), list));
   }
@@ -55,8 +65,8 @@ function onwards() {
   return el(
     "div",
     { class: "row" },
-    button("Open folder", () => change("show", { what: "folder" }), { class: "main", id: "open-folder" }),
-    button("Report for the data protection officer", () => change("show", { what: "report" }), {
+    button(t("Open folder"), () => change("show", { what: "folder" }), { class: "main", id: "open-folder" }),
+    button(t("Report for the data protection officer"), () => change("show", { what: "report" }), {
       id: "open-report",
     }),
   );
@@ -70,8 +80,14 @@ function gallery(there) {
     return el("li", {}, el("a", { href: `#photo/${one.photo}` }, picture));
   });
   const more = there.length - items.length;
-  const words = more > 0 && el("p", { class: "words" }, `and ${count(more, "more photo")} in the folder`);
-  return el("div", {}, el("ul", { class: "gallery", "aria-label": "Safe photos" }, ...items), words);
+  const words =
+    more > 0 &&
+    el(
+      "p",
+      { class: "words" },
+      tn("and {n} more photo in the folder", "and {n} more photos in the folder", more),
+    );
+  return el("div", {}, el("ul", { class: "gallery", "aria-label": t("Safe photos") }, ...items), words);
 }
 
 /** @param {Written[]} written */
@@ -80,14 +96,22 @@ function checked(written) {
   const removed = written.flatMap((one) => one.removed ?? []);
   const named = PLAIN.filter(([form]) => removed.some((each) => form.test(each)));
   const others = removed.filter((each) => !PLAIN.some(([form]) => form.test(each))).length;
-  const parts = [...named.map(([, words]) => words), others ? `${others} more` : ""].filter(Boolean);
+  const parts = [...named.map(([, words]) => words), others ? t("{n} more", { n: others }) : ""].filter(
+    Boolean,
+  );
   const whole = [...new Set(removed)].sort().map((words) => el("li", {}, words));
   return [
-    el("h3", {}, "Every written photo was"),
+    el("h3", {}, t("Every written photo was")),
     el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
-    added > 0 && el("p", {}, `The last check covered ${count(added, "more place")}.`),
-    el("h3", {}, "Removed from the files"),
-    el("p", {}, parts.length ? `${parts.join(", ")}.` : "Nothing was hidden in them."),
-    whole.length > 0 && el("details", {}, el("summary", {}, "All that was removed"), el("ul", {}, ...whole)),
+    added > 0 &&
+      el(
+        "p",
+        {},
+        tn("The last check covered {n} more place.", "The last check covered {n} more places.", added),
+      ),
+    el("h3", {}, t("Removed from the files")),
+    el("p", {}, parts.length ? `${parts.join(", ")}.` : t("Nothing was hidden in them.")),
+    whole.length > 0 &&
+      el("details", {}, el("summary", {}, t("All that was removed")), el("ul", {}, ...whole)),
   ].filter((each) => each instanceof HTMLElement);
 }

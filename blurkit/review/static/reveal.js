@@ -1,5 +1,6 @@
 // @ts-check
 // Asks why covered faces may be seen: one reason for all that are asked about.
+import { t, tn } from "./language.js";
 import { button, el, part } from "./dom.js";
 import { store } from "./store.js";
 
@@ -7,8 +8,8 @@ import { store } from "./store.js";
 
 /** @param {Face} face What a button that toggles it says. */
 export function nameOfAction(face) {
-  if (face.action === "keep") return "Cover";
-  return face.drawn ? "Delete" : face.free ? "Show" : "Show…";
+  if (face.action === "keep") return t("Cover");
+  return face.drawn ? t("Delete") : face.free ? t("Show") : t("Show…");
 }
 
 /** @typedef {{photo: number, face: number}} Place */
@@ -18,8 +19,8 @@ export function nameOfAction(face) {
 export function faultOf(note) {
   if (new RegExp(store.about.reference).test(note)) return "";
   return /[0-9]/.test(note)
-    ? "This looks like a name. Write the number of the form alone, such as C-112."
-    : "Write the number of the form, such as C-112. A name must not stand here.";
+    ? t("This looks like a name. Write the number of the form alone, such as C-112.")
+    : t("Write the number of the form, such as C-112. A name must not stand here.");
 }
 
 /** The number of the last consent, which is offered for the next one. */
@@ -43,7 +44,7 @@ export function ask(places) {
       id: "note",
       maxlength: store.about.max_note,
       autocomplete: "off",
-      placeholder: "such as C-112",
+      placeholder: t("such as C-112"),
       "aria-describedby": "note-fault",
     });
     const fault = el("p", { id: "note-fault", class: "fault", role: "alert" });
@@ -58,24 +59,27 @@ export function ask(places) {
           else note.focus();
         },
       },
-      el("label", { for: "note" }, "There is consent. Number of the form (no name):"),
-      el("div", { class: "row" }, note, el("button", { type: "submit" }, "Consent on file")),
+      el("label", { for: "note" }, t("There is consent. Number of the form (no name):")),
+      el("div", { class: "row" }, note, el("button", { type: "submit" }, t("Consent on file"))),
       fault,
     );
     const used = latest;
     const again =
-      used && button(`Consent ${used}, as before`, () => choose("consent", used), { id: "again" });
+      used &&
+      button(t("Consent {number}, as before", { number: used }), () => choose("consent", used), {
+        id: "again",
+      });
     dialog.replaceChildren(
       el("h2", { id: "reveal-title" }, title(places.length)),
       pictures(places),
-      button("Keep covered", () => dialog.close(), { id: "keep-covered", class: "main", autofocus: true }),
+      button(t("Keep covered"), () => dialog.close(), { id: "keep-covered", class: "main", autofocus: true }),
       consent,
       el(
         "div",
         { class: "row" },
         again,
-        button(places.length > 1 ? "All adults" : "An adult", () => choose("adult")),
-        button(places.length > 1 ? "Not faces" : "Not a face", () => choose("not_a_face")),
+        button(places.length > 1 ? t("All adults") : t("An adult"), () => choose("adult")),
+        button(places.length > 1 ? t("Not faces") : t("Not a face"), () => choose("not_a_face")),
       ),
     );
     dialog.addEventListener("close", () => resolve(reason), { once: true });
@@ -85,7 +89,7 @@ export function ask(places) {
 
 /** @param {number} number */
 function title(number) {
-  return number > 1 ? `Why may these ${number} faces be seen?` : "Why may this face be seen?";
+  return tn("Why may this face be seen?", "Why may these {n} faces be seen?", number);
 }
 
 /** @param {Place[]} places */
@@ -94,6 +98,6 @@ function pictures(places) {
     .slice(0, SHOWN)
     .map(({ photo, face }) => el("img", { src: `/photo/${photo}/face/${face}`, alt: "", class: "asked" }));
   const more = places.length - shown.length;
-  const words = more > 0 && el("p", { class: "words" }, `and ${more} more`);
+  const words = more > 0 && el("p", { class: "words" }, t("and {n} more", { n: more }));
   return el("div", { class: places.length > 1 ? "asked-all" : "" }, ...shown, words);
 }

@@ -1,5 +1,6 @@
 // @ts-check
 // The three screens of faces: who belongs on each, in which order, and what it says.
+import { t } from "./language.js";
 import { photos } from "./store.js";
 
 /** @typedef {import("./contract.js").Face} Face */
@@ -19,27 +20,27 @@ import { photos } from "./store.js";
 /** @type {Record<Name, Screen>} */
 export const SCREENS = {
   visible: {
-    title: "Who stays visible",
-    lead: "Everyone will see these faces. If one could be a child, cover it.",
-    none: "Nobody stays visible.",
+    title: t("Who stays visible"),
+    lead: t("Everyone will see these faces. If one could be a child, cover it."),
+    none: t("Nobody stays visible."),
     wanted: (face) => face.action === "keep",
     left: (face) => face.action === "keep" && !face.seen,
     rank: (face) => face.doubt,
     next: "#uncertain",
   },
   uncertain: {
-    title: "Uncertain",
-    lead: "blurkit is not sure about these. Please look: is the face covered if it should be?",
-    none: "Nothing is left here that needs a look.",
+    title: t("Uncertain"),
+    lead: t("blurkit is not sure about these. Please look: is the face covered if it should be?"),
+    none: t("Nothing is left here that needs a look."),
     wanted: (face) => face.open,
     left: (face) => face.open,
     rank: (face) => face.doubt,
     next: "#covered",
   },
   covered: {
-    title: "Covered",
-    lead: "These faces will be covered for good. Large faces that look adult come first.",
-    none: "Nobody is covered.",
+    title: t("Covered"),
+    lead: t("These faces will be covered for good. Large faces that look adult come first."),
+    none: t("Nobody is covered."),
     wanted: (face) => face.action === "cover",
     left: () => false,
     rank: (face) => face.prominence,

@@ -1,7 +1,8 @@
 // @ts-check
 // Next to the picture of a photo: its faces as a list, and what you can do with the selected one.
+import { t, tn } from "./language.js";
 import { ACTIONS } from "./act.js";
-import { button, count, el, focusIn } from "./dom.js";
+import { button, el, focusIn } from "./dom.js";
 import { nameOfAction } from "./reveal.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
@@ -25,9 +26,9 @@ export class Side {
     this.selected = el("div", { class: "selected" });
     this.root = el(
       "section",
-      { class: "side", "aria-label": "Faces of this photo" },
+      { class: "side", "aria-label": t("Faces of this photo") },
       this.selected,
-      el("h2", {}, "Faces"),
+      el("h2", {}, t("Faces")),
       this.list,
     );
   }
@@ -38,7 +39,9 @@ export class Side {
     const focused = focusIn(this.list)?.dataset.row;
     this.list.replaceChildren(...photo.faces.map((face) => this.row(face)));
     if (!photo.faces.length)
-      this.list.append(el("li", { class: "words" }, "No face was found. Drag over the photo to cover one."));
+      this.list.append(
+        el("li", { class: "words" }, t("No face was found. Drag over the photo to cover one.")),
+      );
     if (focused)
       /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-row="${focused}"]`))?.focus();
     this.mark(picked, chosen);
@@ -46,7 +49,9 @@ export class Side {
 
   /** @param {Face} face */
   row(face) {
-    const words = `${face.action === "keep" ? "Visible" : "Covered"}${face.open ? " · please look" : ""}`;
+    const words = [face.action === "keep" ? t("Visible") : t("Covered"), face.open ? t("please look") : ""]
+      .filter(Boolean)
+      .join(" · ");
     const pick = (/** @type {MouseEvent} */ event) =>
       this.told.onPick(face.number, event.shiftKey || event.ctrlKey || event.metaKey);
     const focus = () => this.pressed || this.told.onPick(face.number);
@@ -94,14 +99,21 @@ export class Side {
     const choices = ACTIONS.map(([what, words]) =>
       button(words, () => this.told.onAct(what), { id: `do-${what}`, class: what === "cover" ? "main" : "" }),
     );
-    return [el("h2", {}, `${count(number, "face")} selected`), el("div", { class: "row" }, ...choices)];
+    return [
+      el("h2", {}, tn("{n} face selected", "{n} faces selected", number)),
+      el("div", { class: "row" }, ...choices),
+    ];
   }
 
   /** @param {Face} face */
   actions(face) {
     const order = this.faces.indexOf(face) + 1;
     return [
-      el("h2", {}, `Face ${order}: ${face.action === "keep" ? "visible" : "covered"}`),
+      el(
+        "h2",
+        {},
+        face.action === "keep" ? t("Face {n}: visible", { n: order }) : t("Face {n}: covered", { n: order }),
+      ),
       el("p", { class: "words" }, face.words),
       el(
         "div",
@@ -110,7 +122,7 @@ export class Side {
           id: "act",
           class: "main",
         }),
-        button("Same in similar photos", this.told.onSimilar, {
+        button(t("Same in similar photos"), this.told.onSimilar, {
           id: "similar",
         }),
       ),
@@ -119,7 +131,8 @@ export class Side {
 }
 
 function advice() {
-  const words =
-    "Click a face to select it; with Shift, several. Drag over a face that was missed to cover it.";
+  const words = t(
+    "Click a face to select it; with Shift, several. Drag over a face that was missed to cover it.",
+  );
   return el("p", { class: "words" }, words);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // The picture of one photo: zoom, pan, and boxes that are drawn, selected, moved and resized. Boxes are in photo pixels.
 import { Covers } from "./covers.js";
+import { t } from "./language.js";
 import { el, focusIn } from "./dom.js";
 import { between, clipped, resized, shifted } from "./geometry.js";
 import { pinch } from "./pinch.js";
@@ -49,7 +50,7 @@ export class Stage {
       src: `/photo/${photo.number}/preview`,
       class: "base",
     });
-    this.after = picture({ alt: "With covers", class: "base", hidden: true });
+    this.after = picture({ alt: t("With covers"), class: "base", hidden: true });
     this.detail = picture({ class: "detail", hidden: true });
     this.covers = new Covers(photo);
     this.boxes = el("div", { class: "boxes" });
@@ -69,7 +70,7 @@ export class Stage {
       {
         class: "stage",
         role: "group",
-        "aria-label": `${photo.name}: drag to cover a face that was missed`,
+        "aria-label": t("{name}: drag to cover a face that was missed", { name: photo.name }),
       },
       this.sheet,
     );
@@ -198,7 +199,7 @@ export class Stage {
         type: "button",
         class: `box ${face.action}${face.open ? " open" : ""}${picked ? " picked" : this.chosen.has(face.number) ? " chosen" : ""}`,
         "data-face": face.number,
-        "aria-label": `Face ${order}, ${kept ? "visible" : "covered"}: ${face.words}`,
+        "aria-label": `${kept ? t("Face {n}: visible", { n: order }) : t("Face {n}: covered", { n: order })}. ${face.words}`,
         title: face.words,
       },
       el("span", { class: "tag" }, String(order)),

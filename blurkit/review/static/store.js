@@ -1,5 +1,6 @@
 // @ts-check
 // What the server knows, as this page knows it, and the ways to change it.
+import { t } from "./language.js";
 import { get, post } from "./api.js";
 import { say, warn, wordsOf } from "./dom.js";
 
@@ -121,7 +122,7 @@ export async function editAndSay(words, ...edits) {
 }
 
 export async function undo() {
-  if (await change("undo")) say("Undone");
+  if (await change("undo")) say(t("Undone"));
 }
 
 export async function begin() {
@@ -138,7 +139,7 @@ export async function begin() {
     }
     if (silent > 2) {
       store.ended = true;
-      warn("blurkit has ended. Your decisions are kept; start the review again to go on.");
+      warn(t("blurkit has ended. Your decisions are kept; start the review again to go on."));
       return;
     }
     setTimeout(again, store.state.busy || silent ? 700 : 4000);

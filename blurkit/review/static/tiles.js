@@ -1,6 +1,7 @@
 // @ts-check
 // One face as a tile, and all tiny covered faces of a photo as a line. A tile is selected by a click; its strip acts at once.
-import { button, count, el } from "./dom.js";
+import { t, tn } from "./language.js";
+import { button, el } from "./dom.js";
 import { store } from "./store.js";
 import { toggle } from "./act.js";
 import { nameOfAction } from "./reveal.js";
@@ -27,7 +28,7 @@ export function fillTile(li, photo, face, selected) {
  * @param {boolean} selected
  */
 function tileOf(photo, face, selected) {
-  const state = face.action === "keep" ? "Visible" : "Covered";
+  const state = face.action === "keep" ? t("Visible") : t("Covered");
   const name = store.photos.get(photo)?.name;
   const source = `/photo/${photo}/face/${face.number}?b=${face.box}`;
   return [
@@ -37,7 +38,7 @@ function tileOf(photo, face, selected) {
         type: "button",
         class: `face ${face.action}`,
         title: name,
-        "aria-label": `${state}: ${face.words}, in ${name}`,
+        "aria-label": t("{state}: {words}, in {name}", { state, words: face.words, name }),
         "aria-pressed": String(selected),
       },
       el("img", { src: source, alt: "", width: 140, height: 140, draggable: "false", loading: "lazy" }),
@@ -49,14 +50,18 @@ function tileOf(photo, face, selected) {
       el("span", { class: "state" }, state),
       button(nameOfAction(face), () => toggle(photo, face.number), {
         class: "act",
-        "aria-label": `${nameOfAction(face)}: ${face.words}, in ${name}`,
+        "aria-label": t("{state}: {words}, in {name}", {
+          state: nameOfAction(face),
+          words: face.words,
+          name,
+        }),
       }),
     ),
     el("p", { class: "words" }, face.words),
     el(
       "a",
-      { href: `#photo/${photo}/${face.number}`, class: "small", "aria-label": `Open ${name}` },
-      "Open photo",
+      { href: `#photo/${photo}/${face.number}`, class: "small", "aria-label": t("Open {name}", { name }) },
+      t("Open photo"),
     ),
   ];
 }
@@ -68,19 +73,32 @@ function tileOf(photo, face, selected) {
  */
 export function lineOf(photo, faces, onShow) {
   const name = store.photos.get(photo)?.name;
-  const are = faces.length === 1 ? "covered" : "all covered";
   return [
     el("img", { src: `/photo/${photo}/thumb`, alt: "", width: 64, height: 48, loading: "lazy" }),
-    el("p", {}, `${count(faces.length, "tiny face")} in ${name}: ${are}`),
-    button("Show them", onShow, { class: "quiet", "aria-label": `Show the tiny faces in ${name}` }),
-    el("a", { href: `#photo/${photo}`, class: "quiet", "aria-label": `Open ${name}` }, "Open photo"),
+    el(
+      "p",
+      {},
+      tn("{n} tiny face in {name}: covered", "{n} tiny faces in {name}: all covered", faces.length, { name }),
+    ),
+    button(t("Show them"), onShow, {
+      class: "quiet",
+      "aria-label": t("Show the tiny faces in {name}", { name }),
+    }),
+    el(
+      "a",
+      { href: `#photo/${photo}`, class: "quiet", "aria-label": t("Open {name}", { name }) },
+      t("Open photo"),
+    ),
   ];
 }
 
 /** @param {number} photo @param {() => unknown} onAll */
 export function headOf(photo, onAll) {
   const name = store.photos.get(photo)?.name ?? "";
-  const all = button("Select all", onAll, { class: "quiet", "aria-label": `Select all in ${name}` });
+  const all = button(t("Select all"), onAll, {
+    class: "quiet",
+    "aria-label": t("Select all in {name}", { name }),
+  });
   return el("li", { class: "group" }, el("h2", {}, name), all);
 }
 
@@ -89,11 +107,11 @@ export function orderOf(byPhoto, onChange) {
   const choice = el(
     "select",
     { id: "order", onchange: () => onChange(choice.value === "photo") },
-    el("option", { value: "rank" }, "Most important first"),
-    el("option", { value: "photo" }, "By photo"),
+    el("option", { value: "rank" }, t("Most important first")),
+    el("option", { value: "photo" }, t("By photo")),
   );
   choice.value = byPhoto ? "photo" : "rank";
-  return el("label", { class: "order" }, "Order", choice);
+  return el("label", { class: "order" }, t("Order"), choice);
 }
 
 /** @param {KeyboardEvent} event Arrow keys go from picture to picture. */

@@ -1,5 +1,6 @@
 // @ts-check
 // The buttons above one photo.
+import { t } from "./language.js";
 import { button, el } from "./dom.js";
 import { editAndSay, store } from "./store.js";
 
@@ -9,31 +10,31 @@ import { editAndSay, store } from "./store.js";
 export function toolbar(editor) {
   const { stage } = editor;
   const { number } = editor.photo;
-  const panning = switched("Move view", "panning", (on) => {
+  const panning = switched(t("Move view"), "panning", (on) => {
     stage.panning = on;
   });
-  const several = switched("Select several", "several", (on) => {
+  const several = switched(t("Select several"), "several", (on) => {
     stage.adding = on;
   });
   const gap = () => el("span", { class: "gap" });
   return el(
     "div",
-    { class: "bar", role: "group", "aria-label": "Photo" },
-    button("This photo is fine", () => editor.fine(), { class: "main", id: "fine" }),
-    button("Next uncertain face", () => editor.nextDoubtful()),
-    button("‹", () => editor.step(-1), { "aria-label": "Previous photo", title: "Previous photo" }),
-    button("›", () => editor.step(1), { "aria-label": "Next photo", title: "Next photo" }),
+    { class: "bar", role: "group", "aria-label": t("Photo") },
+    button(t("This photo is fine"), () => editor.fine(), { class: "main", id: "fine" }),
+    button(t("Next uncertain face"), () => editor.nextDoubtful()),
+    button("‹", () => editor.step(-1), { "aria-label": t("Previous photo"), title: t("Previous photo") }),
+    button("›", () => editor.step(1), { "aria-label": t("Next photo"), title: t("Next photo") }),
     gap(),
     several,
-    button("Add a cover", () => editor.add()),
-    button("Cover all", () => editAndSay("Everybody is covered", { do: "cover_all", photo: number })),
+    button(t("Add a cover"), () => editor.add()),
+    button(t("Cover all"), () => editAndSay(t("Everybody is covered"), { do: "cover_all", photo: number })),
     gap(),
-    button("−", () => stage.zoom(1 / 1.5), { "aria-label": "Zoom out", title: "Zoom out" }),
-    button("Fit", () => stage.fit(), { "aria-label": "Whole photo", title: "Whole photo" }),
-    button("+", () => stage.zoom(1.5), { "aria-label": "Zoom in", title: "Zoom in" }),
+    button("−", () => stage.zoom(1 / 1.5), { "aria-label": t("Zoom out"), title: t("Zoom out") }),
+    button(t("Fit"), () => stage.fit(), { "aria-label": t("Whole photo"), title: t("Whole photo") }),
+    button("+", () => stage.zoom(1.5), { "aria-label": t("Zoom in"), title: t("Zoom in") }),
     panning,
     editor.publishing,
-    button("Before / after", () => editor.after(), { id: "after", "aria-pressed": "false" }),
+    button(t("Before / after"), () => editor.after(), { id: "after", "aria-pressed": "false" }),
   );
 }
 
@@ -55,13 +56,15 @@ function switched(words, id, onChange) {
 export function publishingOf(onChange) {
   const choice = el("select", {
     id: "publishing",
-    "aria-label": "Whether this photo is published",
+    "aria-label": t("Whether this photo is published"),
     onchange: () => onChange(choice.value),
   });
   const reasons = Object.entries(store.about.left_out_words);
   choice.append(
-    el("option", { value: "" }, "Publish"),
-    ...reasons.map(([value, words]) => el("option", { value }, `Do not publish: ${words}`)),
+    el("option", { value: "" }, t("Publish")),
+    ...reasons.map(([value, words]) =>
+      el("option", { value }, t("Do not publish: {reason}", { reason: words })),
+    ),
   );
   return choice;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // What else to know before photos are published: names in file names, near-duplicates, files that were left alone.
+import { t, tn } from "./language.js";
 import { get } from "./api.js";
-import { count, el } from "./dom.js";
+import { el } from "./dom.js";
 import { store } from "./store.js";
 
 /** @typedef {import("./contract.js").Warning} Warning */
@@ -9,13 +10,30 @@ import { store } from "./store.js";
 /** @type {Record<Warning["kind"], (warning: Warning) => string>} */
 const WORDS = {
   name: (one) =>
-    `${count(one.count, "file name looks", "file names look")} like a child's name with a class. Rename the file before publishing.`,
-  duplicate: () => "Two photos are nearly the same, and a face is covered in only one of them.",
-  video: (one) => `${count(one.count, "video was", "videos were")} left alone: not made safe, not copied.`,
+    tn(
+      "{n} file name looks like a child's name with a class. Rename the file before publishing.",
+      "{n} file names look like a child's name with a class. Rename the files before publishing.",
+      one.count,
+    ),
+  duplicate: () => t("Two photos are nearly the same, and a face is covered in only one of them."),
+  video: (one) =>
+    tn(
+      "{n} video was left alone: not made safe, not copied.",
+      "{n} videos were left alone: not made safe, not copied.",
+      one.count,
+    ),
   pdf: (one) =>
-    `${count(one.count, "PDF file was", "PDF files were")} left alone: not made safe, not copied.`,
+    tn(
+      "{n} PDF file was left alone: not made safe, not copied.",
+      "{n} PDF files were left alone: not made safe, not copied.",
+      one.count,
+    ),
   other: (one) =>
-    `${count(one.count, "other file was", "other files were")} left alone: not made safe, not copied.`,
+    tn(
+      "{n} other file was left alone: not made safe, not copied.",
+      "{n} other files were left alone: not made safe, not copied.",
+      one.count,
+    ),
 };
 
 const SHOWN = 6;
@@ -33,7 +51,11 @@ export function warnings() {
 function fill(place, known) {
   place.hidden = !known.length;
   const items = known.map((one) => el("li", {}, WORDS[one.kind](one), " ", ...links(one.photos)));
-  const summary = el("summary", {}, `${count(known.length, "thing")} to know before you publish`);
+  const summary = el(
+    "summary",
+    {},
+    tn("{n} thing to know before you publish", "{n} things to know before you publish", known.length),
+  );
   place.replaceChildren(el("details", { open: known.length < 4 }, summary, el("ul", {}, ...items)));
 }
 
@@ -43,5 +65,5 @@ function links(numbers) {
   const shown = numbers
     .slice(0, SHOWN)
     .flatMap((number) => [el("a", { href: `#photo/${number}` }, store.photos.get(number)?.name ?? ""), " "]);
-  return more > 0 ? [...shown, `and ${more} more`] : shown;
+  return more > 0 ? [...shown, t("and {n} more", { n: more })] : shown;
 }
