@@ -60,10 +60,14 @@ class Cover:
         _, top, _, bottom = outline.bounds.pixels(size)
         first = top // GRID - BESIDE
         cells = _hidden_cells(outline, first, math.ceil(bottom / GRID) + BESIDE)
-        corners = [(end, first + row + down) for row, ends in enumerate(cells) for end in ends for down in (0, 1)]
-        near = [corner for corner in corners if abs(corner[0]) < _FAR]
-        if near:
-            edge = outline.holding(GRID * np.array(near, float), SLACK)
+        filled_rows = np.flatnonzero(cells[:, 0] < cells[:, 1])
+        if len(filled_rows):
+            corners = [
+                np.column_stack([cells[filled_rows, side], first + filled_rows + down])
+                for side in (0, 1)
+                for down in (0, 1)
+            ]
+            edge = outline.holding(GRID * np.concatenate(corners).astype(float), SLACK)
         left, top, right, bottom = edge.grown(SLACK + 1).bounds.pixels(size)
         columns, rows = np.arange(left, right), np.arange(top, bottom) // GRID - first
         held = (rows >= 0) & (rows < len(cells))

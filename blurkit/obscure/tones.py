@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AROUND = (0.12, 0.3, 0.6)
 """Where the surroundings of a cover are looked at: so far outside of it, as shares of its face's size."""
 
-EVERY = 5
+EVERY = 20
 """Every so many directions of an outline one pixel is looked at."""
 
 CALM = np.array(
