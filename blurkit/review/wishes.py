@@ -147,7 +147,7 @@ POLICIES = {
     ),
     "cautious": (
         mark("Cover children, with extra care"),
-        mark("As above, and everyone who could be under 25 is covered, too."),
+        mark("The same, and everyone who could be under 25 is covered, too."),
     ),
     "consent": (
         mark("Cover everyone, and show some"),

@@ -72,6 +72,8 @@ def test_every_screen_is_in_the_language_and_fits(browser, served, asked):
                 check_accessible(page)
             wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert page.evaluate(wide) <= 0, (step, viewport)
+            cut = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.innerText)"
+            assert page.locator(".strip, .strip .act").evaluate_all(cut) == []
         page.click("#step-photos")
         page.click("a.card >> nth=0")
         page.locator(f"#fine:has-text('{said('This photo is fine')}')").wait_for()
