@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.obscure import covered_mask, drawn_mask, obscure
+from blurkit.obscure import covered_mask, obscure
 from blurkit.records import Action, Decision, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.appearance import ObscureSettings
+    from blurkit.geometry import Size
+    from blurkit.records import Face
     from blurkit.video.judging import Judged
-    from blurkit.video.planes import Coloring, Mask, Planes
+    from blurkit.video.planes import Coloring, Mask, Planes, Window
 
+
+REACH = 1.5
+"""By how much of its size a face is grown on each side to hold its cover and what is around it."""
 
 ONE_COLOR = "#a2aebb"
 """Colour of all covers of a clip where photos choose theirs by what is around: it would change from frame to frame."""
@@ -57,19 +62,63 @@ def draw(
     a cover: it is blanked before anything is drawn.
     """
     faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
-    hidden = covered_mask(faces, settings, planes.size) if faces else None
-    if hidden is None or not hidden.any():
+    if not faces:
         return planes, None
-    blank = planes.blank(_in_cells(hidden))
+    part = _around(faces, planes.size)
+    drawn = _drawn(planes.part(part), _shifted(decisions, part), settings, coloring, seed)
+    if drawn is not None and _touches_edge(drawn[1], part, planes.size):
+        part = (0, 0, planes.size.width, planes.size.height)
+        drawn = _drawn(planes, decisions, settings, coloring, seed)
+    if drawn is None:
+        return planes, None
+    left, top, right, bottom = part
+    mask = np.zeros((planes.size.height, planes.size.width), bool)
+    mask[top:bottom, left:right] = drawn[1]
+    return planes.with_part(drawn[0], part), mask
+
+
+def _around(faces: Sequence[Face], size: Size) -> Window:
+    """Return the part of a frame that holds the covers of some faces, its sides even."""
+    boxes = [face.box.expand(REACH, REACH).pixels(size) for face in faces]
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left) // 2 * 2, min(top) // 2 * 2, -(-max(right) // 2) * 2, -(-max(bottom) // 2) * 2
+
+
+def _shifted(decisions: Sequence[Decision], part: Window) -> list[Decision]:
+    faces = [replace(each.face, box=each.face.box.shift(-part[0], -part[1])) for each in decisions]
+    return [replace(each, face=face) for each, face in zip(decisions, faces, strict=True)]
+
+
+def _touches_edge(mask: Mask, part: Window, size: Size) -> bool:
+    """Whether a cover reaches a side of a part of a frame that is no side of the frame: some of it may lie beyond."""
+    left, top, right, bottom = part
+    return bool(
+        (left > 0 and mask[:, 0].any())
+        or (top > 0 and mask[0].any())
+        or (right < size.width and mask[:, -1].any())
+        or (bottom < size.height and mask[-1].any())
+    )
+
+
+def _drawn(
+    planes: Planes, decisions: Sequence[Decision], settings: ObscureSettings, coloring: Coloring, seed: int
+) -> tuple[Planes, Mask] | None:
+    """Return a part of a frame with its covers, and which pixels they changed; None without covers."""
+    if not all((planes.size.width, planes.size.height)):
+        return None
+    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
+    hidden = _in_cells(covered_mask(faces, settings, planes.size))
+    if not hidden.any():
+        return None
+    blank = planes.blank(hidden)
     pixels = blank.rgb(coloring)
     covered = obscure(Picture(pixels, pixels, "RGB"), decisions, settings, random=np.random.default_rng(seed))
-    drawn = _in_cells(drawn_mask(faces, settings, planes.size) | hidden)
+    drawn = _in_cells((covered.pixels != pixels).any(axis=2)) | hidden
     return blank.with_drawn(covered.pixels, drawn, coloring), drawn
 
 
 def _in_cells(mask: Mask) -> Mask:
     """Return a mask with every cell whole that it touches: colours have half the resolution."""
-    rows, columns = mask.shape
-    cells = mask.reshape(rows // 2, 2, columns // 2, 2).any(axis=(1, 3))
+    cells = mask[::2, ::2] | mask[::2, 1::2] | mask[1::2, ::2] | mask[1::2, 1::2]
     whole: Mask = np.repeat(np.repeat(cells, 2, axis=0), 2, axis=1)
     return whole

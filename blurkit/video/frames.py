@@ -145,7 +145,7 @@ class Frames:
         same = frame.format.name in ("yuv420p", "yuvj420p") and (frame.width, frame.height) == (size.width, size.height)
         if not same:
             range_ = coloring.range or 1
-            to = coloring.matrix_for(facts.size.height)
+            to = coloring.shown_matrix
             is_rgb = frame.format.is_rgb or coloring.matrix == UNSPECIFIED
             frame = frame.reformat(
                 width=size.width,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Mask = npt.NDArray[np.bool_]
+    Window = tuple[int, int, int, int]
+    """Left, top, right, bottom in whole pixels, half-open; even."""
 
 NEUTRAL = 128
 """Value of all three planes under a cover, before the cover is drawn: mid gray."""
@@ -47,10 +49,14 @@ class Coloring:
     range: int = 0
     """1 for 16 to 235, 2 for 0 to 255, 0 if it is not said."""
 
-    def matrix_for(self, rows: int) -> int:
-        """Return the matrix that players use for a picture of so many rows."""
+    rows: int = 0
+    """Of the frames: where nobody named the matrix, players go by them."""
+
+    @property
+    def shown_matrix(self) -> int:
+        """The matrix that players use."""
         known = {1: BT709, 4: 4, 5: BT601, 6: BT601, 7: 7, 9: 9, 10: 9}
-        return known.get(self.matrix, BT709 if rows >= HD_ROWS else BT601)
+        return known.get(self.matrix, BT709 if self.rows >= HD_ROWS else BT601)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +87,20 @@ class Planes:
             np.pad(y, [(0, 2 * half - whole) for half, whole in zip(u.shape, y.shape, strict=True)], "edge"), u, v
         )
 
+    def part(self, window: Window) -> Planes:
+        """Return a part of the frame, which is not to be written to."""
+        left, top, right, bottom = window
+        half = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+        return Planes(self.y[top:bottom, left:right], self.u[half], self.v[half])
+
+    def with_part(self, part: Planes, window: Window) -> Planes:
+        """Return the frame with another part in a window."""
+        left, top, right, bottom = window
+        half = slice(top // 2, bottom // 2), slice(left // 2, right // 2)
+        new = Planes(self.y.copy(), self.u.copy(), self.v.copy())
+        new.y[top:bottom, left:right], new.u[half], new.v[half] = part.y, part.u, part.v
+        return new
+
     def frame(self, coloring: Coloring) -> Any:
         """Return an `av.VideoFrame` in yuv420p."""
         from av import VideoFrame
@@ -95,7 +115,7 @@ class Planes:
     def rgb(self, coloring: Coloring) -> Pixels:
         """Return what a player shows: upright RGB, uint8 of shape (H, W, 3), read-only."""
         shown = self.frame(coloring).reformat(
-            format="rgb24", src_colorspace=coloring.matrix_for(self.size.height), src_color_range=coloring.range or 1
+            format="rgb24", src_colorspace=coloring.shown_matrix, src_color_range=coloring.range or 1
         )
         pixels: Pixels = shown.to_ndarray()
         pixels.flags.writeable = False
@@ -120,7 +140,7 @@ class Planes:
         from av import VideoFrame
 
         drawn = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24").reformat(
-            format="yuv420p", dst_colorspace=coloring.matrix_for(self.size.height), dst_color_range=coloring.range or 1
+            format="yuv420p", dst_colorspace=coloring.shown_matrix, dst_color_range=coloring.range or 1
         )
         return self._filled(mask, *(_array(plane) for plane in drawn.planes))
 

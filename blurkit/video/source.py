@@ -193,7 +193,7 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
             size=size,
             coded_size=coded,
             turning=turning,
-            coloring=Coloring(1, 1, 1, 1) if bright else coloring,
+            coloring=Coloring(1, 1, 1, 1, size.height) if bright else coloring,
             time_base=stream.time_base,
             rate=stream.average_rate or stream.guessed_rate or USUAL_RATE,
             aspect=None if aspect in (None, 0, 1) else aspect,
@@ -232,9 +232,9 @@ def _turning(frame: Any) -> Turning | None:
 def _coloring(frame: Any, rows: int) -> Coloring:
     """Return the colours of a clip; those of RGB are what its planes will stand for."""
     if frame.format.is_rgb or frame.format.name.startswith("pal"):
-        return Coloring(1, 1, Coloring().matrix_for(rows), 1)
+        return Coloring(1, 1, Coloring(rows=rows).shown_matrix, 1, rows)
     full = FULL_RANGE if frame.format.name.startswith("yuvj") else int(frame.color_range)
-    return Coloring(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), full)
+    return Coloring(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), full, rows)
 
 
 _KEYS = {

@@ -1,0 +1,82 @@
+"""Covers on one frame: bit for bit the frame outside of them, and the same as if the whole frame had been drawn on."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blurkit.geometry import Box
+from blurkit.records import Action, Decision, Face, Judgement, Reason
+from blurkit.settings import Settings
+from blurkit.video import draw as module
+from blurkit.video.draw import draw
+from blurkit.video.planes import Coloring, Planes
+
+SHOWN = Settings.of(obscure={"color": "#289646"}).obscure
+WIDTH, HEIGHT = 192, 128
+COLORING = Coloring(rows=HEIGHT)
+
+
+def planes(seed=5):
+    random = np.random.default_rng(seed)
+    return Planes(*(random.integers(16, 235, (HEIGHT >> half, WIDTH >> half), np.uint8) for half in (0, 1, 1)))
+
+
+def cover(left, top, width, height, tilt=0.0):
+    face = Face(Box(left, top, left + width, top + height), 0.9, ("test",), tilt=tilt)
+    return Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE))
+
+
+covers = st.lists(
+    st.builds(cover, st.floats(-30, 200), st.floats(-30, 130), st.floats(6, 60), st.floats(6, 60), st.floats(-90, 90)),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(covers)
+def test_outside_of_what_was_drawn_nothing_changes(decisions):
+    before = planes()
+    after, mask = draw(before, decisions, SHOWN, COLORING, seed=1)
+    if mask is None:
+        assert after is before
+        return
+    assert np.array_equal(after.y[~mask], before.y[~mask])
+    assert np.array_equal(after.u[~mask[::2, ::2]], before.u[~mask[::2, ::2]])
+    assert np.array_equal(after.v[~mask[::2, ::2]], before.v[~mask[::2, ::2]])
+
+
+@settings(max_examples=60, deadline=None)
+@given(covers)
+def test_a_part_of_a_frame_gets_the_same_covers_as_the_whole(decisions):
+    part, mask = draw(planes(), decisions, SHOWN, COLORING, seed=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "REACH", 100.0)
+        whole, same = draw(planes(), decisions, SHOWN, COLORING, seed=1)
+    assert (mask is None) == (same is None)
+    if mask is not None:
+        assert np.array_equal(mask, same)
+        assert np.abs(part.y.astype(int) - whole.y).max() <= 1
+        assert np.abs(part.u.astype(int) - whole.u).max() <= 2
+
+
+def test_a_part_that_is_too_small_for_its_covers_gives_way_to_the_whole_frame(monkeypatch):
+    whole, mask = draw(planes(), [cover(80, 40, 40, 50)], SHOWN, COLORING, seed=1)
+    monkeypatch.setattr(module, "REACH", 0.0)
+    other, same = draw(planes(), [cover(80, 40, 40, 50)], SHOWN, COLORING, seed=1)
+    assert np.array_equal(mask, same)
+    assert np.array_equal(whole.y, other.y)
+
+
+@pytest.mark.parametrize("style", ["solid", "pixelate"])
+@settings(max_examples=20, deadline=None)
+@given(covers)
+def test_nothing_under_a_cover_shows_in_what_is_drawn(style, decisions):
+    look = Settings.of(obscure={"style": style, "color": "gray"}).obscure
+    before = planes()
+    after, mask = draw(before, decisions, look, COLORING, seed=1)
+    if mask is not None:
+        hidden = module._in_cells(module.covered_mask([each.face for each in decisions], look, before.size))
+        other, _ = draw(before.blank(hidden), decisions, look, COLORING, seed=1)
+        assert all(np.array_equal(getattr(after, name), getattr(other, name)) for name in "yuv")
