@@ -10,6 +10,8 @@ from blurkit.detect.views import Halvings, level, sweep
 from blurkit.geometry import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blurkit.records import Face, Pixels
 
 SIDES = (640, 1280)
@@ -29,19 +31,23 @@ class QuickLook:
 
     name = "quick"
 
-    def __init__(self, *, threads: int = 1) -> None:
+    def __init__(self, sides: Sequence[int] = SIDES, *, threads: int = 1) -> None:
         """Open the network.
+
+        Args:
+            sides: At which a frame is seen; see `SIDES`.
+            threads: Threads of one run.
 
         Raises:
             ModelError: The model is missing, altered or cannot be opened.
         """
-        self._network = CenterFaceNetwork(threads=threads)
+        self._network, self._sides = CenterFaceNetwork(threads=threads), sides
 
     def detect(self, pixels: Pixels) -> tuple[Face, ...]:
         """Find what may be a face; see `base.Detector`."""
         size = Size(pixels.shape[1], pixels.shape[0])
         frame = Halvings(pixels)
-        sides = sorted({min(side, ENLARGED * size.long_side) for side in SIDES})
+        sides = sorted({min(side, ENLARGED * size.long_side) for side in self._sides})
         views = [view for side in sides for view in level(size, side, tile=TILE, overlap=OVERLAP)]
         return fuse(sweep(self._network, frame, views), self.name, min_score=FAINT)
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from blurkit.analysis import Analysis
 from blurkit.detect import make_independent_check
-from blurkit.detect.quick import QuickLook
+from blurkit.detect.quick import SIDES, QuickLook
 from blurkit.errors import BlurkitError, OutputNotWritable, UnreadablePhoto
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
@@ -97,6 +97,8 @@ class Clips:
             models.callback(self._analysis.close)
             self._quick = quick or QuickLook(threads=threads)
             models.callback(self._quick.close)
+            self._glance = quick or QuickLook(SIDES[:1], threads=threads)
+            models.callback(self._glance.close)
             self._independent_check = independent_check or make_independent_check(threads=threads)
             models.callback(self._independent_check.close)
             self._models = models.pop_all()
@@ -151,7 +153,7 @@ class Clips:
             except OSError as fault:
                 raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=source) from fault
         frames = Frames(source, facts, threads=self._threads)
-        watched = Look(self._analysis, self._quick, self._clock).watch(
+        watched = Look(self._analysis, self._quick, self._glance, self._clock).watch(
             frames, facts.coloring, facts.time_base, partial(advance, self.progress, facts, 0.0, LOOKING)
         )
         keeps_sound = self._settings.output.keep_sound

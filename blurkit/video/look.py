@@ -81,15 +81,16 @@ class Watched:
 class Look:
     """Watches a clip with the models."""
 
-    def __init__(self, analysis: Analysis, quick: Detector, clock: Clock) -> None:
+    def __init__(self, analysis: Analysis, quick: Detector, glance: Detector, clock: Clock) -> None:
         """Watch nothing yet.
 
         Args:
             analysis: All of the detect stage, and ages.
-            quick: A look at the frames between.
+            quick: A look at frames, every other one.
+            glance: A quicker look at the others.
             clock: Times the stages.
         """
-        self._analysis, self._quick, self._clock = analysis, quick, clock
+        self._analysis, self._quick, self._glance, self._clock = analysis, quick, glance, clock
 
     def watch(self, frames: Frames, coloring: Coloring, tick: Fraction, advance: Callable[[float], None]) -> Watched:
         """See every frame once.
@@ -116,15 +117,16 @@ class Look:
             watched.marks.append(frame.mark)
             is_whole = is_new or seconds - whole >= WHOLE_EVERY
             whole = seconds if is_whole else whole
-            seen = self._seen(frame.planes.rgb(coloring), is_whole=is_whole)
+            quick = self._quick if is_whole or frame.index % 2 == 0 else self._glance
+            seen = self._seen(frame.planes.rgb(coloring), quick, is_whole=is_whole)
             if seen:
                 watched.seen[frame.index] = seen
             advance(seconds)
         return watched
 
-    def _seen(self, pixels: Pixels, *, is_whole: bool) -> list[Seen]:
+    def _seen(self, pixels: Pixels, quick: Detector, *, is_whole: bool) -> list[Seen]:
         with self._clock(Stage.DETECT):
-            faint = self._quick.detect(pixels)
+            faint = quick.detect(pixels)
         if not is_whole:
             return [_faint(face) for face in faint]
         picture = Picture(pixels, pixels, "RGB")
