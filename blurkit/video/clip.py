@@ -144,6 +144,15 @@ class Clips:
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
 
+    def judged(self, path: Path) -> list[Judged]:
+        """Return everybody in a clip, where they are in each frame, and what would happen to them.
+
+        Raises:
+            BlurkitError: The clip cannot be read, or a model failed.
+        """
+        self._clock = Clock()
+        return self._people(self._look(path))
+
     def _look(self, source: Path) -> Pass:
         """Watch a clip for the first time."""
         with self._clock(Stage.LOAD):
