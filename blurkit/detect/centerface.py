@@ -10,7 +10,8 @@ import numpy as np
 from blurkit.detect.evidence import bundled_weights
 from blurkit.detect.feed import best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
-from blurkit.detect.views import COARSE, Halvings, Sighting, View, coarse, level, measure, scale_of, sweep
+from blurkit.detect.turned import FAINT, FAINTEST, NEAR, looks_near, places
+from blurkit.detect.views import COARSE, Halvings, Sighting, View, coarse, level, look_at, measure, scale_of, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import onnx_session
@@ -29,9 +30,9 @@ Both in pixels of the view. Then comes the photo's own size, if that is more.
 """
 
 TURNED = COARSE[0]
-"""Side at which the photo is also seen turned by 90, 180 and 270 degrees.
+"""Side at which a photo in which nobody is seen for sure is also seen turned by 90, 180 and 270 degrees.
 
-If a turn shows clearly more there than upright (a phone held wrongly), all levels are seen in that turn, too.
+If a turn shows clearly more than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
 
 CLEARLY = 1.3
@@ -140,7 +141,7 @@ class CenterFace:
         Raises:
             ModelError: The model is missing, altered or cannot be opened.
         """
-        self.network = CenterFaceNetwork(threads=threads)
+        self.network = CenterFaceNetwork(threads=threads, min_score=FAINTEST)
         self.weights = bundled_weights()
         self._min_score = settings.min_score
 
@@ -157,13 +158,20 @@ class CenterFace:
         if min(size.width, size.height) < 2:
             return []
         photo = Halvings(pixels)
-        looks = {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
-        looks[0] = self._levels(photo, 0)
-        coarsest = _whole(size, TURNED, 0)[0].source
-        upright = max((0, 1, 2, 3), key=lambda t: _evidence(looks[t], coarsest) / (1 if t == 0 else CLEARLY))
+        looks = {0: self._levels(photo, 0)}
+        boxes = places(looks[0], size)
+        looks |= {turns: looks_near(self.network, photo, boxes, turns) for turns in (1, 2, 3)}
+        turned, straight = NEAR, look_at(size, coarse(size)[-1])
+        if not any(s.score >= CERTAIN for s in looks[0]):  # nobody may stand upright here
+            turned = straight = look_at(size, TURNED)
+            for turns in (1, 2, 3):
+                looks[turns] += self._sweep(photo, _whole(size, TURNED, turns))
+        evidence = {turns: _evidence(looks[turns], turned) / CLEARLY for turns in (1, 2, 3)}
+        evidence[0] = _evidence(looks[0], straight)
+        upright = max((0, 1, 2, 3), key=lambda turns: evidence[turns])
         if upright != 0:
-            looks[upright] = self._levels(photo, upright)
-        found = looks.pop(upright)
+            looks[upright] += self._levels(photo, upright)
+        found = [s for s in looks.pop(upright) if s.score >= FAINT]  # fainter ones were only places to look at
         known = [s.box for s in found if s.score >= CERTAIN]
         found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]
         return found
@@ -211,5 +219,5 @@ def _is_among(box: Box, known: list[Box]) -> bool:
 
 
 def _evidence(found: list[Sighting], look: str) -> float:
-    """Return how much the look at `TURNED` saw, in whatever turn: the sum of scores that may be faces."""
+    """Return how much a look saw, in whatever turn: the sum of scores that may be faces."""
     return sum(s.score for s in found if s.source.split()[0] == look and s.score >= SURE / 2)

@@ -1,0 +1,79 @@
+"""Looks in other turns at what is seen faintly: a face on its side or upside down among upright ones.
+
+Upright, the network sees such a face only faintly, and at most places where it sees something faintly there is none. A
+small picture of each such place, turned, settles it for a hundredth of what a look at the whole photo costs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blurkit.detect.merge import SAME_FACE_IOU
+from blurkit.detect.views import Halvings, Sighting, View, coarse, look_at, scale_of, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blurkit.detect.views import Network
+    from blurkit.geometry import Box, Size
+
+NEAR = "near"
+"""First word of the names of these looks."""
+
+FAINTEST, FAINT, PLAIN = 0.03, 0.1, 0.7
+"""Scores from which something is looked at in other turns, and from which it is seen well as it is.
+
+The first is for what the finer look at the whole photo saw, the second for other looks.
+"""
+
+LOWEST = 20
+"""Height or width in pixels of the finer look at the whole photo from which something is looked at so."""
+
+MOST = 40
+"""So many places of a photo are looked at, the largest ones."""
+
+SHOWN, AROUND = 40, 3.2
+"""Longer side of the thing in the small picture, in pixels, and that picture's side as a multiple of it."""
+
+
+def places(found: Sequence[Sighting], size: Size) -> list[Box]:
+    """Return where something is seen faintly in a photo, the largest first.
+
+    Args:
+        found: What was seen of the photo, in its pixels.
+        size: Of the photo.
+    """
+    finer = coarse(size)[-1]
+    smallest, name = LOWEST / scale_of(size, finer), look_at(size, finer)
+    plain = [s.box for s in found if s.score >= PLAIN]
+    chosen: list[Box] = []
+    for each in sorted(found, key=lambda s: -s.score):
+        box = each.box
+        faintest = FAINTEST if each.source.split()[0] == name else FAINT
+        if faintest <= each.score < PLAIN and max(box.width, box.height) >= smallest:
+            others = any(box.intersection(other) > SAME_FACE_IOU * box.area for other in (*plain, *chosen))
+            chosen += [] if others else [box]
+    return sorted(chosen, key=lambda box: -box.area)[:MOST]
+
+
+def looks_near(network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int) -> list[Sighting]:
+    """Look at places of a photo in a turn.
+
+    Returns:
+        What was seen at each place itself, in the pixels of the photo.
+    """
+    found = []
+    for box in boxes:
+        seen = sweep(network, photo, [_view(box, photo.size, quarter_turns)])
+        middle = box.center
+        found += [s for s in seen if s.box.left < middle.x < s.box.right and s.box.top < middle.y < s.box.bottom]
+    return found
+
+
+def _view(box: Box, size: Size, quarter_turns: int) -> View:
+    side = max(box.width, box.height)
+    reach = AROUND / 2 * side
+    window = box.center.x - reach, box.center.y - reach, box.center.x + reach, box.center.y + reach
+    left, top, right, bottom = (round(edge) for edge in window)
+    inside = max(0, left), max(0, top), min(size.width, max(right, 1)), min(size.height, max(bottom, 1))
+    return View(inside, SHOWN / side, f"{NEAR} turned {90 * quarter_turns}", quarter_turns)
