@@ -29,6 +29,9 @@ FINE = {2048: 75, 2880: 80, 4096: 51}
 Both in pixels of the view. Then comes the photo's own size, if that is more.
 """
 
+SMALL_PX = 75
+"""Height at the finer coarse side, in its pixels, below which something in a small photo asks for tiles there."""
+
 TURNED = COARSE[0]
 """Side at which a photo in which nobody is seen for sure is also seen turned by 90, 180 and 270 degrees.
 
@@ -180,6 +183,8 @@ class CenterFace:
         """Look from coarse to fine: closer only where something small may be."""
         size = photo.size
         found = [s for side in coarse(size) for s in self._sweep(photo, _whole(size, side, turns))]
+        if coarse(size)[-1] < COARSE[-1]:
+            found += self._sweep(photo, _near(found, SMALL_PX, size, COARSE[-1], turns))
         faint = FAINT_PX / scale_of(size, min(FINE))
         hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():

@@ -124,14 +124,14 @@ def noisy_or(scores: Scores) -> float:
 
 def largeness_of(box: Box, size: Size) -> float:
     """Return how large something is in a photo of a size: 0 if small, 1 if large."""
-    height = box.height * scale_of(size, coarse(size)[1])
+    height = box.height * scale_of(size, coarse(size)[-1])
     return min(1.0, max(0.0, math.log(max(height, 1e-9) / SMALL) / math.log(LARGE / SMALL)))
 
 
 def of_whole(box: Box, scores: Scores, size: Size) -> float:
     """Return the score of the look at the whole photo that shows a box best, in whatever turn; 0 if it saw nothing."""
-    coarser, finer = coarse(size)
-    name = look_at(size, finer if box.height * scale_of(size, finer) <= REACH else coarser)
+    sides = coarse(size)
+    name = look_at(size, sides[-1] if box.height * scale_of(size, sides[-1]) <= REACH else sides[0])
     return max((score for source, score in scores.items() if source.split()[0] == name), default=0.0)
 
 

@@ -24,6 +24,12 @@ FINEST_COARSE = 0.25
 A sharp head of 64 px that stands alone in a larger photo would be too small there for any hint.
 """
 
+SMALL = 800
+"""A photo of so many pixels, as `measure` counts them, or fewer is seen whole only at the coarser side.
+
+It has no more to show when it is enlarged, but near something small the network sees more.
+"""
+
 WIDEST = 2
 """A photo whose long side is at most this many times its short side is seen by its long side."""
 
@@ -193,8 +199,10 @@ def scale_of(size: Size, side: int) -> float:
     return min(side / max(measure(size), 1), max(1.0, side / size.long_side))
 
 
-def coarse(size: Size) -> tuple[int, int]:
-    """Return the sides at which a photo is seen whole, the coarser one first."""
+def coarse(size: Size) -> tuple[int, ...]:
+    """Return the sides at which a photo is seen whole, the coarsest one first."""
+    if measure(size) <= SMALL:
+        return COARSE[:1]
     return COARSE[0], max(COARSE[1], round(FINEST_COARSE * measure(size)))
 
 
