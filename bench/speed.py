@@ -1,7 +1,8 @@
 """Whole processes, blurkit and deface in turn on the same photos: `python -m bench.speed`.
 
 Photos of 12 megapixels are those of the evaluation data; 2 are made by resizing them, 24 and 50 by putting two and four
-side by side, HEIC by coding them anew. deface does not read HEIC, so there blurkit's own time for JPEG stands beside.
+side by side, 0.2 by cutting portraits of 400 x 500 out around their faces, HEIC by coding them anew. deface does not
+read HEIC, so there blurkit's own time for JPEG stands beside.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.data import evaluation_folder
+from bench.data import detection_photos, evaluation_folder
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,21 +34,22 @@ RESULTS = Path(__file__).parent / "results"
 class Case:
     """So many photos of one kind in one run."""
 
-    megapixels: int
-    """2, 12, 24 or 50."""
+    megapixels: float
+    """0.2, 2, 12, 24 or 50."""
     photos: int
     """How many; the same pictures again under other names if there are fewer."""
     suffix: str = ".jpg"
     """What they are coded as."""
 
     def __str__(self) -> str:
-        return f"{self.photos} x {self.megapixels} MP {self.suffix[1:].upper()}"
+        return f"{self.photos} x {self.megapixels:g} MP {self.suffix[1:].upper()}"
 
 
 CASES = (
     Case(12, 1),
     Case(12, 20),
     Case(2, 20),
+    Case(0.2, 100),
     Case(24, 6),
     Case(50, 4),
     Case(12, 10, ".heic"),
@@ -64,6 +66,10 @@ class Cost:
     """From start to end of the command."""
     peak_mib: float
     """Memory of its largest process at most."""
+    cpu_seconds: float
+    """Time of all processors, which other programs on the machine hardly change."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """Share of each stage in the time of all stages."""
 
 
 def main() -> None:
@@ -108,22 +114,33 @@ def measure(case: Case, originals: list[Path], deface: str, *, jobs: int, pairs:
             else:
                 theirs.append(run([deface, *map(str, photos)]))
     ratios = [their.seconds / our.seconds for their, our in zip(theirs, ours, strict=True)]
+    work = [their.cpu_seconds / our.cpu_seconds for their, our in zip(theirs, ours, strict=True)]
+    shares = {stage: statistics.median(our.shares[stage] for our in ours) for stage in ours[0].shares}
     rival = "jpeg_over_heic" if case.suffix == ".heic" else "deface_over_blurkit"
     return {
         "pairs": pairs,
         f"{rival}_median": round(statistics.median(ratios), 2),
         f"{rival}_min": round(min(ratios), 2),
         f"{rival}_max": round(max(ratios), 2),
+        f"{rival}_of_cpu_median": round(statistics.median(work), 2),
+        "cpu_seconds_a_photo": round(statistics.median(our.cpu_seconds for our in ours) / case.photos, 3),
         "seconds_a_photo": round(statistics.median(our.seconds for our in ours) / case.photos, 3),
         "peak_mib": round(max(our.peak_mib for our in ours)),
         "peak_mib_of_rival": round(max(their.peak_mib for their in theirs)),
-    }
+    } | {f"share_{stage}": round(share, 3) for stage, share in shares.items()}
 
 
 def blurkit(photos: list[Path], out: Path, *, jobs: int, state: Path) -> Cost:
     """Run the main job in this Python's blurkit, which remembers it in a folder that is not the user's."""
+    report = out.parent / "report.json"
     command = [sys.executable, "-m", "blurkit", "run", *map(str, photos), "--out", str(out), "--quiet"]
-    return run([*command, "--jobs", str(jobs)], XDG_STATE_HOME=str(state))
+    cost = run([*command, "--jobs", str(jobs), "--report", str(report)], XDG_STATE_HOME=str(state))
+    seconds: dict[str, float] = {}
+    for photo in json.loads(report.read_text(encoding="utf-8"))["photos"]:
+        for stage, taken in photo["seconds"].items():
+            seconds[stage] = seconds.get(stage, 0.0) + taken
+    report.unlink()
+    return replace(cost, shares={stage: taken / sum(seconds.values()) for stage, taken in seconds.items()})
 
 
 def run(command: list[str], **environment: str) -> Cost:
@@ -139,7 +156,7 @@ def run(command: list[str], **environment: str) -> Cost:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise SystemExit(f"{command[0]} ended with {process.returncode}")
-    return Cost(time.perf_counter() - start, usage.ru_maxrss / 1024)
+    return Cost(time.perf_counter() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def made(case: Case, originals: list[Path], folder: Path) -> list[Path]:
@@ -162,12 +179,25 @@ def make(case: Case, originals: list[Path], folder: Path) -> list[Path]:
             shutil.copy(source, target)
         else:
             several = [originals[(index + other) % len(originals)] for other in range(4)]
-            _save(_picture(case.megapixels, several), target)
+            _save(_portrait(source) if case.megapixels < 1 else _picture(case.megapixels, several), target)
         photos.append(target)
     return photos
 
 
-def _picture(megapixels: int, originals: list[Path]) -> Image.Image:
+def _portrait(path: Path) -> Image.Image:
+    """Return a photo's highest labelled face with what is around it, 400 x 500 pixels."""
+    from PIL import Image, ImageOps
+
+    folder = path.parents[3]
+    faces = next(photo.faces for photo in detection_photos(folder, ("groups",)) if photo.path.name == path.name)
+    left, top, right, bottom = max(faces.tolist(), key=lambda face: face[3] - face[1])
+    height = 2.5 * (bottom - top)
+    x, y = (left + right - 0.8 * height) / 2, (top + bottom - height) / 2
+    whole = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    return whole.crop((round(x), round(y), round(x + 0.8 * height), round(y + height))).resize((400, 500))
+
+
+def _picture(megapixels: float, originals: list[Path]) -> Image.Image:
     """Return a picture of so many megapixels: one original, smaller or not, or two or four of them."""
     from PIL import Image, ImageOps
 
@@ -177,7 +207,7 @@ def _picture(megapixels: int, originals: list[Path]) -> Image.Image:
         return first
     if megapixels == 2:
         return first.resize((1632, 1224))
-    columns, rows = {24: (2, 1), 50: (2, 2)}[megapixels]
+    columns, rows = {24: (2, 1), 50: (2, 2)}[round(megapixels)]
     whole = Image.new("RGB", (columns * first.width, rows * first.height))
     for index in range(columns * rows):
         whole.paste(pictures[index], (index % columns * first.width, index // columns * first.height))

@@ -1,7 +1,7 @@
 """Looks in other turns at what is seen faintly: a face on its side or upside down among upright ones.
 
-Upright, the network sees such a face only faintly, and at most places where it sees something faintly there is none. A
-small picture of each such place, turned, settles it for a hundredth of what a look at the whole photo costs.
+Upright, the network sees such a face only faintly, but most of what it sees faintly is no face. A small picture of each
+such place, turned, settles it for a hundredth of what a look at the whole photo costs.
 """
 
 from __future__ import annotations
