@@ -1,5 +1,5 @@
 """The command line: the only part that prints."""
 
-from blurkit.cli.app import main
+from blurkit.cli.entry import main
 
 __all__ = ["main"]

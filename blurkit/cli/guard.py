@@ -9,6 +9,7 @@ import typer
 
 from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode
+from blurkit.machine.early import heed_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 def guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> ExitCode:
     """Do the work of a command; the one place where exceptions become messages and exit codes."""
+    heed_interrupts()
     try:
         code = work()
     except BlurkitError as error:
