@@ -67,6 +67,7 @@ def catalog(language: str) -> Catalog:
 def updated(language: str, found: dict[Message, list[str]]) -> Catalog:
     """Return a catalog of just the texts that were found, with what is translated already."""
     old, new = catalog(language), Catalog(locale=language, project="blurkit", charset="utf-8", fuzzy=False)
+    new.creation_date, new.revision_date = old.creation_date, old.revision_date
     for message, places in found.items():
         known = old.get(message if isinstance(message, str) else message[0])
         string = known.string if known is not None and isinstance(known.id, str) == isinstance(message, str) else None

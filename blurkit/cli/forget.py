@@ -19,6 +19,7 @@ from blurkit.report.files import STEM
 from blurkit.report.page import GENERATOR
 from blurkit.report.schema import Report
 from blurkit.report.table import HEADER
+from blurkit.review import recent
 from blurkit.watch.seen import SEEN
 from blurkit.words import count, one_line
 
@@ -124,17 +125,22 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
         say(one_line(str(path)))
     if len(told) < len(found):
         say(f"journals of earlier runs: {count(len(found) - len(told), 'file')}")
-    if not found:
+    folders_known = recent.before(day)
+    for each in folders_known:
+        say(f"path of a folder that was reviewed: {one_line(each.path)}")
+    if not found and not folders_known:
         say(f"nothing that blurkit wrote before {day} was found")
         return ExitCode.OK
     if not yes:
         if sys.stdin is None or not sys.stdin.isatty():
             raise SettingsError("nothing was deleted, since nobody can be asked", hint="read the list, then add --yes")
-        say(f"delete {count(len(found), 'file')} for good? Type yes:")
+        paths = f" and {count(len(folders_known), 'path')}" if folders_known else ""
+        say(f"delete {count(len(found), 'file')}{paths} for good? Type yes:")
         if sys.stdin.readline().strip().lower() != "yes":
             say("nothing was deleted")
             return ExitCode.OK
     code = ExitCode.OK
+    recent.forget(folders_known)
     for path in found:
         try:
             path.unlink()

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
-from blurkit.review import choose, desktop, remember, view, wishes
+from blurkit.review import choose, desktop, recent, remember, view, wishes
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
@@ -117,6 +117,7 @@ class Pages:
             if wanted.take_over:
                 Lock(folder / LOCK_NAME, take_over=True).release()
             opened = self._chooser().set_up(folder, wanted.wishes)
+            recent.opened(folder, agreed=wanted.remember)
             with suppress(OutputNotWritable):  # then it is asked again next time
                 wishes.remember(folder, wanted.wishes)
             opened.work.start()
@@ -125,7 +126,7 @@ class Pages:
     def _list(self, wanted: Folder) -> dict[str, Any]:
         told, base = choose.listing(wanted.path), self._chooser().settings
         known = wishes.recall(Path(told["path"])) or wishes.usual(base)
-        return told | {"wishes": known.model_dump(mode="json")}
+        return told | {"wishes": known.model_dump(mode="json"), "recent": recent.told()}
 
     def _offered(self, _: Request) -> dict[str, Any]:
         return wishes.offered(self._chooser().settings)

@@ -91,6 +91,8 @@ class Opened(Folder):
     """The folder that is reviewed, and how."""
 
     wishes: Wishes = Wishes()
+    remember: bool = False
+    """Whether this computer may keep the folder's path, to offer it again."""
     take_over: bool = False
     """Whether another review of it is ended first."""
 

@@ -3,7 +3,7 @@
 import { t, tn, translatePage } from "./language.js";
 import { post } from "./api.js";
 import { button, el, part, warn, wordsOf } from "./dom.js";
-import { chosen, offer } from "./options.js";
+import { agreed, chosen, offer } from "./options.js";
 
 /** @typedef {import("./contract.js").Folder} Folder */
 /** @typedef {import("./contract.js").Listing} Listing */
@@ -31,7 +31,8 @@ async function go(wanted, { focus = true } = {}) {
   warn("");
   offerToTakeOver(false);
   show(here);
-  await offer(here.wishes, here.out);
+  const isKept = here.recent.some((one) => one.path === here?.path);
+  await offer(here.wishes, here.out, isKept);
   if (focus) part("inside").focus();
 }
 
@@ -55,6 +56,8 @@ function show(listing) {
       }),
     ),
   );
+  part("recent").hidden = !listing.recent.length;
+  part("recent-folders").replaceChildren(...listing.recent.map((one) => el("li", {}, recentOf(one))));
   part("folders").replaceChildren(...listing.folders.map((folder) => el("li", {}, itemOf(folder))));
   if (!listing.folders.length) part("folders").append(el("li", { class: "words" }, t("No folders in here.")));
   const more = tn(
@@ -100,6 +103,20 @@ function offerToTakeOver(taken) {
   open.textContent = taken ? "End the other review and open it here" : OPEN;
 }
 
+const STATES = {
+  opened: t("nothing decided yet"),
+  begun: t("review begun"),
+  written: t("safe photos written"),
+};
+
+/** @param {import("./contract.js").Recent} one */
+function recentOf(one) {
+  const name = el("span", { class: "name" }, one.name);
+  const words = el("span", { class: "words" }, STATES[one.state]);
+  const values = { type: "button", class: "folder", title: one.path, onclick: () => go(one.path) };
+  return el("button", values, name, words);
+}
+
 up.addEventListener("click", () => here?.up && go(here.up));
 part("typed").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -112,6 +129,7 @@ open.addEventListener("click", async () => {
       path: here?.path,
       wishes: chosen(),
       take_over: takesOver,
+      remember: agreed(),
     });
     location.replace("/");
   } catch (fault) {

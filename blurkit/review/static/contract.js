@@ -141,6 +141,14 @@
  */
 
 /**
+ * A folder that was opened lately.
+ * @typedef {object} Recent
+ * @property {string} name
+ * @property {string} path
+ * @property {"opened" | "begun" | "written"} state
+ */
+
+/**
  * @typedef {object} Listing
  * @property {string} path
  * @property {string} name
@@ -152,6 +160,7 @@
  * @property {string | null} out
  * @property {{name: string, path: string}[]} places
  * @property {Wishes} wishes What was chosen for this folder before.
+ * @property {Recent[]} recent Folders that were opened lately, if the person agreed to keep them.
  */
 
 /**

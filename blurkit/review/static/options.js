@@ -55,6 +55,12 @@ function draw(all) {
       ),
     ),
     el(
+      "label",
+      { class: "check" },
+      el("input", { type: "checkbox", id: "remember" }),
+      t("List this folder here next time (its path is kept on this computer)"),
+    ),
+    el(
       "details",
       {},
       el("summary", {}, t("How covers look, and where the safe photos go")),
@@ -103,8 +109,12 @@ function follow() {
   part("ages").hidden = value !== "children" && value !== "cautious";
 }
 
-/** @param {Wishes} wishes @param {string | null} out Where the safe photos go by default. */
-export async function offer(wishes, out) {
+/**
+ * @param {Wishes} wishes
+ * @param {string | null} out Where the safe photos go by default.
+ * @param {boolean} isKept Whether the person agreed to keep this folder before.
+ */
+export async function offer(wishes, out, isKept) {
   if (!offered) {
     offered = /** @type {Offered} */ (await get("/api/offered"));
     draw(offered);
@@ -116,9 +126,15 @@ export async function offer(wishes, out) {
     else if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = value === true;
     else if (field instanceof HTMLInputElement) field.value = String(value ?? "");
   }
+  part("remember", HTMLInputElement).checked = isKept;
   const place = form.elements.namedItem("out");
   if (place instanceof HTMLInputElement) place.placeholder = out ?? "";
   follow();
+}
+
+/** Whether this computer may keep the path of the folder. */
+export function agreed() {
+  return part("remember", HTMLInputElement).checked;
 }
 
 /** What is chosen; what is not asked about is left out. */
