@@ -100,7 +100,7 @@ function itemOf(folder) {
 /** @param {boolean} taken Whether another review has the folder. */
 function offerToTakeOver(taken) {
   takesOver = taken;
-  open.textContent = taken ? "End the other review and open it here" : OPEN;
+  open.textContent = taken ? t("End the other review and open it here") : OPEN;
 }
 
 const STATES = {
