@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from blurkit.geometry import Box, Size
+from blurkit.outcomes import ClipFacts
 from blurkit.records import Action, Decision, Face, Judgement, Reason
 from blurkit.report import ReportEntry
 from blurkit.report.caution import NEIGHBOURS, cautions, names_a_child
@@ -30,6 +31,13 @@ def entry(name, *decisions, fingerprint="3c" * 32, size=LARGE):
 def test_a_face_covered_in_one_photo_and_open_in_its_near_duplicate_is_told(pair):
     (warning,) = cautions([entry("a.jpg", pair[0]), entry("b.jpg", pair[1])])
     assert warning.startswith("a.jpg and b.jpg are nearly the same photo")
+
+
+def test_a_clip_is_compared_with_nothing():
+    clip = ClipFacts(frames=1, seconds=1.0, sound="none", notes=(), spans=((0.0, 1.0),))
+    one, other = entry("a.jpg", COVERED), entry("a.mov", OPEN)
+    assert cautions([one, other])
+    assert not cautions([one, replace(other, outcome=replace(other.outcome, clip=clip))])
 
 
 def test_a_near_duplicate_of_another_size_is_compared_by_shares_of_the_photo():

@@ -94,6 +94,8 @@ def _gives_away(one: ReportEntry, other: ReportEntry) -> bool:
     a, b = one.outcome, other.outcome
     if not (isinstance(a, PhotoResult) and isinstance(b, PhotoResult) and a.proof and b.proof):
         return False
+    if a.clip or b.clip:  # the places of its faces are not those in the frame that the fingerprint is of
+        return False
     if distance(a.proof.fingerprint, b.proof.fingerprint) > SAME_PICTURE:
         return False
     return opens(a, b) or opens(b, a)
