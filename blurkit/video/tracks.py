@@ -28,8 +28,11 @@ ALIKE = 1.8
 STEADY = 6
 """Frames over which the speed of a face is measured."""
 
-FREQUENT = 3
-"""So many frames in which the quick look alone is sure make a person: a single one may be a mistake."""
+FREQUENT, CERTAIN = 2, 0.65
+"""So many frames in which the quick look alone is sure make a person, or one in which its score is at least so high.
+
+A camera that is jerked leaves faces that are seen for a frame or two each, and belong to no other sighting.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Track:
     @property
     def is_somebody(self) -> bool:
         """Whether it is a face at all, and not something that a quick look took for one."""
-        found = any(each.is_found for each in self.seen.values())
+        found = any(each.is_found or each.face.score >= CERTAIN for each in self.seen.values())
         return found or sum(each.is_sure for each in self.seen.values()) >= FREQUENT
 
     @property

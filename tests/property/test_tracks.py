@@ -163,6 +163,14 @@ def test_what_is_faint_goes_on_a_track_and_makes_none():
     assert set(track.seen) == set(range(12))
 
 
+def test_a_face_that_a_quick_look_is_certain_of_is_somebody_even_in_one_frame():
+    for score, is_sure, count in ((0.9, True, 1), (0.55, True, 0)):
+        seen = {4: [Seen(face(10, 50, score=score), is_sure=is_sure)]}
+        assert len(linked(seen, range(9), still(9), seconds(9))) == count
+    twice = {frame: [Seen(face(10, 50, score=0.55), is_sure=True)] for frame in (4, 5)}
+    assert len(linked(twice, range(9), still(9), seconds(9))) == 1
+
+
 @given(st.floats(1, 100), st.floats(1, 100), st.floats(-200, 200))
 def test_a_face_is_like_itself_and_not_like_one_far_away(size, other, away):
     box = face(0, 0, size).box
