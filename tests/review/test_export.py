@@ -197,7 +197,7 @@ def test_a_no_stops_or_needs_a_reason(name):
         with pytest.raises(pydantic.ValidationError):
             SignOff(by="office", answers=no, reasons=reasons)
     if QUESTIONS[name].ends:
-        with pytest.raises(pydantic.ValidationError, match="nothing is written"):
+        with pytest.raises(pydantic.ValidationError, match="Nothing is written"):
             SignOff(by="office", answers=no, reasons={name: "the parents agreed"})
     else:
         assert SignOff(by="office", answers=no, reasons={name: "the parents agreed"}).answers[name] is False
