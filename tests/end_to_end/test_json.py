@@ -63,7 +63,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     small(folder, "in/sub/good.jpg")
     (folder / "in" / "bad.jpg").write_bytes(b"\xff\xd8\xff")
-    (folder / "in" / "IMG_1.MOV").write_bytes(b"a video")
+    (folder / "in" / "IMG_1.AAE").write_bytes(b"a list of edits")
     (folder / "in" / "notes.txt").write_text("hello")
     return folder
 
@@ -99,7 +99,7 @@ def test_a_failure_says_where_and_what_helps(run):
 
 
 def test_what_was_left_aside_is_counted(run):
-    assert run.document["companions"] == {"videos of Live Photos": 1}
+    assert run.document["companions"] == {"edit lists (AAE)": 1}
     assert run.document["skipped"] == 1
 
 

@@ -117,12 +117,12 @@ def test_a_name_that_is_no_unicode_at_all(tmp_path):
 
 def test_what_travels_with_photos_is_counted_and_not_copied(tmp_path):
     small(tmp_path, "in/IMG_1.jpg")
-    for name in ("IMG_1.MOV", "IMG_2.mov", "IMG_1.AAE", "IMG_1.xmp", "IMG_1.dng", "clip.mp4", "notes.txt", ".hidden"):
+    for name in ("IMG_1.AAE", "IMG_2.aae", "IMG_1.xmp", "IMG_1.dng", "IMG_1.thm", "notes.txt", ".hidden"):
         (tmp_path / "in" / name).write_bytes(b"whatever is in it")
     done = run(tmp_path / "in", "--out", tmp_path / "out")
     assert files(tmp_path / "out") == ["IMG_1.jpg"]
-    assert "2 videos of Live Photos: not made safe, not copied" in done.err
-    for kind in ("edit lists", "sidecars", "raw photos", "1 videos"):
+    assert "2 edit lists (AAE): not made safe, not copied" in done.err
+    for kind in ("1 sidecars", "1 raw photos", "1 thumbnails"):
         assert kind in done.err
     assert "2 other files skipped" in done.err
 
