@@ -42,16 +42,22 @@ def test_photos_are_searched_filtered_and_sorted(looking):
     assert len(names(page)) == 3
 
 
-def test_the_contact_sheet_shows_the_covers(looking):
+def test_the_contact_sheet_shows_the_covers_as_they_are_now(looking):
     page, session = looking
-    path = page.locator("a.card:has-text('garden.jpg') path")
-    assert path.get_attribute("d").count("z") == 2
+    picture = page.locator("a.card:has-text('garden.jpg') img")
+    there = "one => one.complete && one.naturalWidth > 0"
+    sure(page, lambda: picture.evaluate(there))
+    before = picture.get_attribute("src")
     page.click("a.card:has-text('garden.jpg')")
     page.locator(".box.keep").click()
     page.click("#act")
     sure(page, lambda: "keep" not in actions(session))
     page.click("#step-photos")
-    assert path.get_attribute("d").count("z") == 3
+    sure(page, lambda: picture.count() == 1 and picture.evaluate(there))
+    after = picture.get_attribute("src")
+    assert after != before
+    page.click("#undo")
+    sure(page, lambda: picture.get_attribute("src") != after)
 
 
 def test_a_whole_photo_is_fine_and_the_next_one_that_needs_a_look_opens(looking):

@@ -133,8 +133,6 @@ function cardFor(photo) {
   if (known?.photo === photo) return known.item;
   const focused = focusIn(known?.item);
   const item = cardOf(photo);
-  const [before, after] = [known?.item.querySelector("img"), item.querySelector("img")];
-  if (before && after) after.replaceWith(before); // the same picture; nothing flickers
   known?.item.replaceWith(item);
   cards.set(photo.number, { item, photo });
   if (focused) item.querySelector("a")?.focus();
