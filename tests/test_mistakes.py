@@ -223,7 +223,7 @@ def test_other_refusals_are_said_apart(command, fakes, forty, out):
 def test_photos_to_look_at_are_named(command, monkeypatch, blurrer, tmp_path, out, number, how):
     from blurkit.batch import opened
 
-    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(age=FixedAge(18), policy={}))
+    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(age=FixedAge(25), policy={}))
     folder = tmp_path / "our photos"
     folder.mkdir()
     for each in range(number):
