@@ -8,7 +8,7 @@ import pytest
 from blurkit.batch.place import place_of
 from blurkit.errors import ExitCode, SettingsError
 from tests import pictures
-from tests.fakes import FixedAge, NoFaces, in_this_process
+from tests.fakes import NoFaces, in_this_process
 
 DICT = re.compile(r"\{'|\bdict\b|PosixPath|<class")
 ESCAPE = "\x1b"
@@ -223,7 +223,8 @@ def test_other_refusals_are_said_apart(command, fakes, forty, out):
 def test_photos_to_look_at_are_named(command, monkeypatch, blurrer, tmp_path, out, number, how):
     from blurkit.batch import opened
 
-    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(age=FixedAge(25), policy={}))
+    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(policy={}))  # the face is too small to be judged
+    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     folder = tmp_path / "our photos"
     folder.mkdir()
     for each in range(number):
