@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from blurkit.detect.finder import Finder
-from blurkit.detect.turned import AROUND, LOWEST, MOST, NEAR, PLAIN, SHOWN, looks_near, places
-from blurkit.detect.views import Halvings, Sighting
+from blurkit.detect.turned import AROUND, LOWEST, MOST, NEAR, PLAIN, SHOWN, looks_near, places, way_up
+from blurkit.detect.views import Halvings, Sighting, level, sweep
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
 from blurkit.settings import DetectSettings, LoadSettings
@@ -73,6 +73,22 @@ def test_a_place_at_the_border_is_shown_as_far_as_it_goes():
     network = SeesAllOfIt()
     looks_near(network, Halvings(np.zeros((300, 400, 3), np.uint8)), [Box(-30, 250, 70, 350), Box(-9, -9, 1, 1)], 1)
     assert all(0 < side <= AROUND * SHOWN for size in network.sizes for side in size)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_photo_on_its_side_is_seen_the_right_way_up_though_its_large_faces_are_seen_in_any_turn(finder, turns):
+    """Landmarks are right only then, and ages are judged by them."""
+    centerface = finder._detectors[0]
+    pixels = decode((SAMPLES / "tree/sports-day/IMG_0001.jpg").read_bytes(), LoadSettings()).picture.pixels
+    photo = Halvings(np.ascontiguousarray(np.rot90(pixels, turns)))
+    found = level_sightings(centerface.network, photo)
+    assert max(s.score for s in found) >= 0.5
+    assert way_up(centerface.network, photo, found) == -turns % 4
+
+
+def level_sightings(network, photo):
+    return sweep(network, photo, level(photo.size, 1600, tile=1216, overlap=96))
 
 
 def scene(turn):

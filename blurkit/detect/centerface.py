@@ -10,7 +10,7 @@ import numpy as np
 from blurkit.detect.evidence import bundled_weights
 from blurkit.detect.feed import best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
-from blurkit.detect.turned import FAINT, FAINTEST, NEAR, looks_near, places
+from blurkit.detect.turned import CLEARLY, FAINT, FAINTEST, looks_near, places, way_up
 from blurkit.detect.views import COARSE, Halvings, Sighting, View, coarse, level, look_at, measure, scale_of, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
@@ -37,9 +37,6 @@ TURNED = COARSE[0]
 
 If a turn shows clearly more than upright (a phone held wrongly), all levels are seen in that turn, too.
 """
-
-CLEARLY = 1.3
-"""So many times as much: large faces are seen in any turn, but with worse boxes and landmarks."""
 
 TILE, OVERLAP = 1216, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
@@ -162,18 +159,16 @@ class CenterFace:
             return []
         photo = Halvings(pixels)
         looks = {0: self._levels(photo, 0)}
-        boxes = places(looks[0], size)
-        looks |= {turns: looks_near(self.network, photo, boxes, turns) for turns in (1, 2, 3)}
-        turned, straight = NEAR, look_at(size, coarse(size)[-1])
-        if not any(s.score >= CERTAIN for s in looks[0]):  # nobody may stand upright here
-            turned = straight = look_at(size, TURNED)
-            for turns in (1, 2, 3):
-                looks[turns] += self._sweep(photo, _whole(size, TURNED, turns))
-        evidence = {turns: _evidence(looks[turns], turned) / CLEARLY for turns in (1, 2, 3)}
-        evidence[0] = _evidence(looks[0], straight)
-        upright = max((0, 1, 2, 3), key=lambda turns: evidence[turns])
+        upright = way_up(self.network, photo, looks[0])
+        if upright == 0 and not any(s.score >= CERTAIN for s in looks[0]):  # nobody may stand upright here
+            looks |= {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
+            name = look_at(size, TURNED)
+            upright = max((0, 1, 2, 3), key=lambda t: _evidence(looks[t], name) / (1 if t == 0 else CLEARLY))
         if upright != 0:
-            looks[upright] += self._levels(photo, upright)
+            looks[upright] = self._levels(photo, upright)
+        boxes = places(looks[upright], size)
+        for turns in {0, 1, 2, 3} - {upright}:
+            looks[turns] = looks.get(turns, []) + looks_near(self.network, photo, boxes, turns)
         found = [s for s in looks.pop(upright) if s.score >= FAINT]  # fainter ones were only places to look at
         known = [s.box for s in found if s.score >= CERTAIN]
         found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]

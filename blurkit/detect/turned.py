@@ -36,6 +36,16 @@ SHOWN, AROUND = 40, 3.2
 """Longer side of the thing in the small picture, in pixels, and that picture's side as a multiple of it."""
 
 
+CLEARLY = 1.3
+"""So many times as much another turn must show: large faces are seen in any turn, with worse boxes and landmarks."""
+
+PROBED, PLAIN_ENOUGH, SMALL_SHOWN = 5, 0.5, 24
+"""So many faces, seen with such a score, tell which way up a photo is.
+
+They are shown so small, in pixels, that the network sees them well in one turn only.
+"""
+
+
 def places(found: Sequence[Sighting], size: Size) -> list[Box]:
     """Return where something is seen faintly in a photo, the largest first.
 
@@ -56,24 +66,52 @@ def places(found: Sequence[Sighting], size: Size) -> list[Box]:
     return sorted(chosen, key=lambda box: -box.area)[:MOST]
 
 
-def looks_near(network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int) -> list[Sighting]:
+def way_up(network: Network, photo: Halvings, found: Sequence[Sighting]) -> int:
+    """Return the turn, in quarters counter-clockwise, in which a photo shows its largest faces clearly better.
+
+    Args:
+        network: It is shown small pictures of them.
+        photo: The photo.
+        found: What was seen of it as it is, in its pixels.
+    """
+    boxes: list[Box] = []
+    for each in sorted(found, key=lambda s: -s.box.area):
+        known = any(each.box.intersection(b) > SAME_FACE_IOU * min(each.box.area, b.area) for b in boxes)
+        boxes += [each.box] if each.score >= PLAIN_ENOUGH and not known and len(boxes) < PROBED else []
+    evidence = []
+    for turns in range(4):
+        seen = [looks_near(network, photo, [box], turns, shown=SMALL_SHOWN) for box in boxes]
+        evidence.append(sum(max((s.score for s in each), default=0.0) for each in seen) / (CLEARLY if turns else 1))
+    return evidence.index(max(evidence))
+
+
+def looks_near(
+    network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int, *, shown: int = SHOWN
+) -> list[Sighting]:
     """Look at places of a photo in a turn.
+
+    Args:
+        network: It is shown a small picture of each.
+        photo: The photo.
+        boxes: The places, in its pixels.
+        quarter_turns: How often each picture is turned by 90 degrees counter-clockwise.
+        shown: Longer side of a box in its picture, in pixels.
 
     Returns:
         What was seen at each place itself, in the pixels of the photo.
     """
     found = []
     for box in boxes:
-        seen = sweep(network, photo, [_view(box, photo.size, quarter_turns)])
+        seen = sweep(network, photo, [_view(box, photo.size, quarter_turns, shown)])
         middle = box.center
         found += [s for s in seen if s.box.left < middle.x < s.box.right and s.box.top < middle.y < s.box.bottom]
     return found
 
 
-def _view(box: Box, size: Size, quarter_turns: int) -> View:
+def _view(box: Box, size: Size, quarter_turns: int, shown: int) -> View:
     side = max(box.width, box.height)
     reach = AROUND / 2 * side
     window = box.center.x - reach, box.center.y - reach, box.center.x + reach, box.center.y + reach
     left, top, right, bottom = (round(edge) for edge in window)
     inside = max(0, left), max(0, top), min(size.width, max(right, 1)), min(size.height, max(bottom, 1))
-    return View(inside, SHOWN / side, f"{NEAR} turned {90 * quarter_turns}", quarter_turns)
+    return View(inside, shown / side, f"{NEAR} turned {90 * quarter_turns}", quarter_turns)
