@@ -22,14 +22,20 @@ SLOW = (
     "metadata/test_exiftool.py",
     "metadata/test_hostile.py",
     "property/test_fuzz.py",
+    "test_catalogs.py",
     "test_cluster.py",
     "test_cluster_refused.py",
     "test_network.py",
+    "test_release.py",
+    "test_serve.py",
     "test_starter.py",
     "test_workers.py",
 )
 """Modules that start programs again and again, or feed them with what is made to be slow."""
 SLOW_TESTS = {
+    "test_a_part_of_a_frame_gets_the_same_covers_as_the_whole",
+    "test_the_edge_that_is_drawn_holds_all_that_is_hidden",
+    "test_a_damaged_video_ends_its_own_process_only",
     "test_a_large_heic_is_written_in_tiles_as_phones_do_so_that_no_coded_piece_is_too_large_to_read",
     "test_of_many_connections_the_silent_ones_go_first",
     "test_photos_to_look_at_are_named",

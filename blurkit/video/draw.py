@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.geometry import Box
 from blurkit.obscure import covered_mask, obscure
 from blurkit.records import Action, Decision, Picture
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 REACH = 1.5
-"""By how much of its size a face is grown on each side to hold its cover and what is around it."""
+"""By how much of its longer side a face is grown on each side to hold its cover and what is around it."""
 
 ONE_COLOR = "#a2aebb"
 """Colour of all covers of a clip where photos choose theirs by what is around: it would change from frame to frame."""
@@ -66,7 +67,7 @@ def draw(
         return planes, None
     part = _around(faces, planes.size)
     drawn = _drawn(planes.part(part), _shifted(decisions, part), settings, coloring, seed)
-    if drawn is not None and _touches_edge(drawn[1], part, planes.size):
+    if drawn is None or _touches_edge(drawn[1], part, planes.size):
         part = (0, 0, planes.size.width, planes.size.height)
         drawn = _drawn(planes, decisions, settings, coloring, seed)
     if drawn is None:
@@ -79,9 +80,14 @@ def draw(
 
 def _around(faces: Sequence[Face], size: Size) -> Window:
     """Return the part of a frame that holds the covers of some faces, its sides even."""
-    boxes = [face.box.expand(REACH, REACH).pixels(size) for face in faces]
+    boxes = [_grown(face.box).pixels(size) for face in faces]
     left, top, right, bottom = zip(*boxes, strict=True)
     return min(left) // 2 * 2, min(top) // 2 * 2, -(-max(right) // 2) * 2, -(-max(bottom) // 2) * 2
+
+
+def _grown(box: Box) -> Box:
+    reach = REACH * max(box.width, box.height)
+    return Box(box.left - reach, box.top - reach, box.right + reach, box.bottom + reach)
 
 
 def _shifted(decisions: Sequence[Decision], part: Window) -> list[Decision]:
