@@ -18,10 +18,18 @@ settings.register_profile(
 settings.load_profile("quick")
 
 SLOW = (
+    "audit/test_audit.py",
     "end_to_end",
     "metadata/test_exiftool.py",
     "metadata/test_hostile.py",
+    "property/test_covers.py",
     "property/test_fuzz.py",
+    "review/test_chooser_guard.py",
+    "review/test_connections.py",
+    "review/test_door.py",
+    "review/test_guard.py",
+    "review/test_lock.py",
+    "review/test_seal.py",
     "test_catalogs.py",
     "test_cluster.py",
     "test_cluster_refused.py",
@@ -30,8 +38,11 @@ SLOW = (
     "test_serve.py",
     "test_starter.py",
     "test_workers.py",
+    "video/test_clip.py",
+    "watch/test_watch.py",
+    "watch/test_watch_faults.py",
 )
-"""Modules that start programs again and again, or feed them with what is made to be slow."""
+"""Modules that start programs and servers again and again, or feed them with what is made to be slow."""
 SLOW_TESTS = {
     "test_a_part_of_a_frame_gets_the_same_covers_as_the_whole",
     "test_the_edge_that_is_drawn_holds_all_that_is_hidden",
