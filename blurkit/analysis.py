@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
-from blurkit.detect import not_among
+from blurkit.detect import make_independent_check, not_among
 from blurkit.detect.finder import Finder
 from blurkit.picture.renditions import other_renditions
 from blurkit.policy import asked_for, asks_for_age, decide
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blurkit.age.base import AgeEstimator
     from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
+    from blurkit.detect.views import Network
     from blurkit.geometry import Size
     from blurkit.machine.clock import Clock
     from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
@@ -98,3 +99,35 @@ class Analysis:
     def close(self) -> None:
         """Free the models."""
         self._models.close()
+
+
+class Models:
+    """All models that photos and clips need alike, opened once: the analysis, and the independent check."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        detectors: Sequence[Detector] | None = None,
+        age_estimator: AgeEstimator | None = None,
+        independent_check: Network | None = None,
+        calibration: Calibration | None = None,
+        threads: int = 1,
+    ) -> None:
+        """Open the models that the settings ask for; the arguments are those of `Blurrer`.
+
+        Raises:
+            ModelError: A model is missing, altered or cannot be opened.
+        """
+        with ExitStack() as models:  # closes what is open if a later one fails
+            self.analysis = Analysis(
+                settings, detectors=detectors, age_estimator=age_estimator, calibration=calibration, threads=threads
+            )
+            models.callback(self.analysis.close)
+            self.independent_check = independent_check or make_independent_check(threads=threads)
+            models.callback(self.independent_check.close)
+            self._open = models.pop_all()
+
+    def close(self) -> None:
+        """Free the models."""
+        self._open.close()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Self
 
 from blurkit import metadata
-from blurkit.analysis import Analysis
-from blurkit.detect import make_independent_check
+from blurkit.analysis import Models
 from blurkit.encode.blocks import check_available
 from blurkit.errors import BlurkitError, PhotoLeftOut
 from blurkit.load import decode, read
@@ -78,18 +76,14 @@ class Blurrer:
         recorded = None if decisions is None else read_decisions(decisions)
         self._recorded = None if recorded is None else recorded.photos
         self._left_out = {} if recorded is None else recorded.left_out
-        with ExitStack() as models:  # closes what is open if a later one fails
-            self._analysis = Analysis(
-                self.settings,
-                detectors=detectors,
-                age_estimator=age_estimator,
-                calibration=calibration,
-                threads=threads,
-            )
-            models.callback(self._analysis.close)
-            self._independent_check = independent_check or make_independent_check(threads=threads)
-            models.callback(self._independent_check.close)
-            self._models = models.pop_all()
+        self._models = Models(
+            self.settings,
+            detectors=detectors,
+            age_estimator=age_estimator,
+            independent_check=independent_check,
+            calibration=calibration,
+            threads=threads,
+        )
         self._progress, self._turn = progress, RLock()
         self._clock = Clock(progress)
 
@@ -183,7 +177,7 @@ class Blurrer:
         """
         if photo.sha256 in self._left_out:
             raise PhotoLeftOut("the review left this photo out", path=photo.source, hint="take it in again on the page")
-        decided = self._analysis.analyze(photo, self._clock)
+        decided = self._models.analysis.analyze(photo, self._clock)
         return decided if self._recorded is None else replay(decided, self._recorded.get(photo.sha256 or ""))
 
     def find_faces(self, picture: Picture) -> tuple[Face, ...]:
@@ -192,7 +186,7 @@ class Blurrer:
         Raises:
             ModelError: A detector failed; no other is tried in its place.
         """
-        return self._analysis.find_faces(picture, self._clock)
+        return self._models.analysis.find_faces(picture, self._clock)
 
     def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
         """Cover, encode, clean and check a photo in memory.
@@ -207,7 +201,8 @@ class Blurrer:
         Raises:
             VerificationError: The file did not pass; it must not be written.
         """
-        return render(photo, decisions, self.settings, independent_check=self._independent_check, clock=self._clock)
+        check = self._models.independent_check
+        return render(photo, decisions, self.settings, independent_check=check, clock=self._clock)
 
     def _result(
         self,

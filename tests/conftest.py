@@ -142,5 +142,6 @@ def fakes(monkeypatch, blurrer):
         return blurrer()
 
     monkeypatch.setattr(opened, "Blurrer", make)
-    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
+    for module in ("blurkit.batch.run", "blurkit.video.many"):
+        monkeypatch.setattr(f"{module}.in_processes", in_this_process)
     return given

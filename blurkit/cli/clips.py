@@ -1,9 +1,7 @@
-"""The clips of a command: one after the other in this process, with a bar that says how far it is."""
+"""The clips of a command: one after the other, with a bar that says how far each is."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +11,6 @@ if TYPE_CHECKING:
     from blurkit.cli.console import Show
     from blurkit.outcomes import Outcome
     from blurkit.settings import Settings
-    from blurkit.video.clip import Clips
 
 
 def do_clips(
@@ -22,31 +19,11 @@ def do_clips(
     """Do the clips of a run; each is in its report once it is yielded."""
     if not tasks:
         return
-    from blurkit.batch import process
-    from blurkit.machine.workers import available_cpus
-    from blurkit.video.clip import Clips
+    from blurkit.video.many import clips_by
 
-    threads = available_cpus()
-    with ExitStack() as open_, show.bar() as advance:
+    with show.bar() as advance:
 
-        @cache
-        def clips() -> Clips:
-            return open_.enter_context(Clips(settings, threads=threads, decisions=means.decisions))
+        def heard(task: Task, share: float) -> None:
+            advance(task.source.given, share)
 
-        def one(task: Task) -> Outcome:
-            def opened(*_: object) -> Clips:
-                held = clips()
-                held.progress = partial(advance, task.source.given)
-                return held
-
-            return process(
-                task,
-                settings=settings,
-                threads=threads,
-                decisions=means.decisions,
-                journal=means.journal,
-                debug=means.debug,
-                opened=opened,
-            )
-
-        yield from run.do(tasks, by=lambda pieces: map(one, pieces))
+        yield from run.do(tasks, by=lambda pieces: clips_by(pieces, settings, means, heard=heard))

@@ -15,8 +15,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blurkit.errors import ExitCode
-from blurkit.machine.crash import forbid_core_dumps
+from blurkit.machine.serving import Said, serve
 from blurkit.machine.spawning import imports_are_safe, interrupts_held
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ def in_processes(
     seconds: Callable[[Piece], float] = lambda _: math.inf,
     prepare: Callable[[], object] | None = None,
     stop: threading.Event | None = None,
+    heard: Callable[[Piece, Any], None] = lambda piece, value: None,
 ) -> Iterator[Result | Lost]:
     """Work on pieces in several processes, each one piece at a time.
 
@@ -62,14 +62,15 @@ def in_processes(
         work: A function that a spawned process can import.
         pieces: What to call it with.
         jobs: Number of processes.
-        seconds: How long a piece may take.
+        seconds: How long a piece may take, or go on without a word.
         prepare: Called first in each process, outside that time; what it raises is left to the work to meet.
         stop: Once it is set, no more results are wanted.
+        heard: Called with what a piece said by `tell`.
 
     Yields:
         Results in the order of the pieces, or why a piece has no result.
     """
-    crew = _Crew(work, pieces, seconds, [_Worker(work, prepare) for _ in range(min(jobs, len(pieces)))])
+    crew = _Crew(work, pieces, seconds, [_Worker(work, prepare) for _ in range(min(jobs, len(pieces)))], heard)
     try:
         for index in range(len(pieces)):
             while index not in crew.results:
@@ -112,10 +113,11 @@ class _Crew(Generic[Piece, Result]):
         pieces: Sequence[Piece],
         seconds: Callable[[Piece], float],
         workers: Sequence[_Worker[Piece, Result]],
+        heard: Callable[[Piece, Any], None] = lambda piece, value: None,
     ) -> None:
         self.results: dict[int, Result | Lost] = {}
         """What came of each piece, by its number."""
-        self._pieces, self._seconds, self._workers = pieces, seconds, workers
+        self._pieces, self._seconds, self._workers, self._heard = pieces, seconds, workers, heard
         self._todo, self._again, self._alone = deque(range(len(pieces))), deque[int](), set[int]()
 
     def hand_out(self) -> None:
@@ -134,12 +136,16 @@ class _Crew(Generic[Piece, Result]):
         left = min(worker.deadline for worker, _ in busy) - time.monotonic()
         answered = wait([worker.connection for worker, _ in busy], min(POLL_SECONDS, max(0.0, left)))
         for worker, index in busy:
-            result: Result | Lost
+            result: Result | Lost | Said
             if worker.connection in answered:
                 if worker.is_new:
                     worker.send_first()
                     continue
                 result = worker.answer()
+                if isinstance(result, Said):
+                    worker.deadline = time.monotonic() + self._seconds(self._pieces[index])
+                    self._heard(self._pieces[index], result.value)
+                    continue
             elif worker.deadline <= time.monotonic():
                 worker.kill()
                 result = Lost.LATE
@@ -187,7 +193,7 @@ class _Worker(Generic[Piece, Result]):
             return
         spawn = multiprocessing.get_context("spawn")  # MediaPipe hangs in a process that was forked
         self.connection, there = spawn.Pipe()
-        self._process = spawn.Process(target=_serve, args=(there, *self._does), daemon=True)
+        self._process = spawn.Process(target=serve, args=(there, *self._does), daemon=True)
         with imports_are_safe():
             if hasattr(signal, "pthread_sigmask"):  # started later, it would let Ctrl-C through again
                 resource_tracker.ensure_running()
@@ -210,8 +216,8 @@ class _Worker(Generic[Piece, Result]):
                 self.connection.recv()
             self._send(piece, seconds)
 
-    def answer(self) -> Result | Lost:
-        """Return what came of the piece.
+    def answer(self) -> Result | Lost | Said:
+        """Return what came of the piece, or what it says of itself.
 
         Raises:
             Exception: What the work raised.
@@ -221,6 +227,8 @@ class _Worker(Generic[Piece, Result]):
         except (EOFError, OSError):
             self.kill()
             return Lost.DIED
+        if is_result is None:
+            return Said(value)
         self.index, self.deadline = None, math.inf
         if is_result:
             result: Result = value
@@ -250,32 +258,6 @@ class _Worker(Generic[Piece, Result]):
         with suppress(OSError):  # it died meanwhile, which its end of the connection tells as well
             self.connection.send(piece)
         self.deadline = time.monotonic() + seconds
-
-
-def _serve(parent: Connection[Any, Any], work: Callable[[Any], Any], prepare: Callable[[], object] | None) -> None:
-    """Do one piece of work after the other, until the parent wants no more."""
-    forbid_core_dumps()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    with suppress(Exception):  # each piece says what is wrong
-        if prepare is not None:
-            prepare()
-    with suppress(EOFError, OSError):  # the parent has closed the connection
-        parent.send((True, None))
-        while True:
-            piece = parent.recv()
-            try:
-                answer = True, work(piece)
-            except Exception as error:
-                answer = False, error
-            parent.send(answer)
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(int(ExitCode.INTERRUPTED))
 
 
 def available_cpus() -> int:

@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from blurkit.analysis import Analysis
-from blurkit.detect import make_independent_check
+from blurkit.analysis import Models
 from blurkit.detect.quick import SIDES, QuickLook
 from blurkit.errors import BlurkitError, OutputNotWritable, UnreadablePhoto
 from blurkit.machine.clock import Clock
@@ -34,10 +33,7 @@ from blurkit.write import check_target, write_parts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from blurkit.age.base import AgeEstimator
-    from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
-    from blurkit.detect.views import Network
     from blurkit.outcomes import Outcome
     from blurkit.policy import Reviewed
     from blurkit.policy.reviewed import Choice
@@ -56,24 +52,18 @@ class Clips:
         self,
         settings: Settings,
         *,
-        detectors: Sequence[Detector] | None = None,
+        models: Models | None = None,
         quick: Detector | None = None,
-        age_estimator: AgeEstimator | None = None,
-        independent_check: Network | None = None,
-        calibration: Calibration | None = None,
         threads: int = 1,
         decisions: Path | None = None,
         progress: Callable[[float], None] = lambda share: None,
     ) -> None:
-        """Open the models once, for many clips; the arguments are those of `Blurrer`, and a quick look of your own.
+        """Open the models once, for many clips.
 
         Args:
             settings: What the user chose.
-            detectors: See `Blurrer`.
-            quick: Your own quick look at most frames instead of CenterFace's.
-            age_estimator: See `Blurrer`.
-            independent_check: See `Blurrer`.
-            calibration: See `Blurrer`.
+            models: Your own instead of the bundled ones; closed with this object.
+            quick: Your own quick look at most frames instead of CenterFace's; closed with this object.
             threads: Of the models, of decoders and of the encoder; with one, the same frames give the same bytes.
             decisions: File of a review; it speaks of photos only, so that everybody in a clip is covered.
             progress: Called with the share of a clip that is through, 0 to 1.
@@ -90,18 +80,14 @@ class Clips:
         self._settings, self._threads = settings, threads
         self.progress = progress
         """Called with the share of a clip that is through."""
-        with ExitStack() as models:  # closes what is open if a later one fails
-            self._analysis = Analysis(
-                settings, detectors=detectors, age_estimator=age_estimator, calibration=calibration, threads=threads
-            )
-            models.callback(self._analysis.close)
+        with ExitStack() as open_:  # closes what is open if a later one fails
+            self._models = models or Models(settings, threads=threads)
+            open_.callback(self._models.close)
             self._quick = quick or QuickLook(threads=threads)
-            models.callback(self._quick.close)
+            open_.callback(self._quick.close)
             self._glance = quick or QuickLook(SIDES[:1], threads=threads)
-            models.callback(self._glance.close)
-            self._independent_check = independent_check or make_independent_check(threads=threads)
-            models.callback(self._independent_check.close)
-            self._models = models.pop_all()
+            open_.callback(self._glance.close)
+            self._open = open_.pop_all()
         self._clock = Clock()
 
     def run(
@@ -162,7 +148,7 @@ class Clips:
             except OSError as fault:
                 raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=source) from fault
         frames = Frames(source, facts, threads=self._threads)
-        watched = Look(self._analysis, self._quick, self._glance, self._clock).watch(
+        watched = Look(self._models.analysis, self._quick, self._glance, self._clock).watch(
             frames, facts.coloring, facts.time_base, partial(advance, self.progress, facts, 0.0, LOOKING)
         )
         keeps_sound = self._settings.output.keep_sound
@@ -174,7 +160,7 @@ class Clips:
         return Pass(source, sha256, facts, watched, tuple(notes))
 
     def _maker(self) -> Maker:
-        return Maker(self._settings, self._independent_check, self._clock, self.progress, threads=self._threads)
+        return Maker(self._settings, self._models.independent_check, self._clock, self.progress, threads=self._threads)
 
     def _people(self, first: Pass) -> list[Judged]:
         """Link what was seen, and judge everybody once."""
@@ -183,7 +169,7 @@ class Clips:
             people = [
                 judge(
                     Course(track, shot, watched.motion, watched.seconds),
-                    lambda faces, ages: self._analysis.decide(faces, ages, first.facts.size, first.source),
+                    lambda faces, ages: self._models.analysis.decide(faces, ages, first.facts.size, first.source),
                     has_regions=bool(policy.regions),
                 )
                 for track, shot in watched.tracks()
@@ -231,7 +217,7 @@ class Clips:
 
     def close(self) -> None:
         """Free the models."""
-        self._models.close()
+        self._open.close()
 
     def __enter__(self) -> Self:
         return self

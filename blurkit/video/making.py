@@ -54,7 +54,7 @@ class Pass:
 
 
 def advance(progress: Callable[[float], None], facts: Facts, start: float, end: float, seconds: float) -> None:
-    """Say how far a clip is.
+    """Say how far a clip is; of one that does not say how long it is, only that it goes on.
 
     Args:
         progress: Told a share of the whole, 0 to 1.
@@ -63,8 +63,8 @@ def advance(progress: Callable[[float], None], facts: Facts, start: float, end: 
         end: Likewise at which it ends.
         seconds: How far into the clip it is.
     """
-    if facts.seconds > 0:
-        progress(start + (end - start) * min(1.0, max(0.0, seconds / facts.seconds)))
+    share = min(1.0, max(0.0, seconds / facts.seconds)) if facts.seconds > 0 else 0.0
+    progress(start + (end - start) * share)
 
 
 class Maker:

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.model
 BUG = "import blurkit.render\ndef obscure(*_): return 1 / 0\nblurkit.render.obscure = obscure"
 A_NEW_FACE_EACH_LOOK = """
 import random
-import blurkit.pipeline
+import blurkit.analysis
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box
 class Restless:
@@ -18,7 +18,7 @@ class Restless:
         x, y = random.random() * 200, random.random() * 200
         return [Sighting(Box(x, y, x + 8, y + 8), 0.99)]
     def close(self): pass
-blurkit.pipeline.make_independent_check = lambda **_: Restless()
+blurkit.analysis.make_independent_check = lambda **_: Restless()
 """
 SPOILED = """
 import blurkit.render

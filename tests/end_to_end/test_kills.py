@@ -30,7 +30,7 @@ class Fake:
     def estimate(self, pixels, faces): return tuple(None for _ in faces)
     def close(self): pass
 blurkit.detect.finder.make_detectors = lambda *_, **__: [Fake()]
-blurkit.analysis.make_estimator = blurkit.pipeline.make_independent_check = lambda *_, **__: Fake()
+blurkit.analysis.make_estimator = blurkit.analysis.make_independent_check = lambda *_, **__: Fake()
 """
 """One face in a known place, no models: a run takes a second."""
 

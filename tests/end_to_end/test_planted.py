@@ -16,14 +16,14 @@ pytestmark = pytest.mark.model
 PHONE = ("heif", "avif")
 NO_NETWORKS = """
 import blurkit.detect.finder
-import blurkit.pipeline
+import blurkit.analysis
 class Blind:
     name = "blind"
     def detect(self, pixels): return ()
     def look(self, picture): return []
     def close(self): pass
 blurkit.detect.finder.make_detectors = lambda settings, **_: [Blind()]
-blurkit.pipeline.make_independent_check = lambda **_: Blind()
+blurkit.analysis.make_independent_check = lambda **_: Blind()
 """
 """Nobody is in these pictures; looking for faces would take a minute."""
 

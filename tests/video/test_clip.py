@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from blurkit.analysis import Models
 from blurkit.detect.views import Sighting
 from blurkit.errors import (
     BlurkitError,
@@ -58,10 +59,13 @@ def clips():
         made.append(
             Clips(
                 settings,
-                detectors=[detector or found],
+                models=Models(
+                    settings,
+                    detectors=[detector or found],
+                    age_estimator=age or FixedAge(40),
+                    independent_check=check or BlindNetwork(),
+                ),
                 quick=FixedFaces(*found.faces),
-                age_estimator=age or FixedAge(40),
-                independent_check=check or BlindNetwork(),
             )
         )
         return made[-1]

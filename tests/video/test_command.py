@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from blurkit.analysis import Models
 from blurkit.errors import ExitCode
 from blurkit.geometry import Box
 from blurkit.records import Face
 from blurkit.video import clip as module
+from blurkit.video import many
 from tests import pictures
 from tests.clips import make, patterns
 from tests.fakes import BlindNetwork, FixedAge, FixedFaces
@@ -21,17 +23,19 @@ def fake_clips(fakes, monkeypatch):
     worked_on = []
 
     class Fakes(Real):
-        def __init__(self, settings, *, threads, decisions=None):
+        def __init__(self, settings, *, threads, decisions=None, progress):
             found = FixedFaces(Face(Box(30, 16, 54, 46), 0.9, ("fixed",)))
-            models = {"quick": found, "age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
-            super().__init__(settings, detectors=[found], decisions=decisions, **models)
+            given = {"age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
+            models = Models(settings, detectors=[found], **given)
+            super().__init__(settings, models=models, quick=found, decisions=decisions, progress=progress)
 
         def _look(self, source):
             worked_on.append(source.name)
             return super()._look(source)
 
     monkeypatch.setattr(module, "Clips", Fakes)
-    return worked_on
+    yield worked_on
+    many.close_models()
 
 
 @pytest.fixture
