@@ -95,6 +95,22 @@ class OutputFormat(StrEnum):
 PUBLISHED, PUBLISHED_SIDE = OutputFormat.JPEG, 1600
 """What `--publish` makes of photos: a format that every website takes, and their longest side in pixels."""
 
+PUBLISHED_CLIP_SIDE = 1280
+"""Longest side in pixels that `--publish` makes of clips."""
+
+
+class ClipCodec(StrEnum):
+    """How the pictures of clips are coded."""
+
+    H264 = "h264"
+    """What every player plays."""
+    VP9 = "vp9"
+    """An encoder under a free licence, which is not the GPL."""
+    AV1 = "av1"
+    """Likewise, and the smallest files."""
+    SAME = "same"
+    """As the source: H.264, HEVC, VP9 or AV1; all others become H.264."""
+
 
 class OnUnknown(StrEnum):
     """What a face that cannot be judged does to the verdict; it is covered either way."""

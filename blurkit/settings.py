@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from blurkit.appearance import Frozen, ObscureSettings
-from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, DetectorName, OnUnknown, OutputFormat
+from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, ClipCodec, DetectorName, OnUnknown, OutputFormat
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
 from blurkit.validation import shown, validated
@@ -140,6 +140,10 @@ class OutputSettings(Frozen):
     """Longest side of the files written, in pixels; larger photos are made smaller."""
     keep_sound: bool = False
     """Keep the sound of clips, bit for bit; voices and names identify, too."""
+    clip_codec: ClipCodec = ClipCodec.H264
+    """How the pictures of clips are coded."""
+    max_clip_side: Annotated[int, Field(ge=LEAST_SIDE)] | None = None
+    """Longest side of the clips written, in pixels; larger clips are made smaller."""
     keep_blocks: bool = False
     """In JPEG, re-encode only the blocks that covers touch, and keep all others bit for bit."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
+from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,6 +89,16 @@ def make(
             _tone(container, tone, (times[-1] + 40) / 1000)
         if art is not None:
             container.mux(art.encode(av.VideoFrame.from_ndarray(pictures[0], format="rgb24")))
+    return path
+
+
+def animation(path: Path, pictures: Sequence[np.ndarray[Any, Any]], milliseconds: Sequence[int]) -> Path:
+    """Write a GIF or WebP that moves, each frame shown for so long; its corner is clear."""
+    images = [Image.fromarray(picture).convert("RGBA") for picture in pictures]
+    for image in images:
+        image.paste((255, 0, 0, 0), (0, 0, 4, 4))
+    rest = {"append_images": images[1:], "duration": list(milliseconds), "loop": 0}
+    images[0].save(path, save_all=True, **rest, **({"lossless": True} if path.suffix == ".webp" else {}))
     return path
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import Source
 from blurkit.machine.files import MAX_HASHED, open_regular
+from blurkit.picture.animations import MOVING_KINDS, moves
 from blurkit.picture.containers import CLIP_SUFFIXES, sniff_clip
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 
@@ -65,14 +66,15 @@ def collect(
         argument = Path(given)
         if not argument.is_dir():
             kind = format_of(argument)
-            source = Source(argument, argument, kind, given, is_clip=clips and kind is None and is_clip(argument))
+            moving = clips and is_clip(argument, kind)
+            source = Source(argument, argument, None if moving else kind, given, is_clip=moving)
             sources.setdefault(os.path.abspath(argument), source)
             continue
         for path in files_in(argument, recursive=recursive, out=out):
             kind, suffix = format_of(path), path.suffix.lower()
             if is_left_alone(path):
                 skipped += 1
-            elif clips and kind is None and is_clip(path):
+            elif clips and is_clip(path, kind):
                 inside = os.path.join(given, path.relative_to(argument))
                 if is_output(path, argument):
                     companions[OUTPUTS] += 1
@@ -121,10 +123,19 @@ def _is_same(path: Path, other: str) -> bool:
         return False
 
 
-def is_clip(path: Path) -> bool:
-    """Whether a file is a clip, by its first bytes; or by its name, if it is too damaged to have any."""
+def is_clip(path: Path, kind: ImageFormat | None) -> bool:
+    """Whether a file is a clip, by its first bytes; or by its name, if it is too damaged to have any.
+
+    Args:
+        path: The file.
+        kind: Its format as a photo; None if it is none. A GIF or WebP is a clip if it moves.
+    """
+    if kind is not None and kind not in MOVING_KINDS:
+        return False
     try:
         with open_regular(path, max_bytes=MAX_HASHED) as file:
+            if kind is not None:
+                return moves(file, kind)
             return sniff_clip(file.read(SNIFF_BYTES)) is not None or path.suffix.lower() in CLIP_SUFFIXES
     except OSError:
         return False

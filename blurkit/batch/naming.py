@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blurkit.picture.animations import MOVING_KINDS
 from blurkit.picture.containers import CLIP_SUFFIX, CLIP_SUFFIXES
 from blurkit.picture.formats import PHOTO_SUFFIXES
 
@@ -92,11 +93,11 @@ def suited(source: Source, path: Path) -> Path:
     """Return the path with an extension that fits what is written."""
     if not source.is_clip:
         return with_suffix_of(path, source.format)
-    return (
-        path.with_suffix(CLIP_SUFFIX)
-        if path.suffix.lower() in CLIP_SUFFIXES
-        else path.with_name(path.name + CLIP_SUFFIX)
+    known = path.suffix.lower() in (
+        *CLIP_SUFFIXES,
+        *(suffix for kind in MOVING_KINDS for suffix in PHOTO_SUFFIXES[kind]),
     )
+    return path.with_suffix(CLIP_SUFFIX) if known else path.with_name(path.name + CLIP_SUFFIX)
 
 
 def with_suffix_of(path: Path, kind: ImageFormat | None) -> Path:

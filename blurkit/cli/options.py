@@ -13,8 +13,10 @@ from blurkit.choices import (
     MAX_MEGAPIXELS,
     PRESETS,
     PUBLISHED,
+    PUBLISHED_CLIP_SIDE,
     PUBLISHED_SIDE,
     Children,
+    ClipCodec,
     DetectorName,
     ExecutorName,
     OutputFormat,
@@ -102,10 +104,12 @@ FormatOption = Annotated[
         help="Format of the outputs; auto: the source's, but HEIC becomes JPEG.",
     ),
 ]
-KeepFormatOption = Annotated[bool, _option(OUTPUT, "--keep-format", help="The same as --format same.")]
+KeepFormatOption = Annotated[
+    bool, _option(OUTPUT, "--keep-format", help="The same as --format same --clip-codec same.")
+]
 PublishOption = Annotated[
     bool,
-    _option(OUTPUT, "--publish", help="For a website: JPEG of at most 1600 pixels, named by day and number."),
+    _option(OUTPUT, "--publish", help="For a website: JPEG of at most 1600 pixels, clips of 1280, named by day."),
 ]
 MaxSideOption = Annotated[
     int | None,
@@ -123,6 +127,12 @@ KeepBlocksOption = Annotated[
 ]
 KeepSoundOption = Annotated[
     bool, _option(OUTPUT, "--keep-sound", help="Keep the sound of clips; voices and names identify, too.")
+]
+ClipCodecOption = Annotated[
+    ClipCodec | None,
+    _option(
+        OUTPUT, "--clip-codec", metavar="|".join(ClipCodec), help="How clips are coded; default: h264, which all play."
+    ),
 ]
 OverwriteOption = Annotated[
     bool, _option(OUTPUT, "--overwrite", help="Replace outputs of earlier runs that nobody changed.")
@@ -195,6 +205,7 @@ class Output:
     max_side: MaxSideOption = None
     keep_blocks: KeepBlocksOption = False
     keep_sound: KeepSoundOption = False
+    clip_codec: ClipCodecOption = None
     overwrite: OverwriteOption = False
     resume: ResumeOption = True
     dry_run: DryRunOption = False
@@ -264,4 +275,6 @@ def _written(output: Output) -> dict[str, Any]:
         "max_side": output.max_side or (PUBLISHED_SIDE if output.publish else None),
         "keep_blocks": output.keep_blocks,
         "keep_sound": output.keep_sound,
+        "clip_codec": output.clip_codec or (ClipCodec.SAME if output.keep_format else ClipCodec.H264),
+        "max_clip_side": output.max_side or (PUBLISHED_CLIP_SIDE if output.publish else None),
     }

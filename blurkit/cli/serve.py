@@ -17,7 +17,18 @@ SHORTEST_KEY = 16
 """Characters; a shorter key could be guessed over a network."""
 
 LEFT_OUT = frozenset(
-    {"decisions", "out", "overwrite", "resume", "dry_run", "recursive", "executor", "scheduler", "keep_sound"}
+    {
+        "decisions",
+        "out",
+        "overwrite",
+        "resume",
+        "dry_run",
+        "recursive",
+        "executor",
+        "scheduler",
+        "keep_sound",
+        "clip_codec",
+    }
 )
 """Options of files and folders, which a service has none of."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 from blurkit.errors import MetadataRemains, UnreadablePhoto
+from blurkit.metadata import units
 from blurkit.metadata.base import Hidden, Kind, gaps
 from blurkit.picture.mp4boxes import inside, read_box, samples_of, top_boxes, walk, whole
 
@@ -15,23 +16,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blurkit.picture.heifitems import IsoBox
-    from blurkit.picture.mp4boxes import Samples
 
-BRANDS = (b"mp42", b"mp41", b"isom", b"iso2", b"avc1", b"\0\0\2\0")
+BRANDS = (b"mp42", b"mp41", b"isom", b"iso2", b"avc1", b"av01", b"\0\0\2\0")
 """Words of the header."""
 
 _TRACK = b"mvhd trak tkhd edts elst mdia mdhd hdlr minf vmhd smhd dinf dref stbl".split()
-_TABLES = b"stsd stts stss ctts stsc stsz stco co64 sgpd sbgp".split()
+_TABLES = b"stsd stts stss ctts stsc stsz stco co64 sgpd sbgp sdtp".split()
 ALLOWED = {b"moov", *_TRACK, *_TABLES}
 """Boxes of the index that decoding needs."""
 
 PICTURE, SOUND = (b"vide", b"VideoHandler"), (b"soun", b"SoundHandler")
 """Kind of a track, and the name that every track of that kind has."""
 
-CODINGS = {b"avc1": 78} | dict.fromkeys((b"mp4a", b"Opus", b"ac-3", b"ec-3", b"alac", b"fLaC", b"ipcm", b"fpcm"), 28)
+PICTURES = {b"avc1": b"avcC", b"hvc1": b"hvcC", b"vp09": b"vpcC", b"av01": b"av1C"}
+"""Codings of pictures, and the box that holds what each needs to be decoded."""
+
+CODINGS = dict.fromkeys(PICTURES, 78) | dict.fromkeys(
+    (b"mp4a", b"Opus", b"ac-3", b"ec-3", b"alac", b"fLaC", b"ipcm", b"fpcm"), 28
+)
 """Codings of a clip that is written, and the bytes of their descriptions before its boxes."""
 
-ENTRIES = {b"avcC", b"pasp", b"colr", b"btrt", b"esds", b"dOps", b"dac3", b"dec3", b"alac", b"dfLa", b"pcmC", b"chnl"}
+ENTRIES = {
+    *PICTURES.values(),
+    b"pasp",
+    b"colr",
+    b"btrt",
+    b"esds",
+    b"dOps",
+    b"dac3",
+    b"dec3",
+    b"alac",
+    b"dfLa",
+    b"pcmC",
+    b"chnl",
+}
 """What a description of the coding may hold."""
 
 _COMPRESSOR = slice(42, 74)
@@ -42,9 +60,6 @@ DATED = {b"mvhd": 4, b"tkhd": 4, b"mdhd": 4}
 
 UNDETERMINED = 0x55C4
 """The language that nobody named."""
-
-NEEDED_UNITS = {1, 5, 7, 8}
-"""Parts of H.264 that decoding needs: slices and their parameters; others can hold words."""
 
 _WORDS = {b"udta": "text or place", b"meta": "text or place", b"uuid": "private box", b"mvex": "fragments"}
 
@@ -81,7 +96,7 @@ def find(file: IO[bytes]) -> tuple[Hidden, ...]:
     outside = gaps([(0, media[0][0] if media else 0), *places], media[-1][1] if media else 0)
     found += [Hidden(Kind.GAP, "MP4 media", end - start, "bytes of no track", start) for start, end in outside]
     for track in tracks:
-        found += _units(file, track)
+        found += units.find(file, track)
     return tuple(found)
 
 
@@ -137,7 +152,7 @@ def _descriptions(data: bytes, box: IsoBox) -> Iterator[Hidden]:
         if entry.type not in CODINGS:
             yield _hidden(entry, "another coding")
             continue
-        if entry.type == b"avc1" and data[entry.payload : entry.end][_COMPRESSOR].strip(b"\0"):
+        if entry.type in PICTURES and data[entry.payload : entry.end][_COMPRESSOR].strip(b"\0"):
             yield _hidden(entry, "name of a program", Kind.TEXT)
         try:
             parts = inside(data, type(box)(entry.type, entry.start, entry.payload + CODINGS[entry.type], entry.end))
@@ -145,21 +160,8 @@ def _descriptions(data: bytes, box: IsoBox) -> Iterator[Hidden]:
             yield _hidden(entry, "another coding")
             continue
         for each in parts:
+            if each.type in PICTURES.values() and units.hides_words(data[each.payload : each.end], entry.type):
+                yield _hidden(each, "words in the picture track", Kind.TEXT)
             is_profile = each.type == b"colr" and data[each.payload : each.payload + 4] != b"nclx"
             if each.type not in ENTRIES or is_profile:
                 yield _hidden(each, "private box")
-
-
-def _units(file: IO[bytes], track: Samples) -> Iterator[Hidden]:
-    """Yield what an H.264 track holds besides slices."""
-    if track.kind != PICTURE[0]:
-        return
-    for start, end in track.places:
-        at = start
-        while at + 5 <= end:
-            file.seek(at)
-            head = file.read(5)
-            if head[4] & 31 not in NEEDED_UNITS:
-                yield Hidden(Kind.TEXT, "H.264", int.from_bytes(head[:4]), "words in the picture track", at)
-                return
-            at += 4 + int.from_bytes(head[:4])

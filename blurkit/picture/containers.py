@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import IO
 
+from blurkit.picture.animations import MOVING_KINDS
 from blurkit.picture.formats import sniff
 
 CLIP_SUFFIX = ".mp4"
@@ -20,14 +21,22 @@ class Container(StrEnum):
     MP4 = "mov"
     MATROSKA = "matroska"
     AVI = "avi"
+    GIF = "gif"
+    WEBP = "webp"
 
 
 _QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 
 
 def sniff_clip(head: bytes) -> Container | None:
-    """Return the container of a clip from its first 64 bytes; None if it is no clip."""
-    if head[4:8] in _QUICKTIME and sniff(head) is None:
+    """Return the container of a clip from its first 64 bytes; None if it is no clip.
+
+    Whether a GIF or WebP moves, they do not tell; see `animations.moves`.
+    """
+    kind = sniff(head)
+    if kind in MOVING_KINDS:
+        return Container(kind.value)
+    if head[4:8] in _QUICKTIME and kind is None:
         return Container.MP4
     if head[:4] == b"\x1a\x45\xdf\xa3":
         return Container.MATROSKA
@@ -41,7 +50,7 @@ def is_whole(file: IO[bytes], kind: Container) -> bool:
     head = file.read(64)
     file.seek(0)
     match kind:
-        case Container.AVI:
+        case Container.AVI | Container.WEBP:
             return 8 + int.from_bytes(head[4:8], "little") <= end
         case Container.MATROSKA:
             about = _vint(head, 4)
@@ -49,6 +58,11 @@ def is_whole(file: IO[bytes], kind: Container) -> bool:
                 return True  # what is laid out otherwise is left to the decoder
             content = _vint(head, sum(about) + 4)
             return content is None or sum(content) <= end
+        case Container.GIF:
+            file.seek(max(0, end - 1))
+            last = file.read(1)
+            file.seek(0)
+            return last == b";"
         case Container.MP4:
             at = 0
             while at + 8 <= end:

@@ -95,6 +95,8 @@ class Samples:
     """`vide`, `soun` or another."""
     places: list[Range]
     """In their order."""
+    coding: bytes
+    """How they are coded, by its name in the description of the track."""
 
 
 def samples_of(data: bytes, track: IsoBox) -> Samples:
@@ -120,7 +122,8 @@ def samples_of(data: bytes, track: IsoBox) -> Samples:
             at += size
         number += count
     handler = found[b"hdlr"]
-    return Samples(data[handler.payload + 8 : handler.payload + 12], places)
+    described = found[b"stsd"].payload if b"stsd" in found else 0
+    return Samples(data[handler.payload + 8 : handler.payload + 12], places, data[described + 12 : described + 16])
 
 
 def chunk_starts(data: bytes, box: IsoBox) -> list[int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from blurkit.appearance import AUTO, NAMED_COLORS
-from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_SIDE, Children, Shape, Style
+from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_CLIP_SIDE, PUBLISHED_SIDE, Children, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.language import mark, tr
 from blurkit.machine.files import read_regular, replace_text
@@ -69,7 +69,10 @@ class Wishes(BaseModel):
         if self.publish is not None:
             values["write"]["neutral_names"] = self.publish
             if self.publish:
-                values["output"] |= {"format": PUBLISHED, "max_side": base.output.max_side or PUBLISHED_SIDE}
+                sides = {"max_side": PUBLISHED_SIDE, "max_clip_side": PUBLISHED_CLIP_SIDE}
+                values["output"] |= {"format": PUBLISHED} | {
+                    name: getattr(base.output, name) or usual for name, usual in sides.items()
+                }
         return Settings.of(**values)
 
     def _policy(self, base: PolicySettings) -> PolicySettings:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blurkit.errors import PhotoError, PixelsChanged
+from blurkit.obscure import moved
 from blurkit.picture.proof import fingerprint
-from blurkit.records import Picture
+from blurkit.records import Decision, Picture
 from blurkit.verify import MAX_DIFFERENCE, uncovered
 from blurkit.video.draw import decisions_at, draw
 from blurkit.video.frames import Frames
+from blurkit.video.judging import FOUND
 from blurkit.video.look import check_same
 from blurkit.video.source import facts_of
 
@@ -86,6 +88,7 @@ class Check:
             threads: For the decoders.
         """
         self._source, self._facts, self._settings = source, facts, settings
+        self._size = facts.shown_size(settings.output.max_clip_side)
         self._network, self._threads = network, threads
 
     def look(
@@ -118,7 +121,7 @@ class Check:
             for frame in Frames(self._source, self._facts, threads=self._threads):
                 check_same(frame, watched)
                 other = next(after, None)
-                if other is None or other.planes.size != self._facts.size:
+                if other is None or other.planes.size != self._size:
                     raise PixelsChanged("the output lacks frames, or has others", hint=REPORT)
                 shown = float(other.time * facts.time_base)
                 start = shown if start is None else start
@@ -139,7 +142,8 @@ class Check:
     def _compare(
         self, before: Planes, after: Planes, frame: int, people: Sequence[Judged], seed: int, checked: Checked
     ) -> None:
-        decisions = decisions_at(frame, people)
+        before = before.shrunk(self._size)
+        decisions = moved(decisions_at(frame, people), self._facts.size, self._size)
         drawn, mask = draw(before, decisions, self._settings.obscure, self._facts.coloring, seed=seed)
         difference = _difference(drawn.y, after.y)
         if difference > MAX_DIFFERENCE:
@@ -150,7 +154,8 @@ class Check:
         checked.fingerprint = checked.fingerprint or fingerprint(pixels)
         missed = uncovered(Picture(pixels, pixels, "RGB"), decisions, self._network)
         if missed:
-            checked.missed[frame] = missed
+            there = (Decision(face, FOUND) for face in missed)
+            checked.missed[frame] = tuple(each.face for each in moved(list(there), self._size, self._facts.size))
 
 
 def _difference(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from blurkit.analysis import Models
+from blurkit.choices import ClipCodec
 from blurkit.detect.quick import SIDES, QuickLook
 from blurkit.errors import BlurkitError, OutputNotWritable, UnreadablePhoto
 from blurkit.machine.clock import Clock
@@ -20,7 +21,7 @@ from blurkit.outcomes import ClipFacts, PhotoResult, Proof, failure
 from blurkit.policy import replay, verdict
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
-from blurkit.video.container import QUALITY
+from blurkit.video.codecs import CODINGS, coding_of
 from blurkit.video.course import Course
 from blurkit.video.frames import Frames
 from blurkit.video.front import BLOCK
@@ -147,6 +148,7 @@ class Clips:
                 sha256 = hash_of_file(source, max_bytes=MAX_HASHED)
             except OSError as fault:
                 raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=source) from fault
+            coding = coding_of(self._settings.output.clip_codec, facts.codec)
         frames = Frames(source, facts, threads=self._threads)
         watched = Look(self._models.analysis, self._quick, self._glance, self._clock).watch(
             frames, facts.coloring, facts.time_base, partial(advance, self.progress, facts, 0.0, LOOKING)
@@ -157,7 +159,9 @@ class Clips:
             notes.append(CUT_SHORT)
         if facts.has_sound and not keeps_sound:
             notes.append(NO_SOUND)
-        return Pass(source, sha256, facts, watched, tuple(notes))
+        if self._settings.output.clip_codec is ClipCodec.SAME and facts.codec not in CODINGS:
+            notes.append(f"is not coded as before, but by {coding.words}, which every player plays")
+        return Pass(source, sha256, facts, coding, watched, tuple(notes))
 
     def _maker(self) -> Maker:
         return Maker(self._settings, self._models.independent_check, self._clock, self.progress, threads=self._threads)
@@ -181,12 +185,13 @@ class Clips:
     def _proof(self, first: Pass, made: IO[bytes], checked: Checked, share: float) -> Proof:
         made.seek(0)
         kept = first.facts.has_sound and self._settings.output.keep_sound
+        coding = first.coding
         return Proof(
             input_sha256=first.sha256,
             output_sha256=hashlib.file_digest(made, "sha256").hexdigest(),  # type: ignore[arg-type]  # a real file
             fingerprint=checked.fingerprint,
             changed_share=share,
-            coding=f"MP4, H.264, constant quality {QUALITY}" + (", sound copied" if kept else ""),
+            coding=f"MP4, {coding.words}, constant quality {coding.quality}" + (", sound copied" if kept else ""),
             max_difference_outside=checked.largest,
         )
 

@@ -7,27 +7,20 @@ from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from blurkit.errors import OutputNotWritable
+from blurkit.video.codecs import CODINGS
 from blurkit.video.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from blurkit.geometry import Size
+    from blurkit.video.codecs import Coding
     from blurkit.video.planes import Planes
     from blurkit.video.source import Facts
 
-QUALITY, EFFORT = 18, "faster"
-"""Of x264: its constant quality, near enough to the source not to be told apart, and how hard it tries."""
-
-REPEATABLE = "no-mbtree=1"
-"""With its macroblock tree, x264 gives other bytes from run to run, even with one thread (measured): what memory held
-before plays a part in it. Nothing but the frames handed over may."""
-
 PLAIN = {"fflags": "+bitexact", "brand": "mp42"}
 """What keeps the name of the program out of the file."""
-
-NO_WORDS = "filter_units=remove_types=6"
-"""Takes out what x264 writes about itself."""
 
 WITHOUT_SOUND = "leave out --keep-sound"
 
@@ -35,12 +28,23 @@ WITHOUT_SOUND = "leave out --keep-sound"
 class Writer:
     """Writes frames into a new file."""
 
-    def __init__(self, file: IO[bytes], facts: Facts, *, sound: Path | None = None, threads: int = 1) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        facts: Facts,
+        *,
+        size: Size | None = None,
+        coding: Coding = CODINGS["h264"],
+        sound: Path | None = None,
+        threads: int = 1,
+    ) -> None:
         """Begin a file.
 
         Args:
             file: An empty file, open for writing and reading.
             facts: Of the source.
+            size: Of the frames, if it is another one than the source's.
+            coding: How they are coded.
             sound: The clip whose sound is copied bit for bit; None for none.
             threads: For the encoder; with one, the same frames give the same bytes.
 
@@ -53,12 +57,14 @@ class Writer:
         self._tick = facts.time_base
         with ExitStack() as open_:
             self._container = open_.enter_context(av.open(file, "w", format="mp4", options=PLAIN))
-            options = {"crf": str(QUALITY), "preset": EFFORT, "x264-params": REPEATABLE}
+            options = coding.options_for(threads)
             self._stream: Any = self._container.add_stream(
-                "libx264", rate=facts.rate.limit_denominator(1 << 16), options=options
+                coding.encoder, rate=facts.rate.limit_denominator(1 << 16), options=options
             )
-            codec = self._stream.codec_context
-            self._stream.width, self._stream.height = facts.size.width, facts.size.height
+            codec, size = self._stream.codec_context, size or facts.size
+            self._stream.width, self._stream.height = size.width, size.height
+            if coding.tag is not None:
+                codec.codec_tag = coding.tag
             self._stream.pix_fmt, codec.time_base = "yuv420p", self._tick
             self._stream.time_base = self._tick
             codec.thread_count = threads
@@ -67,7 +73,9 @@ class Writer:
             coloring = facts.coloring
             codec.color_primaries, codec.color_trc = coloring.primaries, coloring.transfer
             codec.colorspace, codec.color_range = coloring.matrix, coloring.range
-            self._clean: Any = BitStreamFilterContext(NO_WORDS, in_stream="h264")
+            self._clean: Any = None
+            if coding.clean is not None:
+                self._clean = BitStreamFilterContext(coding.clean, in_stream=self._stream)
             self._sound = None if sound is None else open_.enter_context(_Sound(sound, self._container))
             self._open = open_.pop_all()
         self._coloring = coloring
@@ -90,7 +98,7 @@ class Writer:
     def _write(self, packets: Any) -> None:
         for packet in packets:
             stream = packet.stream
-            for clean in self._clean.filter(packet):
+            for clean in [packet] if self._clean is None else self._clean.filter(packet):
                 clean.stream = stream
                 self._container.mux(clean)
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from blurkit.errors import FaceVisible, UnreadablePhoto
 from blurkit.metadata import mp4
+from blurkit.obscure import moved
 from blurkit.records import Stage
 from blurkit.video.check import Check
 from blurkit.video.container import Writer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blurkit.machine.clock import Clock
     from blurkit.settings import Settings
     from blurkit.video.check import Checked
+    from blurkit.video.codecs import Coding
     from blurkit.video.judging import Judged
     from blurkit.video.look import Watched
     from blurkit.video.source import Facts
@@ -47,6 +49,8 @@ class Pass:
     """Hash of its file, hexadecimal."""
     facts: Facts
     """What is known of its file."""
+    coding: Coding
+    """How the safe clip is coded."""
     watched: Watched
     """What was seen in it."""
     notes: tuple[str, ...]
@@ -126,18 +130,24 @@ class Maker:
     def _draw(self, first: Pass, people: Sequence[Judged], made: IO[bytes], seed: int) -> float:
         """Write the clip with its covers into an empty file; return the share of it under covers."""
         facts, watched = first.facts, first.watched
+        size = facts.shown_size(self._settings.output.max_clip_side)
         sound = first.source if facts.has_sound and self._settings.output.keep_sound else None
         frames = self._clock.each(Stage.LOAD, Frames(first.source, facts, threads=self._threads))
         covered, count = 0.0, 0
         made.seek(0)
         made.truncate()
-        with tempfile.TemporaryFile() as raw, Writer(raw, facts, sound=sound, threads=self._threads) as writer:
+        with (
+            tempfile.TemporaryFile() as raw,
+            Writer(raw, facts, size=size, coding=first.coding, sound=sound, threads=self._threads) as writer,
+        ):
             for frame in frames:
                 check_same(frame, watched)
                 count += 1
                 with self._clock(Stage.OBSCURE):
-                    decisions = decisions_at(frame.index, people)
-                    drawn, mask = draw(frame.planes, decisions, self._settings.obscure, facts.coloring, seed=seed)
+                    decisions = moved(decisions_at(frame.index, people), facts.size, size)
+                    drawn, mask = draw(
+                        frame.planes.shrunk(size), decisions, self._settings.obscure, facts.coloring, seed=seed
+                    )
                 covered += 0.0 if mask is None else float(mask.mean())
                 with self._clock(Stage.ENCODE):
                     writer.add(drawn, frame.time)

@@ -87,6 +87,19 @@ class Planes:
             np.pad(y, [(0, 2 * half - whole) for half, whole in zip(u.shape, y.shape, strict=True)], "edge"), u, v
         )
 
+    def shrunk(self, size: Size) -> Planes:
+        """Return the frame in a smaller size; each new sample is the mean of the part that it shows."""
+        import cv2
+
+        if size == self.size:
+            return self
+        whole, half = (size.width, size.height), (size.width // 2, size.height // 2)
+        y, u, v = (
+            np.asarray(cv2.resize(plane, to, interpolation=cv2.INTER_AREA), np.uint8)
+            for plane, to in ((self.y, whole), (self.u, half), (self.v, half))
+        )
+        return Planes(y, u, v)
+
     def part(self, window: Window) -> Planes:
         """Return a part of the frame, which is not to be written to."""
         left, top, right, bottom = window

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +12,7 @@ from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.geometry import Size
 from blurkit.machine.files import open_regular
 from blurkit.picture.containers import Container, is_whole, sniff_clip
+from blurkit.video import webp
 from blurkit.video.planes import FULL_RANGE, Coloring
 from blurkit.video.turning import Turning, turning_of
 
@@ -35,6 +36,10 @@ USUAL_RATE = Fraction(25)
 
 FAR_BRIGHTER = (16, 18)
 """Transfer functions of pictures with a high dynamic range, PQ and HLG, by their numbers in ITU-T H.273."""
+
+
+MOVING = (Container.GIF, Container.WEBP)
+"""Containers of moving pictures that are shown as photos are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,15 @@ class Facts:
     """What a person is told of it, in words."""
     hidden: tuple[str, ...]
     """What the file holds that no output has, in words."""
+    codec: str = ""
+    """How its pictures are coded, by the name that FFmpeg gives to it."""
+
+    def shown_size(self, max_side: int | None) -> Size:
+        """Return the size of frames whose longer side is at most so many pixels; even, and never enlarged."""
+        if max_side is None or self.size.long_side <= max_side:
+            return self.size
+        factor = max_side / self.size.long_side
+        return Size(max(2, round(self.size.width * factor / 2) * 2), max(2, round(self.size.height * factor / 2) * 2))
 
 
 def plain(size: Size) -> Facts:
@@ -133,13 +147,23 @@ def opened(clip: Path | IO[bytes], kind: str = "video") -> Iterator[tuple[Any, A
             if form is None:
                 raise UnsupportedFormat("is not a clip that blurkit reads", path=path, hint=EXPORT)
             file.seek(0)
-            with av.open(file, format=form.value, metadata_errors="replace") as container:
+            with _container(file, form) as container:
                 tracks = _tracks(container, kind)
                 yield container, tracks[0] if tracks else None
     except av.FFmpegError as fault:
         raise UnreadablePhoto(f"the clip cannot be read: {fault.strerror}", path=path, hint=EXPORT) from fault
     except OSError as fault:
         raise UnreadablePhoto(f"cannot be read: {fault.strerror or fault}", path=path) from fault
+
+
+def _container(file: IO[bytes], form: Container) -> AbstractContextManager[Any]:
+    """Open a file as what its first bytes say, and as nothing else."""
+    import av
+
+    if form is Container.WEBP:
+        return webp.opened(file)
+    container: AbstractContextManager[Any] = av.open(file, format=form.value, metadata_errors="replace")
+    return container
 
 
 @contextmanager
@@ -184,6 +208,8 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
         bright = coloring.transfer in FAR_BRIGHTER
         if bright:
             notes.append("had a high dynamic range, and now has an ordinary one")
+        if container.format.name in MOVING:
+            notes.append("was an animation, and is a clip now, which websites show likewise")
         if len(_tracks(container, "video")) > 1:
             notes.append("has several video tracks; only the first was made safe")
         aspect = stream.sample_aspect_ratio
@@ -205,6 +231,7 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
             seconds=(container.duration or 0) / 1e6,
             notes=tuple(notes),
             hidden=_hidden(container, stream),
+            codec=stream.codec_context.codec.canonical_name,
         )
 
 

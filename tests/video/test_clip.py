@@ -7,7 +7,6 @@ import av
 import numpy as np
 import pytest
 
-from blurkit.analysis import Models
 from blurkit.detect.views import Sighting
 from blurkit.errors import (
     BlurkitError,
@@ -33,8 +32,8 @@ from blurkit.video.planes import Coloring, Planes
 from blurkit.video.source import facts_of
 from tests.clips import HEIGHT, TICK, WIDTH, make, noise, patterns
 from tests.fakes import BlindNetwork, CrashingAge, CrashingDetector, CrashingNetwork, FixedAge, FixedFaces, SeesColor
+from tests.video.conftest import FACE
 
-FACE = Face(Box(30, 16, 54, 46), 0.9, ("fixed",))
 LARGE = Face(Box(30, 2, 66, 50), 0.9, ("fixed",))
 FAULTY = (
     "making.lay_out",
@@ -46,33 +45,6 @@ FAULTY = (
 )
 """What may fail on the way."""
 PINK = (250, 40, 200)
-
-
-@pytest.fixture
-def clips():
-    """Make `Clips` of fakes: one face is found in every frame, and the independent check sees nobody."""
-    made = []
-
-    def open_(*faces, detector=None, age=None, check=None, policy="everyone", **parts):
-        found = FixedFaces(*(faces or (FACE,)))
-        settings = Settings.of(policy=policy, **parts)
-        made.append(
-            Clips(
-                settings,
-                models=Models(
-                    settings,
-                    detectors=[detector or found],
-                    age_estimator=age or FixedAge(40),
-                    independent_check=check or BlindNetwork(),
-                ),
-                quick=FixedFaces(*found.faces),
-            )
-        )
-        return made[-1]
-
-    yield open_
-    for each in made:
-        each.close()
 
 
 def frames(path):

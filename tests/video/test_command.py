@@ -6,10 +6,11 @@ import pytest
 
 from blurkit.analysis import Models
 from blurkit.errors import ExitCode
-from blurkit.geometry import Box
+from blurkit.geometry import Box, Size
 from blurkit.records import Face
 from blurkit.video import clip as module
 from blurkit.video import many
+from blurkit.video.source import facts_of
 from tests import pictures
 from tests.clips import make, patterns
 from tests.fakes import BlindNetwork, FixedAge, FixedFaces
@@ -109,6 +110,22 @@ def test_neutral_names_are_for_clips_too(command, fake_clips, folder, out):
     names = sorted(path.name for path in out.iterdir())
     assert [name.rsplit(".", 1)[1] for name in names] == ["jpg", "mp4", "mp4"]
     assert not [name for name in names if "IMG" in name or "b" in name.split(".")[0]]
+
+
+def test_for_a_website_a_clip_is_made_smaller(command, fake_clips, folder, out):
+    make(folder / "wide.mp4", patterns(3, width=1440, height=96))
+    command("run", folder / "wide.mp4", "--out", out, "--publish")
+    (made,) = out.iterdir()
+    assert facts_of(made, max_megapixels=200).size == Size(1280, 86)
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"), [(["--keep-format"], "hevc"), (["--clip-codec", "vp9"], "vp9"), ([], "h264")], ids=str
+)
+def test_a_clip_is_coded_as_asked(command, fake_clips, folder, out, words, codec):
+    source = make(folder / "c.mp4", patterns(3), codec="libx265", options={"x265-params": "log-level=0"})
+    assert command("run", source, "--out", out, *words)[0] == ExitCode.OK
+    assert facts_of(out / "c.mp4", max_megapixels=200).codec == codec
 
 
 def test_without_the_extra_a_clip_fails_with_the_remedy_and_photos_are_done(command, fakes, folder, out, monkeypatch):

@@ -6,10 +6,11 @@ import subprocess
 import numpy as np
 import pytest
 
+from blurkit.batch.collect import collect
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.video.frames import Frames
 from blurkit.video.source import facts_of
-from tests.clips import HEIGHT, WIDTH, make, noise, pattern, patterns
+from tests.clips import HEIGHT, WIDTH, animation, make, noise, pattern, patterns
 
 TONES = 10
 """How far a tone may lie from the one drawn: coding and half-resolution colours move it so far."""
@@ -41,6 +42,8 @@ def shown(frame, known):
         ("hevc10.mp4", {"codec": "libx265", "pix_fmt": "yuv420p10le", "options": {"x265-params": "log-level=0"}}),
         ("vp9.webm", {"codec": "libvpx-vp9"}),
         ("vp9.mkv", {"codec": "libvpx-vp9"}),
+        ("av1.mp4", {"codec": "libsvtav1", "options": {"preset": "12"}}),
+        ("av1.webm", {"codec": "libsvtav1", "options": {"preset": "12"}}),
         ("mpeg4.avi", {"codec": "mpeg4"}),
         ("mpeg4.mp4", {"codec": "mpeg4"}),
         ("mjpeg.avi", {"codec": "mjpeg", "pix_fmt": "yuvj420p"}),
@@ -63,6 +66,39 @@ def test_each_frame_keeps_its_own_time(tmp_path):
     times = [0, 40, 80, 200, 240, 600, 1000]
     known, frames, _ = read(make(tmp_path / "vfr.mp4", patterns(7), times=times))
     assert [round(1000 * frame.time * known.time_base) for frame in frames] == times
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_an_animation_is_a_clip_on_white_and_keeps_its_times(tmp_path, suffix):
+    lasting = [40, 100, 40, 300, 40]
+    path = animation(tmp_path / f"moving{suffix}", patterns(5), lasting)
+    known, frames, reader = read(path)
+    assert not reader.is_cut_short
+    assert [round(1000 * frame.time * known.time_base) for frame in frames] == [0, 40, 140, 180, 480]
+    assert shown(frames[2], known)[:3, :3].min() > 240
+    assert np.abs(shown(frames[2], known) - pattern(2))[8:].mean() < TONES + 10
+    assert any("animation" in note for note in known.notes)
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize(("count", "is_moving"), [(1, False), (2, True)])
+def test_only_an_animation_that_moves_is_a_clip(tmp_path, suffix, count, is_moving):
+    path = animation(tmp_path / f"picture{suffix}", patterns(count), [40] * count)
+    (source,) = collect([str(tmp_path)], clips=True).sources
+    assert source.path == path
+    assert source.is_clip is is_moving
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+def test_an_animation_that_is_cut_short_is_refused_or_read_up_to_its_last_whole_frame(tmp_path, suffix):
+    path = animation(tmp_path / f"moving{suffix}", noise(6), [40] * 6)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    try:
+        _, frames, reader = read(path)
+    except UnreadablePhoto:
+        return
+    assert reader.is_cut_short
+    assert 0 < len(frames) < 6
 
 
 @pytest.mark.parametrize(

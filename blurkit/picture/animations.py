@@ -1,0 +1,53 @@
+"""Whether a GIF or WebP moves: told from its structure, without decoding a picture."""
+
+from __future__ import annotations
+
+from typing import IO
+
+from blurkit.records import ImageFormat
+
+MOVING_KINDS = (ImageFormat.GIF, ImageFormat.WEBP)
+"""Formats whose animations are taken for clips."""
+
+_MOVES = 0x02
+"""Bit of a WebP's header that says that it is an animation."""
+
+
+def moves(file: IO[bytes], kind: ImageFormat) -> bool:
+    """Whether a file is an animation of two pictures or more.
+
+    Args:
+        file: Open for reading, at its beginning.
+        kind: Its format.
+    """
+    if kind is ImageFormat.WEBP:
+        head = file.read(21)
+        return head[12:16] == b"VP8X" and len(head) == 21 and bool(head[20] & _MOVES)
+    return kind is ImageFormat.GIF and _has_two(file)
+
+
+def _has_two(file: IO[bytes]) -> bool:
+    """Whether a second picture begins in a GIF."""
+    _skip_table(file, file.read(13)[10:11])
+    pictures = 0
+    while pictures < 2:
+        match file.read(1):
+            case b"\x21":
+                file.read(1)
+            case b"\x2c":
+                pictures += 1
+                _skip_table(file, file.read(9)[8:9])
+                file.read(1)
+            case _:
+                return False
+        while size := file.read(1):
+            if size == b"\0":
+                break
+            file.seek(size[0], 1)
+    return True
+
+
+def _skip_table(file: IO[bytes], flags: bytes) -> None:
+    """Skip the table of colours that follows, if there is one."""
+    if flags and flags[0] & 0x80:
+        file.seek(3 << ((flags[0] & 7) + 1), 1)
