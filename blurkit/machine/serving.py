@@ -30,7 +30,7 @@ _parents: list[Connection[Any, Any]] = []
 
 
 def tell(value: object) -> None:
-    """Say how far the work under way is, from within it: its time begins anew. Elsewhere nobody listens."""
+    """Say how far the work under way is, from within it: its time starts over. Elsewhere nobody listens."""
     for parent in _parents:
         with suppress(OSError):  # the parent has closed the connection
             parent.send((None, value))

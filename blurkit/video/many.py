@@ -43,8 +43,8 @@ def clips_by(
     Args:
         pieces: The clips.
         settings: What the user chose.
-        means: The limit of time, decisions and journal; clips are done one at a time, each by all processors.
-        work: What does one of them, in a spawned process.
+        means: The limit of time, decisions and journal; one clip at a time has all processors.
+        work: Handles one of them, in a spawned process.
         heard: Called with the share of a clip that is through, 0 to 1.
 
     Yields:

@@ -1,10 +1,12 @@
 """Whatever is planted in a file, in whatever place of whatever format, is in no output of a whole run."""
 
+import io
 import shutil
 
 import pytest
 
 from blurkit import metadata
+from blurkit.metadata import mp4
 from tests.end_to_end.process import QUICK, SAMPLES, blurkit, files, foreign_lines
 from tests.metadata.photos import PLANTED, thumbnail
 from tests.metadata.planted import everything
@@ -58,7 +60,8 @@ def test_nothing_planted_is_in_any_output(runs):
             data = (folder / name).read_bytes()
             assert not is_planted_in(data), name
             assert thumbnail() not in data, name
-            assert metadata.find(data) == (), name
+            found = mp4.find(io.BytesIO(data)) if name.endswith(".mp4") else metadata.find(data)  # what moves is a clip
+            assert found == (), name
 
 
 def test_nothing_planted_is_in_what_is_said(runs):

@@ -35,7 +35,7 @@ EXPECTED = {
     "AVIF": {Kind.EXIF, Kind.GPS, Kind.SERIAL_NUMBER, Kind.THUMBNAIL, Kind.XMP, Kind.TEXT},
 }
 FACTS = {"ExifTool", "System", "File", "Composite"}
-STRUCTURE = {"JFIF", "PNG", "PNG-pHYs", "RIFF", "IFD0", "GIF", "QuickTime", "Meta", "Adobe"}
+STRUCTURE = {"JFIF", "PNG", "PNG-pHYs", "RIFF", "IFD0", "GIF", "QuickTime", "Track1", "Meta", "Adobe"}
 COLOUR = {"ICC-header", "ICC_Profile", "ICC-chrm", "ICC-meas", "ICC-view"}
 TAGS = {
     "PNG": {"ImageWidth", "ImageHeight", "BitDepth", "ColorType", "Compression", "Filter", "Interlace", "Palette"}

@@ -24,7 +24,7 @@ def test_faces_are_covered_in_the_new_size_also_those_that_only_the_check_sees(c
     known = facts_of(out, max_megapixels=200)
     assert known.size == Size(70, 46)
     found = [each.face.box for each in result.decisions if each.judgement.reason is Reason.FOUND_IN_CHECK]
-    assert max(box.iou(Box(30, 20, 54, 44)) for box in found) > 0.8
+    assert max(box.iou(Box(30, 20, 54, 44)) for box in found) > 0.6
     for frame in Frames(out, known):
         assert not (np.abs(frame.planes.rgb(known.coloring).astype(int) - PINK).max(axis=2) < 30)[17:29, 24:36].any()
 
