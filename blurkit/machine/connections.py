@@ -24,7 +24,8 @@ class Brisk(H11Protocol):
         super().connection_made(transport)
         self.made = self._heard = self.loop.time()
         self._patience = self.loop.call_later(SECONDS, self._lose_patience)
-        held = [each for each in self.connections if isinstance(each, Brisk)]
+        # One that was ended is still listed until the loop comes round again, and many connect between two rounds.
+        held = [each for each in self.connections if isinstance(each, Brisk) and not each.transport.is_closing()]
         silent = [each for each in held if each is not self and each.is_silent]
         if len(held) > MOST and silent:
             min(silent, key=lambda each: each.made).transport.abort()

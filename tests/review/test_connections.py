@@ -62,6 +62,7 @@ def test_half_a_request_is_not_waited_for(call, monkeypatch, half):
 @pytest.mark.parametrize("half", HALVES)
 def test_of_many_connections_the_silent_ones_go_first(call, monkeypatch, half):
     monkeypatch.setattr(connections, "MOST", 10)
+    monkeypatch.setattr(connections, "SECONDS", 600)  # so it is not patience that ends them
     opened = half_open(call, half, 30)
     assert call("/api/state").status == 200
     wait_until(lambda: sum(map(is_ended, opened)) >= 15)
