@@ -1,17 +1,18 @@
 """Faces left open in clips made of photos whose faces are known, beside deface on the same clips in the same run.
 
-    python -m bench.clips [FOLDER] [--photos 6] [--frames 20] [--deface COMMAND] [--save]
+    python -m bench.clips [FOLDER] [--photos 6] [--first 0] [--frames 20] [--rows 720] [--deface COMMAND] [--save]
 
 Each clip has two shots of two photos of `groups`, panned, zoomed, shaken, darkened, turned or hidden by a bar for a
 while (`bench/scenes.py`). Both tools run as commands, as a user runs them, and cover everybody in one plain colour;
-what lies under a cover is told by that colour in the file they wrote. CPU seconds are those of the whole process.
+what lies under a cover is told by that colour in the file they wrote. CPU seconds are those of all processes of the
+command, and its memory is that of the largest one.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from blurkit.records import Pixels
 
 RESULTS = Path(__file__).parent / "results"
-SIZE = Size(1280, 720)
 RATE = 25
+SIZE = Size(1280, 720)
+"""Of clips, usually."""
+
 LONG_SIDE = 2600
 """Larger photos are halved before a clip is made of them: else a frame shows only a few of their pixels."""
 
@@ -78,6 +81,8 @@ class Score:
     """Frames of the files that the tool wrote."""
     seconds: float = 0.0
     """CPU time of all its processes."""
+    memory: int = 0
+    """Most memory that one of its processes held, in MiB."""
     by_kind: dict[str, list[int]] = field(default_factory=dict)
     """Open faces and all faces by what the camera does."""
 
@@ -87,12 +92,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--photos", type=int, default=6)
+    parser.add_argument("--first", type=int, default=0, help="number of the first photo; another one for fresh clips")
     parser.add_argument("--frames", type=int, default=20)
+    parser.add_argument("--rows", type=int, default=SIZE.height, help="height of the clips in pixels")
     parser.add_argument("--deface", help="the command of deface 1.5.0; without it, blurkit runs alone")
     parser.add_argument("--save", action="store_true")
     given = parser.parse_args()
     photos = [p for p in detection_photos(evaluation_folder(given.folder)) if p.dataset == "groups"]
-    chosen = photos[:: max(1, len(photos) // given.photos)][: given.photos]
+    chosen = photos[given.first :: max(1, len(photos) // given.photos)][: given.photos]
+    size = Size(given.rows * 16 // 9, given.rows)
     tools = ["blurkit"] + (["deface"] if given.deface else [])
     scores = {tool: Score() for tool in tools}
     with tempfile.TemporaryDirectory() as folder:
@@ -101,11 +109,13 @@ def main() -> None:
             shots = [
                 shot_of(photo, kind, given.frames, number) for photo, kind in zip((one, other), kinds, strict=True)
             ]
-            made, clip = list(frames_of(shots, SIZE)), Path(folder, f"{number}.mp4")
+            made, clip = list(frames_of(shots, size)), Path(folder, f"{number}.mp4")
             write(clip, [each.pixels for each in made])
             for tool in tools:
                 out = Path(folder, f"{number}-{tool}.mp4")
-                scores[tool].seconds += cpu_seconds(command_of(tool, clip, out, given.deface))
+                seconds, memory = used(command_of(tool, clip, out, given.deface))
+                scores[tool].seconds += seconds
+                scores[tool].memory = max(scores[tool].memory, memory)
                 add(scores[tool], made, kinds, read(out), tool)
     rows = {tool: row(score) for tool, score in scores.items()}
     print(json.dumps(rows, indent=2))
@@ -131,7 +141,8 @@ def write(path: Path, pictures: Sequence[Pixels]) -> None:
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=RATE, options={"crf": "18"})
-        stream.width, stream.height, stream.pix_fmt = SIZE.width, SIZE.height, "yuv420p"
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
         for index, pixels in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = index, Fraction(1, RATE)
@@ -155,16 +166,14 @@ def command_of(tool: str, clip: Path, out: Path, deface: str | None) -> list[str
     return [sys.executable, "-m", "blurkit", "run", str(clip), "--out", str(out), *more]
 
 
-def cpu_seconds(command: Sequence[str]) -> float:
-    """Run a command and return its CPU time, that of the programs it started included."""
-
-    def spent() -> float:
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    before = spent()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return spent() - before
+def used(command: Sequence[str]) -> tuple[float, int]:
+    """Run a command; return its CPU time with that of all it started, and most memory of one process in MiB."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"failed: {' '.join(command)}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
 
 
 def covered(pixels: Pixels, tool: str) -> npt.NDArray[np.bool_]:
@@ -231,6 +240,7 @@ def row(score: Score) -> dict[str, object]:
         "changes between open and closed": score.changes,
         "covered far from faces, share of frames": round(float(np.mean(score.needless or [0.0])), 4),
         "CPU seconds a frame": round(score.seconds / max(1, score.frames), 3),
+        "memory of the largest process, MiB": score.memory,
         "open and all, by kind": score.by_kind,
     }
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import Source
-from blurkit.machine.files import MAX_HASHED, open_regular
+from blurkit.machine.files import MAX_HASHED, open_regular, read_regular
+from blurkit.metadata import video_in
 from blurkit.picture.animations import MOVING_KINDS, moves
 from blurkit.picture.containers import CLIP_SUFFIXES, sniff_clip
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
+from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from blurkit.records import ImageFormat
 
 SNIFF_BYTES = 64
 """How much of a file tells its format."""
 
 OUTPUTS = "outputs of earlier runs"
 """What summaries call them."""
+
+
+LIVE = ".mov"
+"""Extension of the video of a Live Photo, which is named like the photo."""
+
+INSIDE = " (its video)"
+"""What is added to the path of a photo where the video in it is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ def collect(
     *,
     recursive: bool = True,
     clips: bool = False,
+    live_photos: bool = False,
     out: str | None = None,
     is_output: Callable[[Path, Path], bool] = lambda path, folder: False,
 ) -> Collected:
@@ -56,6 +64,7 @@ def collect(
         arguments: Files and folders as the user gave them.
         recursive: Walk into subfolders.
         clips: Take clips in folders, too, instead of counting them.
+        live_photos: With them, also the videos that travel with photos, next to them or inside them.
         out: The output folder, which is left out.
         is_output: Says whether a file below a folder was written by an earlier run, and is no photo to process.
     """
@@ -69,6 +78,8 @@ def collect(
             moving = clips and is_clip(argument, kind)
             source = Source(argument, argument, None if moving else kind, given, is_clip=moving)
             sources.setdefault(os.path.abspath(argument), source)
+            if clips and live_photos and not moving and has_video(argument, kind):
+                sources.setdefault(os.path.abspath(argument) + INSIDE, _video_of(source))
             continue
         for path in files_in(argument, recursive=recursive, out=out):
             kind, suffix = format_of(path), path.suffix.lower()
@@ -78,6 +89,8 @@ def collect(
                 inside = os.path.join(given, path.relative_to(argument))
                 if is_output(path, argument):
                     companions[OUTPUTS] += 1
+                elif not live_photos and kind is None and is_of_live_photo(path):
+                    companions[COMPANIONS[LIVE]] += 1
                 else:
                     sources.setdefault(os.path.abspath(path), Source(path, argument, None, inside, is_clip=True))
             elif suffix in COMPANIONS and path.is_file():
@@ -86,7 +99,10 @@ def collect(
                 companions[OUTPUTS] += 1
             elif counts(path, kind):
                 inside = os.path.join(given, path.relative_to(argument))
-                sources.setdefault(os.path.abspath(path), Source(path, argument, kind, inside))
+                source = Source(path, argument, kind, inside)
+                sources.setdefault(os.path.abspath(path), source)
+                if clips and live_photos and has_video(path, kind):
+                    sources.setdefault(os.path.abspath(path) + INSIDE, _video_of(source))
             else:
                 skipped += 1
     return Collected(tuple(sources.values()), dict(sorted(companions.items())), skipped)
@@ -139,6 +155,28 @@ def is_clip(path: Path, kind: ImageFormat | None) -> bool:
             return sniff_clip(file.read(SNIFF_BYTES)) is not None or path.suffix.lower() in CLIP_SUFFIXES
     except OSError:
         return False
+
+
+def is_of_live_photo(path: Path) -> bool:
+    """Whether a clip is the video of a Live Photo, which lies next to it."""
+    if path.suffix.lower() != LIVE:
+        return False
+    suffixes = (suffix for kind in PHOTO_SUFFIXES.values() for suffix in kind)
+    return any(path.with_suffix(each).exists() for suffix in suffixes for each in (suffix, suffix.upper()))
+
+
+def has_video(path: Path, kind: ImageFormat | None) -> bool:
+    """Whether a photo holds a video: it is a motion photo."""
+    if kind not in (ImageFormat.JPEG, ImageFormat.HEIF):
+        return False
+    try:
+        return video_in(read_regular(path)) is not None
+    except OSError:  # the photo itself says so
+        return False
+
+
+def _video_of(photo: Source) -> Source:
+    return replace(photo, format=None, given=photo.given + INSIDE, is_clip=True)
 
 
 def format_of(path: Path) -> ImageFormat | None:

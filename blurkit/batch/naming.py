@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blurkit.picture.animations import MOVING_KINDS
 from blurkit.picture.containers import CLIP_SUFFIX, CLIP_SUFFIXES
 from blurkit.picture.formats import PHOTO_SUFFIXES
 
@@ -93,10 +92,8 @@ def suited(source: Source, path: Path) -> Path:
     """Return the path with an extension that fits what is written."""
     if not source.is_clip:
         return with_suffix_of(path, source.format)
-    known = path.suffix.lower() in (
-        *CLIP_SUFFIXES,
-        *(suffix for kind in MOVING_KINDS for suffix in PHOTO_SUFFIXES[kind]),
-    )
+    photos = [suffix for suffixes in PHOTO_SUFFIXES.values() for suffix in suffixes]  # of what moves, or holds a video
+    known = path.suffix.lower() in (*CLIP_SUFFIXES, *photos)
     return path.with_suffix(CLIP_SUFFIX) if known else path.with_name(path.name + CLIP_SUFFIX)
 
 

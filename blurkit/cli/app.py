@@ -63,7 +63,7 @@ def run(
 
 
 @app.command(cls=help.Command)
-@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "json", "keep_sound"})
+@options.grouped(without={"decisions", "resume", "dry_run", "executor", "scheduler", "json"})
 def watch(
     inbox: Annotated[str, typer.Argument(metavar="INBOX", help="The folder in which photos arrive.")],
     cover: options.Cover,
@@ -159,6 +159,7 @@ def review(
 @app.command(cls=help.Command)
 @options.grouped(
     without={"policy", "children", "style", "shape", "color", "decisions", "executor", "scheduler", "report", "verbose"}
+    | {"live_photos"}
 )
 def audit(
     photos: options.Photos,
@@ -262,6 +263,7 @@ def _work(
         timeout=which.timeout or None,
         decisions=cover.decisions,
         resume=output.resume,
+        live_photos=which.live_photos,
         executor=which.executor,
         scheduler=which.scheduler,
         debug=report.debug,

@@ -144,6 +144,9 @@ ResumeOption = Annotated[
 DryRunOption = Annotated[bool, _option(OUTPUT, "--dry-run", help="Write nothing, like `detect`.")]
 
 RecursiveOption = Annotated[bool, _option(WHICH, "--recursive/--no-recursive", help="Look into subfolders.")]
+LivePhotosOption = Annotated[
+    bool, _option(WHICH, "--live-photos", help="Also take the videos of Live Photos and motion photos.")
+]
 MegapixelsOption = Annotated[
     float, _option(WHICH, "--max-megapixels", metavar="NUMBER", min=0.001, help="Refuse larger photos.")
 ]
@@ -216,6 +219,7 @@ class Which:
     """Which photos are processed, and where that happens."""
 
     recursive: RecursiveOption = True
+    live_photos: LivePhotosOption = False
     max_megapixels: MegapixelsOption = MAX_MEGAPIXELS
     jobs: JobsOption = None
     timeout: TimeoutOption = TIMEOUT

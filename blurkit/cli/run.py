@@ -39,6 +39,7 @@ class PhotosAsked:
     timeout: float | None = None
     decisions: Path | None = None
     resume: bool = True
+    live_photos: bool = False
     executor: ExecutorName = ExecutorName.LOCAL
     scheduler: str | None = None
 
@@ -46,13 +47,14 @@ class PhotosAsked:
 def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     """Do the photos of a command and say what became of them."""
     from blurkit import batch
-    from blurkit.batch.collect import collect
+    from blurkit.batch.collect import LIVE, collect
     from blurkit.batch.journal import is_output
     from blurkit.batch.place import check_photos, place_of
     from blurkit.cli.clips import do_clips
     from blurkit.encode.blocks import check_available
     from blurkit.machine.files import sweep
     from blurkit.machine.workers import available_cpus
+    from blurkit.picture.formats import COMPANIONS
     from blurkit.policy.reviewed import load as load_decisions
     from blurkit.video import installed
 
@@ -67,7 +69,15 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     show.begin(settings)
     if work.decisions is not None:
         load_decisions(work.decisions)  # a file that cannot be read is a bad option, and no photo is processed
-    collected = collect(work.photos, recursive=work.recursive, clips=installed(), is_output=is_output)
+    collected = collect(
+        work.photos,
+        recursive=work.recursive,
+        clips=installed(),
+        live_photos=work.live_photos,
+        is_output=is_output,
+    )
+    if installed() and collected.companions.get(COMPANIONS[LIVE]):
+        show.note("note: --live-photos also makes the videos of Live Photos safe")
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))

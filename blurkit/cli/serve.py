@@ -28,6 +28,7 @@ LEFT_OUT = frozenset(
         "scheduler",
         "keep_sound",
         "clip_codec",
+        "live_photos",
     }
 )
 """Options of files and folders, which a service has none of."""

@@ -3,6 +3,7 @@
 from blurkit.metadata.base import Hidden, Kind
 from blurkit.metadata.hidden import CONTAINERS, check, find, in_words, sniff, strip
 from blurkit.metadata.mending import mended, salvage
+from blurkit.metadata.motion import video_in
 from blurkit.metadata.within import find_within, strip_within
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "sniff",
     "strip",
     "strip_within",
+    "video_in",
 ]

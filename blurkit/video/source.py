@@ -10,17 +10,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.geometry import Size
-from blurkit.machine.files import open_regular
 from blurkit.picture.containers import Container, is_whole, sniff_clip
 from blurkit.video import webp
+from blurkit.video.file import clip_file
 from blurkit.video.planes import FULL_RANGE, Coloring
 from blurkit.video.turning import Turning, turning_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-MAX_BYTES = 64 << 30
-"""Larger files are not read."""
 
 INSTALL = 'pip install "blurkit[video]"'
 """What makes clips work."""
@@ -142,7 +139,7 @@ def opened(clip: Path | IO[bytes], kind: str = "video") -> Iterator[tuple[Any, A
 
     path = clip if isinstance(clip, Path) else None
     try:
-        with _file(clip) as file:
+        with clip_file(clip) as file:
             form = sniff_clip(file.read(64))
             if form is None:
                 raise UnsupportedFormat("is not a clip that blurkit reads", path=path, hint=EXPORT)
@@ -164,17 +161,6 @@ def _container(file: IO[bytes], form: Container) -> AbstractContextManager[Any]:
         return webp.opened(file)
     container: AbstractContextManager[Any] = av.open(file, format=form.value, metadata_errors="replace")
     return container
-
-
-@contextmanager
-def _file(clip: Path | IO[bytes]) -> Iterator[IO[bytes]]:
-    """Lend a clip's file from its beginning."""
-    if isinstance(clip, Path):
-        with open_regular(clip, max_bytes=MAX_BYTES) as file:
-            yield file
-    else:
-        clip.seek(0)
-        yield clip
 
 
 def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
@@ -236,7 +222,7 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
 
 
 def _is_whole(clip: Path | IO[bytes]) -> bool:
-    with _file(clip) as file:
+    with clip_file(clip) as file:
         form = sniff_clip(file.read(64))
         return form is None or is_whole(file, form)
 

@@ -41,28 +41,63 @@ def fake_clips(fakes, monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Make a folder with a photo, its Live Photo, another clip and a note."""
+    """Make a folder with a photo, two clips and a note."""
     inside = tmp_path / "in"
     (inside / "sub").mkdir(parents=True)
     (inside / "IMG_1.jpg").write_bytes(pictures.file("jpeg", "RGB"))
-    make(inside / "IMG_1.mov", patterns(5), sound=True)
+    make(inside / "clip.mov", patterns(5), sound=True)
     make(inside / "sub" / "b.mkv", patterns(5))
     (inside / "note.txt").write_text("hello", encoding="utf-8")
     return inside
 
 
+@pytest.fixture
+def live(folder):
+    """Add the video of a Live Photo, and a motion photo."""
+    video = (folder / "clip.mov").read_bytes()
+    (folder / "clip.mov").unlink()
+    (folder / "IMG_1.MOV").write_bytes(video)
+    (folder / "IMG_2.jpg").write_bytes(pictures.file("jpeg", "RGB") + video)
+    return folder
+
+
+def written(out):
+    return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
+
+
 def test_a_folder_of_photos_and_clips_is_made_safe(command, fake_clips, folder, out):
     code, printed, _ = command("run", folder, "--out", out, "--json")
     assert code == ExitCode.OK
-    files = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
-    assert files == ["IMG_1.jpg", "IMG_1.mp4", "sub/b.mp4"]
+    assert written(out) == ["IMG_1.jpg", "clip.mp4", "sub/b.mp4"]
     document = json.loads(printed)
     assert document["skipped"] == 1
     assert document["companions"] == {}
     clips = {entry["path"].rsplit("/", 1)[-1]: entry for entry in document["photos"] if entry["clip"]}
-    assert clips["IMG_1.mov"]["clip"]["sound"] == "dropped"
+    assert clips["clip.mov"]["clip"]["sound"] == "dropped"
     assert clips["b.mkv"]["clip"]["frames"] == 5
     assert clips["b.mkv"]["faces"][0]["seen"] == [0.0, 0.16]
+
+
+def test_videos_that_travel_with_photos_are_left_alone_and_named(command, fake_clips, live, out):
+    code, _, said = command("run", live, "--out", out)
+    assert code == ExitCode.OK
+    assert written(out) == ["IMG_1.jpg", "IMG_2.jpg", "sub/b.mp4"]
+    assert "1 videos of Live Photos: not made safe, not copied" in said
+    assert "--live-photos" in said
+
+
+def test_videos_that_travel_with_photos_are_made_safe_on_request(command, fake_clips, live, out):
+    code, printed, _ = command("run", live, "--out", out, "--json", "--live-photos")
+    assert code == ExitCode.OK
+    assert written(out) == ["IMG_1.jpg", "IMG_1.mp4", "IMG_2.jpg", "IMG_2.mp4", "sub/b.mp4"]
+    clips = {entry["path"].rsplit("/", 1)[-1]: entry for entry in json.loads(printed)["photos"] if entry["clip"]}
+    assert clips["IMG_2.jpg (its video)"]["clip"]["frames"] == 5
+    assert clips["IMG_2.jpg (its video)"]["output"].endswith("IMG_2.mp4")
+
+
+def test_a_live_photo_that_is_named_itself_is_made_safe(command, fake_clips, live, out):
+    assert command("run", live / "IMG_1.MOV", "--out", out)[0] == ExitCode.OK
+    assert written(out) == ["IMG_1.mp4"]
 
 
 def test_the_summary_says_that_sound_was_dropped(command, fake_clips, folder, out):
@@ -82,9 +117,9 @@ def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fake_clips, folder
 
 
 def test_one_clip_can_be_given_a_name(command, fake_clips, folder, tmp_path):
-    assert command("run", folder / "IMG_1.mov", "--out", tmp_path / "safe.mp4", "--keep-sound")[0] == ExitCode.OK
+    assert command("run", folder / "clip.mov", "--out", tmp_path / "safe.mp4", "--keep-sound")[0] == ExitCode.OK
     assert (tmp_path / "safe.mp4").is_file()
-    assert command("run", folder / "IMG_1.mov", "--out", tmp_path / "safe.jpg")[0] == ExitCode.USAGE
+    assert command("run", folder / "clip.mov", "--out", tmp_path / "safe.jpg")[0] == ExitCode.USAGE
     assert command("run", folder / "IMG_1.jpg", "--out", tmp_path / "other.mp4")[0] == ExitCode.USAGE
 
 
@@ -131,7 +166,7 @@ def test_a_clip_is_coded_as_asked(command, fake_clips, folder, out, words, codec
 def test_without_the_extra_a_clip_fails_with_the_remedy_and_photos_are_done(command, fakes, folder, out, monkeypatch):
     monkeypatch.setattr("blurkit.video.installed", lambda: False)
     monkeypatch.setattr("blurkit.video.source.installed", lambda: False)
-    code, _, said = command("run", folder / "IMG_1.mov", "--out", out)
+    code, _, said = command("run", folder / "clip.mov", "--out", out)
     assert code == ExitCode.INPUT
     assert 'pip install "blurkit[video]"' in said
     code, printed, _ = command("run", folder, "--out", out, "--json")
@@ -143,7 +178,7 @@ def test_without_the_extra_a_clip_fails_with_the_remedy_and_photos_are_done(comm
 def test_a_review_that_is_replayed_covers_everybody_in_a_clip(command, fake_clips, folder, out, tmp_path):
     decisions = tmp_path / "decisions.json"
     decisions.write_text('{"schema": 1, "version": "0.1.0", "policy": "children", "photos": {}}', encoding="utf-8")
-    _, printed, _ = command("run", folder / "IMG_1.mov", "--out", out, "--decisions", decisions, "--json")
+    _, printed, _ = command("run", folder / "clip.mov", "--out", out, "--decisions", decisions, "--json")
     faces = json.loads(printed)["photos"][0]["faces"]
     assert faces
     assert {face["action"] for face in faces} == {"cover"}
