@@ -131,6 +131,33 @@ def command(capsys):
 
 
 @pytest.fixture
+def fake_clips(monkeypatch):
+    """Let clips be done in this process, with fakes; return a list that takes each clip that was really worked on."""
+    from blurkit.analysis import Models
+    from blurkit.geometry import Box
+    from blurkit.records import Face
+    from blurkit.video import clip, many
+
+    worked_on = []
+
+    class Fakes(clip.Clips):
+        def __init__(self, settings, *, threads, decisions=None, progress):
+            found = FixedFaces(Face(Box(30, 16, 54, 46), 0.9, ("fixed",)))
+            given = {"age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
+            models = Models(settings, detectors=[found], **given)
+            super().__init__(settings, models=models, quick=found, decisions=decisions, progress=progress)
+
+        def _look(self, source):
+            worked_on.append(source.name)
+            return super()._look(source)
+
+    monkeypatch.setattr(clip, "Clips", Fakes)
+    monkeypatch.setattr(many, "in_processes", in_this_process)
+    yield worked_on
+    many.close_models()
+
+
+@pytest.fixture
 def fakes(monkeypatch, blurrer):
     """Let the command work with fakes; return a list that takes the settings it was given."""
     from blurkit.batch import opened
@@ -142,6 +169,5 @@ def fakes(monkeypatch, blurrer):
         return blurrer()
 
     monkeypatch.setattr(opened, "Blurrer", make)
-    for module in ("blurkit.batch.run", "blurkit.video.many"):
-        monkeypatch.setattr(f"{module}.in_processes", in_this_process)
+    monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     return given

@@ -118,7 +118,7 @@ def test_a_file_that_is_only_read_or_gone_is_not_being_written(tmp_path):
 
 
 def test_on_windows_whoever_writes_shuts_others_out(tmp_path, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(13, "sharing violation")
 
     monkeypatch.setattr("blurkit.watch.inbox.open_regular", refuse)

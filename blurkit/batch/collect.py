@@ -12,7 +12,7 @@ from blurkit.batch.naming import Source
 from blurkit.machine.files import MAX_HASHED, open_regular, read_regular
 from blurkit.metadata import video_in
 from blurkit.picture.animations import MOVING_KINDS, moves
-from blurkit.picture.containers import CLIP_SUFFIXES, sniff_clip
+from blurkit.picture.containers import CLIP_SUFFIXES, is_whole, sniff_clip
 from blurkit.picture.formats import COMPANIONS, PHOTO_SUFFIXES, sniff
 from blurkit.records import ImageFormat
 
@@ -155,6 +155,16 @@ def is_clip(path: Path, kind: ImageFormat | None) -> bool:
             return sniff_clip(file.read(SNIFF_BYTES)) is not None or path.suffix.lower() in CLIP_SUFFIXES
     except OSError:
         return False
+
+
+def is_cut_short(path: Path) -> bool:
+    """Whether a clip's file ends before its own structure does: more of it may still come."""
+    try:
+        with open_regular(path, max_bytes=MAX_HASHED) as file:
+            form = sniff_clip(file.read(SNIFF_BYTES))
+            return form is None or not is_whole(file, form)
+    except OSError:
+        return True
 
 
 def is_of_live_photo(path: Path) -> bool:

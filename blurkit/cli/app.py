@@ -82,6 +82,7 @@ def watch(
 
     def do() -> ExitCode:
         from blurkit.cli.watch import do_watch
+        from blurkit.video import installed
         from blurkit.watch.watcher import Watch
 
         wanted = Watch(
@@ -93,6 +94,8 @@ def watch(
             every=every,
             once=once,
             debug=report.debug,
+            clips=installed(),
+            live_photos=which.live_photos,
         )
         return do_watch(wanted, options.settings(cover, output, which), _show(report))
 

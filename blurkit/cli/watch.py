@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.machine.workers import available_cpus
 from blurkit.report.files import STEM, earlier, write, write_all
+from blurkit.video.many import clips_by
 from blurkit.watch.arrival import FOLDERS, make_safe
 from blurkit.watch.watcher import Watcher
 
@@ -46,7 +48,11 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
     looks = 0
     while True:
         arrivals = watcher.arrivals()
-        for arrival, outcome in run.do(arrivals, work=make_safe):
+        photos, clips = ([each for each in arrivals if each.source.is_clip is moving] for moving in (False, True))
+        for arrival, outcome in run.do(photos, work=make_safe):
+            watcher.take(arrival, outcome)
+        by = partial(clips_by, settings=settings, means=means, work=make_safe)
+        for arrival, outcome in run.do(clips, by=by):
             watcher.take(arrival, outcome)
         if arrivals and show.report is not None:
             write(run.report(before), show.report)

@@ -214,7 +214,7 @@ def hash_of_file(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
 def content_of(path: Path) -> str:
     """Return the sha256 of a file, hexadecimal; empty if it cannot be read."""
     try:
-        return hash_of_file(path)
+        return hash_of_file(path, max_bytes=MAX_HASHED)
     except OSError:
         return ""
 

@@ -100,20 +100,43 @@ class Clips:
         before_write: Callable[[PhotoResult], None] = lambda result: None,
     ) -> Outcome:
         """Make one clip safe, from file to file; see `Blurrer.run`."""
-        source, target = Path(path), Path(out)
+
+        def place(result: PhotoResult) -> PhotoResult:
+            placed = replace(result, output=Path(out))
+            before_write(placed)
+            return placed
+
         self._clock = Clock()
-        overwrite = self._settings.write.overwrite
         try:
             with self._clock(Stage.WRITE):
-                check_target(target, source, overwrite=overwrite)
+                check_target(Path(out), Path(path), overwrite=self._settings.write.overwrite)
+        except BlurkitError as error:
+            return failure(Path(path), error, stage=self._clock.stage)
+        return self.run_to(path, place)
+
+    def run_to(self, path: Path | str, place: Callable[[PhotoResult], PhotoResult]) -> Outcome:
+        """Make one clip safe, and write it where its verdict belongs.
+
+        Args:
+            path: The clip.
+            place: Called with what is about to be written, when it has passed its checks; returns it with its place as
+                `output`.
+
+        Returns:
+            What became of the clip; or, if anything failed, why there is no output.
+        """
+        source = Path(path)
+        self._clock = Clock()
+        try:
             first = self._look(source)
             with tempfile.TemporaryFile() as made:  # it has no name, and is gone with this process
                 people, checked, share = self._maker().make(first, lambda: self._people(first), made)
-                proof = self._proof(first, made, checked, share)
-                result = self._result(first, target, people, proof)
+                result = self._result(first, people, self._proof(first, made, checked, share))
                 with self._clock(Stage.WRITE):
-                    before_write(result)
-                    write_parts(_blocks(made), target, source=source, overwrite=overwrite)
+                    result = place(result)
+                    if result.output is not None:
+                        replaces = self._settings.write.overwrite
+                        write_parts(_blocks(made), result.output, source=source, overwrite=replaces)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
         except OSError as fault:
@@ -127,7 +150,7 @@ class Clips:
         self._clock = Clock()
         try:
             first = self._look(source)
-            return self._result(first, None, self._people(first), None)
+            return self._result(first, self._people(first), None)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
 
@@ -195,7 +218,7 @@ class Clips:
             max_difference_outside=checked.largest,
         )
 
-    def _result(self, first: Pass, target: Path | None, people: Sequence[Judged], proof: Proof | None) -> PhotoResult:
+    def _result(self, first: Pass, people: Sequence[Judged], proof: Proof | None) -> PhotoResult:
         decisions = tuple(each.decision for each in people)
         seconds, frames = first.watched.seconds, [each.course.frames for each in people]
         has_sound, kept = first.facts.has_sound, self._settings.output.keep_sound
@@ -209,7 +232,7 @@ class Clips:
         removed = tuple(what for what in first.facts.hidden if what != "sound" or not kept)
         return PhotoResult(
             first.source,
-            target,
+            None,
             first.facts.size,
             decisions,
             verdict(decisions),

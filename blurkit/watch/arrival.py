@@ -7,7 +7,7 @@ import os
 import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from blurkit import batch
 from blurkit.batch.process import check_ours
@@ -15,10 +15,13 @@ from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.outcomes import PhotoFailure, Status, bug, failure
+from blurkit.pipeline import Blurrer
 from blurkit.records import Stage
 from blurkit.write import check_target, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blurkit.batch.journal import Journal
     from blurkit.batch.naming import Source
     from blurkit.outcomes import Outcome, PhotoResult
@@ -26,6 +29,14 @@ if TYPE_CHECKING:
 
 FOLDERS = {Status.READY: Path("ready"), Status.LOOK: Path("review")}
 """Where outputs go, by verdict."""
+
+
+class Clips(Protocol):
+    """What makes clips safe."""
+
+    def run_to(self, path: Path, place: Callable[[PhotoResult], PhotoResult]) -> Outcome:
+        """Make one clip safe, and write it where `place` says."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +67,32 @@ def make_safe(
     journal: Journal,
     decisions: Path | None = None,
     debug: bool = False,
+    opened: Callable[[Settings, int, Path | None], Clips] | None = None,
 ) -> Outcome:
-    """Do one photo in this process, and write it to the folder of its verdict."""
+    """Do one photo in this process, or a clip if `opened` returns what does it; write it to its verdict's folder."""
     source, stage = arrival.source.path, Stage.DETECT
+    overwrite = settings.write.overwrite
     try:
-        blurrer = batch.blurrer_of(settings, threads, decisions)
+        models = (
+            batch.blurrer_of(settings, threads, decisions) if opened is None else opened(settings, threads, decisions)
+        )
         for folder in FOLDERS.values():
             name = folder / arrival.name
             target = Path(arrival.out, name)
             if (earlier := journal.done(name, target=target, source=source, choices=None)) is not None:
                 return earlier
+        if not isinstance(models, Blurrer):
+            return models.run_to(source, lambda result: _placed(arrival, result, journal, overwrite=overwrite))
         stage = Stage.LOAD
         data = read(source)
-        if hashlib.sha256(data).hexdigest() != arrival.sha256:
-            raise PhotoChanged("is still being written", path=source)
-        safe = blurrer.run_bytes(data, name=source)
+        check_arrived(arrival, hashlib.sha256(data).hexdigest())
+        safe = models.run_bytes(data, name=source)
         if isinstance(safe, PhotoFailure):
             return safe
         stage = Stage.WRITE
-        return _write(arrival, safe.data, safe.result, journal, overwrite=settings.write.overwrite)
+        result = _placed(arrival, safe.result, journal, overwrite=overwrite)
+        write(safe.data, Path(str(result.output)), source=source, overwrite=overwrite)
+        return result
     except BlurkitError as error:
         return failure(source, error, stage=stage)
     except Exception as error:
@@ -84,8 +102,22 @@ def make_safe(
         give_freed_memory_back()
 
 
-def _write(arrival: Arrival, safe: bytes, outcome: PhotoResult, journal: Journal, *, overwrite: bool) -> PhotoResult:
-    """Write a safe photo; what an earlier, other policy let into the other folder is withdrawn first."""
+def check_arrived(arrival: Arrival, sha256: str | None) -> None:
+    """Refuse what is not what had arrived.
+
+    Raises:
+        PhotoChanged: It has changed since.
+    """
+    if sha256 != arrival.sha256:
+        raise PhotoChanged("is still being written", path=arrival.source.path)
+
+
+def _placed(arrival: Arrival, outcome: PhotoResult, journal: Journal, *, overwrite: bool) -> PhotoResult:
+    """Return what is about to be written with its place, and note it there.
+
+    What an earlier, other policy let into the other folder is withdrawn first.
+    """
+    check_arrived(arrival, outcome.sha256)
     source, name = arrival.source.path, FOLDERS[outcome.status] / arrival.name
     target = Path(arrival.out, name)
     if overwrite:
@@ -98,7 +130,6 @@ def _write(arrival: Arrival, safe: bytes, outcome: PhotoResult, journal: Journal
             _withdraw(other)
     result = replace(outcome, output=target)
     journal.record(name, result, None)
-    write(safe, target, source=source, overwrite=overwrite)
     return result
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blurkit.batch.collect import files_in, is_left_alone
-from blurkit.machine.files import open_regular
+from blurkit.machine.files import MAX_HASHED, open_regular
+from blurkit.picture.containers import CLIP_SUFFIXES
 from blurkit.picture.formats import COMPANIONS
 
 if TYPE_CHECKING:
@@ -53,14 +54,16 @@ class Incoming:
 class Inbox:
     """A folder that is looked at again and again."""
 
-    def __init__(self, folder: Path, *, recursive: bool, out: str) -> None:
+    def __init__(self, folder: Path, *, recursive: bool, out: str, clips: bool = False) -> None:
         """Look at nothing yet.
 
         Args:
             folder: The inbox.
             recursive: Look into subfolders.
             out: The output folder, which is left out.
+            clips: Take clips for what is to be processed, and not for what travels with photos.
         """
+        self._left_alone = {suffix for suffix in COMPANIONS if not (clips and suffix in CLIP_SUFFIXES)} | UNFINISHED
         self.folder = folder
         self.waiting = 0
         """Files of the last look that are still being written."""
@@ -76,7 +79,7 @@ class Inbox:
         before, self._seen, self.waiting = self._seen, {}, 0
         whole = []
         for path in files_in(self.folder, recursive=self._recursive, out=self._out):
-            state = _state(path)
+            state = self._state(path)
             if state is None:
                 continue
             earlier = before.get(path)
@@ -91,6 +94,16 @@ class Inbox:
                 self.waiting += 1
         return whole
 
+    def _state(self, path: Path) -> State | None:
+        """Return a file's state; None if it is gone, no photo or clip by its name, or marked as unfinished."""
+        if path.suffix.lower() in self._left_alone or is_left_alone(path):
+            return None
+        try:
+            known = path.stat()
+        except OSError:
+            return None
+        return State(known.st_size, known.st_mtime_ns)
+
     def holds(self, path: Path) -> bool:
         """Whether a file was there at the last look."""
         return path in self._seen
@@ -99,7 +112,7 @@ class Inbox:
 def is_being_written(path: Path) -> bool:
     """Whether another program has the file open for writing, where the system tells: Windows, and Linux' own disks."""
     try:
-        with open_regular(path) as file:
+        with open_regular(path, max_bytes=MAX_HASHED) as file:
             _lease(file.fileno())
     except BlockingIOError:
         return True
@@ -123,14 +136,3 @@ def _lease(descriptor: int) -> None:
         return
     fcntl(descriptor, F_SETLEASE, F_RDLCK)
     fcntl(descriptor, F_SETLEASE, F_UNLCK)
-
-
-def _state(path: Path) -> State | None:
-    """Return a file's state; None if it is gone, no photo by its name, or marked as unfinished."""
-    if path.suffix.lower() in UNFINISHED or path.suffix.lower() in COMPANIONS or is_left_alone(path):
-        return None
-    try:
-        known = path.stat()
-    except OSError:
-        return None
-    return State(known.st_size, known.st_mtime_ns)

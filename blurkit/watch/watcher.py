@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from blurkit.batch.claims import Claims, numbered
-from blurkit.batch.collect import counts, format_of
+from blurkit.batch.collect import counts, format_of, is_clip, is_cut_short, is_of_live_photo
 from blurkit.batch.journal import Journal
-from blurkit.batch.naming import Source, neutral_names, with_suffix_of
+from blurkit.batch.naming import Source, neutral_names, suited
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
 from blurkit.machine.files import content_of, sweep
@@ -57,6 +57,10 @@ class Watch:
     """Seconds that a photo of ordinary size may take; None for no limit."""
     debug: bool
     """Show tracebacks."""
+    clips: bool = False
+    """Make clips safe, too."""
+    live_photos: bool = False
+    """With them, the videos of Live Photos, once their photo is there."""
 
 
 class Says(Protocol):
@@ -76,7 +80,8 @@ class Watcher:
 
     def __init__(self, wanted: Watch, out: str, settings: Settings, show: Says) -> None:
         self.journal = Journal.open(out, settings)
-        self._inbox = Inbox(Path(wanted.inbox), recursive=wanted.recursive, out=out)
+        self._inbox = Inbox(Path(wanted.inbox), recursive=wanted.recursive, out=out, clips=wanted.clips)
+        self._takes_clips, self._takes_live_photos = wanted.clips, wanted.live_photos
         self._given, self._out, self._settings, self._show = wanted.inbox, out, settings, show
         self._memory, self._claims = Memory(self.journal.folder), Claims(self.journal.folder)
         self._known: dict[Path, State] = {}
@@ -167,10 +172,16 @@ class Watcher:
                     self._otherwise.add(path)
                 return None
         kind = format_of(path)
-        if not counts(path, kind):
+        moving = self._takes_clips and is_clip(path, kind)
+        left = not moving and not counts(path, kind)
+        if left or (moving and not self._takes_live_photos and is_of_live_photo(path)):
             self._known[path] = state
             return None
-        return Source(path, self._inbox.folder, kind, os.path.join(self._given, inside)), sha256
+        if moving and incoming.quiet_seconds < PATIENCE and is_cut_short(path):
+            self._unfinished[path] = state
+            return None
+        given = os.path.join(self._given, inside)
+        return Source(path, self._inbox.folder, None if moving else kind, given, is_clip=moving), sha256
 
     def _named(self, arrived: list[tuple[Source, str]]) -> list[Arrival]:
         """Give the outputs of photos their names, which are theirs from then on."""
@@ -187,7 +198,7 @@ class Watcher:
 
     def _claimed(self, source: Source, sha256: str) -> Path:
         """Return the name of an output: the wanted one, or the first with a number that nobody has."""
-        wanted = with_suffix_of(source.inside, source.format)
+        wanted = suited(source, source.inside)
         return self._claims.claim(
             source.inside.as_posix() + sha256,
             map(str, naturals(1)),

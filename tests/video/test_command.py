@@ -4,39 +4,11 @@ import json
 
 import pytest
 
-from blurkit.analysis import Models
 from blurkit.errors import ExitCode
-from blurkit.geometry import Box, Size
-from blurkit.records import Face
-from blurkit.video import clip as module
-from blurkit.video import many
+from blurkit.geometry import Size
 from blurkit.video.source import facts_of
 from tests import pictures
 from tests.clips import make, patterns
-from tests.fakes import BlindNetwork, FixedAge, FixedFaces
-
-Real = module.Clips
-
-
-@pytest.fixture
-def fake_clips(fakes, monkeypatch):
-    """Let the command do clips with fakes; return a list that takes each clip that was really worked on."""
-    worked_on = []
-
-    class Fakes(Real):
-        def __init__(self, settings, *, threads, decisions=None, progress):
-            found = FixedFaces(Face(Box(30, 16, 54, 46), 0.9, ("fixed",)))
-            given = {"age_estimator": FixedAge(40), "independent_check": BlindNetwork()}
-            models = Models(settings, detectors=[found], **given)
-            super().__init__(settings, models=models, quick=found, decisions=decisions, progress=progress)
-
-        def _look(self, source):
-            worked_on.append(source.name)
-            return super()._look(source)
-
-    monkeypatch.setattr(module, "Clips", Fakes)
-    yield worked_on
-    many.close_models()
 
 
 @pytest.fixture
@@ -65,7 +37,7 @@ def written(out):
     return sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
 
 
-def test_a_folder_of_photos_and_clips_is_made_safe(command, fake_clips, folder, out):
+def test_a_folder_of_photos_and_clips_is_made_safe(command, fakes, fake_clips, folder, out):
     code, printed, _ = command("run", folder, "--out", out, "--json")
     assert code == ExitCode.OK
     assert written(out) == ["IMG_1.jpg", "clip.mp4", "sub/b.mp4"]
@@ -78,7 +50,7 @@ def test_a_folder_of_photos_and_clips_is_made_safe(command, fake_clips, folder, 
     assert clips["b.mkv"]["faces"][0]["seen"] == [0.0, 0.16]
 
 
-def test_videos_that_travel_with_photos_are_left_alone_and_named(command, fake_clips, live, out):
+def test_videos_that_travel_with_photos_are_left_alone_and_named(command, fakes, fake_clips, live, out):
     code, _, said = command("run", live, "--out", out)
     assert code == ExitCode.OK
     assert written(out) == ["IMG_1.jpg", "IMG_2.jpg", "sub/b.mp4"]
@@ -86,7 +58,7 @@ def test_videos_that_travel_with_photos_are_left_alone_and_named(command, fake_c
     assert "--live-photos" in said
 
 
-def test_videos_that_travel_with_photos_are_made_safe_on_request(command, fake_clips, live, out):
+def test_videos_that_travel_with_photos_are_made_safe_on_request(command, fakes, fake_clips, live, out):
     code, printed, _ = command("run", live, "--out", out, "--json", "--live-photos")
     assert code == ExitCode.OK
     assert written(out) == ["IMG_1.jpg", "IMG_1.mp4", "IMG_2.jpg", "IMG_2.mp4", "sub/b.mp4"]
@@ -95,18 +67,18 @@ def test_videos_that_travel_with_photos_are_made_safe_on_request(command, fake_c
     assert clips["IMG_2.jpg (its video)"]["output"].endswith("IMG_2.mp4")
 
 
-def test_a_live_photo_that_is_named_itself_is_made_safe(command, fake_clips, live, out):
+def test_a_live_photo_that_is_named_itself_is_made_safe(command, fakes, fake_clips, live, out):
     assert command("run", live / "IMG_1.MOV", "--out", out)[0] == ExitCode.OK
     assert written(out) == ["IMG_1.mp4"]
 
 
-def test_the_summary_says_that_sound_was_dropped(command, fake_clips, folder, out):
+def test_the_summary_says_that_sound_was_dropped(command, fakes, fake_clips, folder, out):
     _, _, said = command("run", folder, "--out", out)
     assert "1 photo written\n2 clips written" in said
     assert "1 clip: its sound was dropped" in said
 
 
-def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fake_clips, folder, out):
+def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fakes, fake_clips, folder, out):
     command("run", folder, "--out", out)
     (out / "sub" / "b.mp4").unlink()
     fake_clips.clear()
@@ -116,14 +88,14 @@ def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fake_clips, folder
     assert "1 clip was done before and unchanged since" in said
 
 
-def test_one_clip_can_be_given_a_name(command, fake_clips, folder, tmp_path):
+def test_one_clip_can_be_given_a_name(command, fakes, fake_clips, folder, tmp_path):
     assert command("run", folder / "clip.mov", "--out", tmp_path / "safe.mp4", "--keep-sound")[0] == ExitCode.OK
     assert (tmp_path / "safe.mp4").is_file()
     assert command("run", folder / "clip.mov", "--out", tmp_path / "safe.jpg")[0] == ExitCode.USAGE
     assert command("run", folder / "IMG_1.jpg", "--out", tmp_path / "other.mp4")[0] == ExitCode.USAGE
 
 
-def test_one_clip_that_fails_leaves_the_others_alone(command, fake_clips, folder, out):
+def test_one_clip_that_fails_leaves_the_others_alone(command, fakes, fake_clips, folder, out):
     (folder / "a.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100))
     code, _, said = command("run", folder, "--out", out)
     assert code == ExitCode.PARTIAL
@@ -132,7 +104,7 @@ def test_one_clip_that_fails_leaves_the_others_alone(command, fake_clips, folder
     assert not (out / "a.mp4").exists()
 
 
-def test_detect_writes_nothing(command, fake_clips, folder):
+def test_detect_writes_nothing(command, fakes, fake_clips, folder):
     before = set(folder.rglob("*"))
     code, printed, _ = command("detect", folder, "--json")
     assert code == ExitCode.OK
@@ -140,14 +112,14 @@ def test_detect_writes_nothing(command, fake_clips, folder):
     assert set(folder.rglob("*")) == before
 
 
-def test_neutral_names_are_for_clips_too(command, fake_clips, folder, out):
+def test_neutral_names_are_for_clips_too(command, fakes, fake_clips, folder, out):
     command("run", folder, "--out", out, "--publish")
     names = sorted(path.name for path in out.iterdir())
     assert [name.rsplit(".", 1)[1] for name in names] == ["jpg", "mp4", "mp4"]
     assert not [name for name in names if "IMG" in name or "b" in name.split(".")[0]]
 
 
-def test_for_a_website_a_clip_is_made_smaller(command, fake_clips, folder, out):
+def test_for_a_website_a_clip_is_made_smaller(command, fakes, fake_clips, folder, out):
     make(folder / "wide.mp4", patterns(3, width=1440, height=96))
     command("run", folder / "wide.mp4", "--out", out, "--publish")
     (made,) = out.iterdir()
@@ -157,7 +129,7 @@ def test_for_a_website_a_clip_is_made_smaller(command, fake_clips, folder, out):
 @pytest.mark.parametrize(
     ("words", "codec"), [(["--keep-format"], "hevc"), (["--clip-codec", "vp9"], "vp9"), ([], "h264")], ids=str
 )
-def test_a_clip_is_coded_as_asked(command, fake_clips, folder, out, words, codec):
+def test_a_clip_is_coded_as_asked(command, fakes, fake_clips, folder, out, words, codec):
     source = make(folder / "c.mp4", patterns(3), codec="libx265", options={"x265-params": "log-level=0"})
     assert command("run", source, "--out", out, *words)[0] == ExitCode.OK
     assert facts_of(out / "c.mp4", max_megapixels=200).codec == codec
@@ -175,7 +147,7 @@ def test_without_the_extra_a_clip_fails_with_the_remedy_and_photos_are_done(comm
     assert [path.name for path in out.iterdir()] == ["IMG_1.jpg"]
 
 
-def test_a_review_that_is_replayed_covers_everybody_in_a_clip(command, fake_clips, folder, out, tmp_path):
+def test_a_review_that_is_replayed_covers_everybody_in_a_clip(command, fakes, fake_clips, folder, out, tmp_path):
     decisions = tmp_path / "decisions.json"
     decisions.write_text('{"schema": 1, "version": "0.1.0", "policy": "children", "photos": {}}', encoding="utf-8")
     _, printed, _ = command("run", folder / "clip.mov", "--out", out, "--decisions", decisions, "--json")
