@@ -6,20 +6,20 @@ It changes nothing. Beside the pipeline: it loads and searches as `run` does, an
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit import metadata
-from blurkit.audit.matches import Match
+from blurkit.audit.clips import hidden_in, seen_in
+from blurkit.audit.found import Audited, Beside, Finding
 from blurkit.audit.searching import searched
 from blurkit.audit.videos import MAX_BYTES, frames_of
 from blurkit.batch import blurrer_of
 from blurkit.batch.limit import lost, seconds_for
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto
 from blurkit.load import decode, read
-from blurkit.machine.files import read_regular
+from blurkit.machine.files import content_of, read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import Lost, available_cpus, in_processes
 from blurkit.metadata import Hidden, Kind
@@ -31,12 +31,12 @@ from blurkit.records import Picture, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from blurkit.audit.clips import OpenClip
     from blurkit.audit.matches import Reports
     from blurkit.batch.naming import Source
-    from blurkit.geometry import Size
     from blurkit.outcomes import PhotoFailure
     from blurkit.pipeline import Blurrer
-    from blurkit.records import Decision, Photo
+    from blurkit.records import Photo
     from blurkit.settings import Settings
 
 MAX_VIDEOS = 2
@@ -46,65 +46,14 @@ NO_PHOTO = b"P6 "
 """How rows of plain RGB begin that a file hides: a header of Netpbm, which is no photo to `load`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in a file that is not its main picture, and whether it shows a face."""
-
-    hidden: Hidden
-    """What it is and where."""
-    faces: int | None
-    """Faces in the picture it holds, or most in one frame of a video; None if there is none that could be looked at."""
-    frames: int = 0
-    """Frames of a video that were looked at."""
-
-    @property
-    def is_unseen_picture(self) -> bool:
-        """Whether it is a picture or video that could not be looked at, and so may show a face."""
-        pictures = (Kind.THUMBNAIL, Kind.PREVIEW, Kind.SECOND_IMAGE, Kind.FRAME, Kind.VIDEO)
-        return self.faces is None and (self.hidden.picture is not None or self.hidden.kind in pictures)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A file that travels with a photo, and whether it is a video that shows a face."""
-
-    name: str
-    """Its name, in the photo's folder."""
-    faces: int | None = None
-    """Most faces in one frame of a video; None if it is none that could be looked at."""
-    frames: int = 0
-    """Frames that were looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """What one file shows and hides."""
-
-    given: str
-    """Its path as the user gave it."""
-    sha256: str | None = None
-    """Hash of the file, hexadecimal; None if it could not be read."""
-    size: Size | None = None
-    """Of the upright photo in pixels; None if it could not be decoded."""
-    visible: tuple[Decision, ...] = ()
-    """Visible faces, with how old they look; a face under a cover does not count."""
-    findings: tuple[Finding, ...] = ()
-    """Everything hidden in it."""
-    beside: tuple[Beside, ...] = ()
-    """Files that travel with it, such as the video of a Live Photo."""
-    matches: tuple[Match, ...] = ()
-    """Photos of earlier runs that it is, or was made of."""
-    error: PhotoFailure | None = None
-    """Why it could not be looked at as a whole."""
-
-    @property
-    def has_found(self) -> bool:
-        """Whether there is a face, something hidden, a file next to it, or a photo that should not be there."""
-        return bool(self.visible or self.findings or self.beside or any(match.is_original for match in self.matches))
-
-
 def audit(
-    sources: Sequence[Source], settings: Settings, *, reports: Reports, jobs: int = 1, timeout: float | None = None
+    sources: Sequence[Source],
+    settings: Settings,
+    *,
+    reports: Reports,
+    jobs: int = 1,
+    timeout: float | None = None,
+    open_clip: OpenClip | None = None,
 ) -> Iterator[Audited]:
     """Look into files, one by one or side by side.
 
@@ -114,13 +63,14 @@ def audit(
         reports: Earlier runs to compare with.
         jobs: Processes on this machine.
         timeout: Seconds that a file of ordinary size may take; without a limit, one job works in this process.
+        open_clip: Opens a clip; a function that a spawned process can import.
 
     Yields:
         What each shows and hides, in their order.
     """
     jobs = max(1, min(jobs, len(sources)))
     threads = max(1, available_cpus() // jobs)
-    work = partial(examine, settings=settings, reports=reports, threads=threads)
+    work = partial(examine, settings=settings, reports=reports, threads=threads, open_clip=open_clip)
     prepare = partial(blurrer_of, settings, threads)
 
     def seconds(source: Source) -> float:
@@ -137,9 +87,13 @@ def audit(
         yield audited
 
 
-def examine(source: Source, *, settings: Settings, reports: Reports, threads: int = 1) -> Audited:
+def examine(
+    source: Source, *, settings: Settings, reports: Reports, threads: int = 1, open_clip: OpenClip | None = None
+) -> Audited:
     """Look into one file; say what could not be looked at, and look at the rest all the same."""
     try:
+        if source.is_clip and open_clip is not None:
+            return _examine_clip(source, settings, reports, threads, open_clip)
         return _examine(source, settings, reports, threads)
     finally:
         give_freed_memory_back()
@@ -169,6 +123,21 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
         return Audited(source.given, sha256, findings=findings, beside=beside, matches=matches, error=problem)
     matches = reports.matches(sha256, fingerprint(photo.picture.pixels) if reports else None)
     return Audited(source.given, sha256, photo.size, visible, findings, beside, matches, damage)
+
+
+def _examine_clip(source: Source, settings: Settings, reports: Reports, threads: int, open_clip: OpenClip) -> Audited:
+    sha256, size, stage = content_of(source.path) or None, None, Stage.LOAD
+    found: tuple[Finding, ...] = ()
+    try:
+        clip = open_clip(source.path, settings.load.max_megapixels)
+        size, found = clip.size, tuple(Finding(hidden, None) for hidden in hidden_in(clip.hidden))
+        stage = Stage.DETECT
+        people, mark = seen_in(clip, blurrer_of(settings, threads))
+    except BlurkitError as error:
+        problem = failure(source.path, error, stage=stage)
+        return Audited(source.given, sha256, size, findings=found, error=problem)
+    matches = reports.matches(sha256 or "", mark if reports else None)
+    return Audited(source.given, sha256, size, people, found, matches=matches)
 
 
 def _decoded(

@@ -11,7 +11,7 @@ from blurkit.records import Action
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blurkit.audit.examine import Audited, Beside, Finding
+    from blurkit.audit.found import Audited, Beside, Finding
     from blurkit.audit.matches import Match
     from blurkit.batch.collect import Collected
     from blurkit.records import Decision

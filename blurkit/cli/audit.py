@@ -24,12 +24,17 @@ def do_audit(work: PhotosAsked, settings: Settings, against: Sequence[Path], sho
     from blurkit.batch.collect import collect
     from blurkit.batch.place import check_photos
     from blurkit.machine.workers import available_cpus
+    from blurkit.video import installed
+    from blurkit.video.glimpses import glimpses_of
 
     check_photos(work.photos)
     reports = read_reports(against)
-    collected = collect(work.photos, recursive=work.recursive)
+    open_clip = glimpses_of if installed() else None
+    collected = collect(work.photos, recursive=work.recursive, clips=installed())
     jobs = work.jobs or available_cpus()
-    looking = audit.audit(collected.sources, settings, reports=reports, jobs=jobs, timeout=work.timeout)
+    looking = audit.audit(
+        collected.sources, settings, reports=reports, jobs=jobs, timeout=work.timeout, open_clip=open_clip
+    )
     try:
         audited = [show.audited(each) for each in show.progress(looking, len(collected.sources))]
     finally:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from blurkit.audit.examine import Audited
+    from blurkit.audit.found import Audited
     from blurkit.outcomes import Outcome, PhotoFailure
     from blurkit.report import BatchReport
     from blurkit.settings import Settings
