@@ -19,7 +19,7 @@ from blurkit.batch import blurrer_of
 from blurkit.batch.limit import lost, seconds_for
 from blurkit.errors import BlurkitError, ExitCode, ModelError, PhotoError, UnreadablePhoto
 from blurkit.load import decode, read
-from blurkit.machine.files import content_of, read_regular
+from blurkit.machine.files import MAX_HASHED, content_of, read_regular
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.machine.workers import Lost, available_cpus, in_processes
 from blurkit.metadata import Hidden, Kind
@@ -126,7 +126,7 @@ def _examine(source: Source, settings: Settings, reports: Reports, threads: int)
 
 
 def _examine_clip(source: Source, settings: Settings, reports: Reports, threads: int, open_clip: OpenClip) -> Audited:
-    sha256, size, stage = content_of(source.path) or None, None, Stage.LOAD
+    sha256, size, stage = content_of(source.path, max_bytes=MAX_HASHED) or None, None, Stage.LOAD
     found: tuple[Finding, ...] = ()
     try:
         clip = open_clip(source.path, settings.load.max_megapixels)

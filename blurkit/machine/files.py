@@ -211,10 +211,10 @@ def hash_of_file(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def content_of(path: Path) -> str:
-    """Return the sha256 of a file, hexadecimal; empty if it cannot be read."""
+def content_of(path: Path, *, max_bytes: int = MAX_BYTES) -> str:
+    """Return the sha256 of a file, hexadecimal; empty if it cannot be read, or is larger than so many bytes."""
     try:
-        return hash_of_file(path, max_bytes=MAX_HASHED)
+        return hash_of_file(path, max_bytes=max_bytes)
     except OSError:
         return ""
 

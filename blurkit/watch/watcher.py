@@ -17,7 +17,7 @@ from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source, neutral_names, suited
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
-from blurkit.machine.files import content_of, sweep
+from blurkit.machine.files import MAX_BYTES, MAX_HASHED, content_of, sweep
 from blurkit.outcomes import PhotoFailure, Status
 from blurkit.records import Action, Stage
 from blurkit.watch.arrival import FOLDERS, Arrival
@@ -81,6 +81,7 @@ class Watcher:
     def __init__(self, wanted: Watch, out: str, settings: Settings, show: Says) -> None:
         self.journal = Journal.open(out, settings)
         self._inbox = Inbox(Path(wanted.inbox), recursive=wanted.recursive, out=out, clips=wanted.clips)
+        self._longest = MAX_HASHED if wanted.clips else MAX_BYTES
         self._takes_clips, self._takes_live_photos = wanted.clips, wanted.live_photos
         self._given, self._out, self._settings, self._show = wanted.inbox, out, settings, show
         self._memory, self._claims = Memory(self.journal.folder), Claims(self.journal.folder)
@@ -157,7 +158,7 @@ class Watcher:
         inside = path.relative_to(self._inbox.folder)
         seen = self._memory.recall(inside)
         unchanged = seen is not None and (seen.size, seen.changed_ns) == (state.size, state.changed_ns)
-        sha256 = seen.sha256 if seen is not None and unchanged else content_of(path)
+        sha256 = seen.sha256 if seen is not None and unchanged else content_of(path, max_bytes=self._longest)
         if seen is not None and seen.sha256 == sha256:
             same = seen.key == self.journal.key(sha256, path, None)
             if same or (seen.done and not self._settings.write.overwrite):
