@@ -19,6 +19,8 @@ from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_CLIP_SIDE, P
 from blurkit.errors import SettingsError
 from blurkit.language import mark, tr
 from blurkit.machine.files import read_regular, replace_text
+from blurkit.policy import asks_for_age
+from blurkit.policy.children import for_children
 from blurkit.review.seal import seal
 from blurkit.settings import Settings, load_policy
 
@@ -77,9 +79,9 @@ class Wishes(BaseModel):
 
     def _policy(self, base: PolicySettings) -> PolicySettings:
         policy = base if self.policy in (None, OWN, base.name) else load_policy(str(self.policy))
-        if self.children is None:
+        if self.children is None or not asks_for_age(policy):
             return policy
-        return policy.model_copy(update={"child_age": CHILDREN[self.children]})
+        return for_children(policy, self.children, origin="the children's ages")
 
     def place(self) -> Path | None:
         """Return where the safe photos go; None for next to the folder.

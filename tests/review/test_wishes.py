@@ -7,7 +7,8 @@ import pytest
 from blurkit.choices import CHILDREN, PRESETS, OutputFormat, Shape, Style
 from blurkit.cli.forget import is_ours
 from blurkit.errors import SettingsError
-from blurkit.policy import explain
+from blurkit.policy import asks_for_age, explain
+from blurkit.policy.children import for_children
 from blurkit.review import seal, wishes
 from blurkit.review.wishes import Wishes
 from blurkit.settings import Settings, load_policy
@@ -25,9 +26,16 @@ def test_what_is_not_chosen_stays_as_it_was():
 @pytest.mark.parametrize("ages", CHILDREN)
 def test_a_policy_and_the_childrens_ages(name, ages):
     policy = Wishes(policy=name, children=ages).settings(Settings()).policy
-    assert (policy.name, policy.child_age) == (name, CHILDREN[ages])
-    assert policy.rules == load_policy(name).rules
+    preset = load_policy(name)
+    assert policy == (for_children(preset, ages) if asks_for_age(preset) else preset)
+    assert policy.child_age == (CHILDREN[ages] if asks_for_age(preset) else preset.child_age)
     assert explain(policy)
+
+
+def test_ages_below_which_a_policy_of_ones_own_judges_are_refused():
+    own = load_policy("children").model_copy(update={"name": "ours", "child_age": 7, "judge_as_under": 10})
+    with pytest.raises(SettingsError, match="below child_age"):
+        Wishes(policy=wishes.OWN, children="up-to-14").settings(Settings.of(policy=own))
 
 
 def test_a_policy_of_ones_own_can_be_kept():
