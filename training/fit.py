@@ -5,18 +5,19 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from training.faces import Faces
-from training.network import PADDING, SIDE, AgeNet
+from training.network import PADDING, SIDE
 from training.targets import Shares, chances, folded, likelihood, posterior
 from training.worsen import framed, jittered, random_height, worsened
 
@@ -44,6 +45,8 @@ class Run:
     """Of all that is left to chance."""
     checkpoint: Path
     """Where the state is kept; what lies there is gone on with."""
+    kept: float = KEPT
+    """Share of the averaged weights that a step keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Lessons:
     """Likelihood of the bin at each age, same shape."""
 
 
+Network = TypeVar("Network", bound=nn.Module)
+Draw = Callable[[Lessons, int, int], tuple[Tensor, npt.NDArray[np.int64]]]
+"""From lessons, seed and step to the inputs of a step, whose first axis is BATCH, and which faces they are."""
+
+
 def lessons(faces: Faces, read: Shares, ages: int) -> Lessons:
     """Put faces and targets together for a network with so many ages."""
     bins = likelihood(faces.youngest, faces.oldest)
@@ -66,11 +74,9 @@ def lessons(faces: Faces, read: Shares, ages: int) -> Lessons:
     return Lessons(faces, folded(posterior(read, bins), ages), np.concatenate([highest, last], axis=1))
 
 
-def fit(network: AgeNet, lessons: Lessons, run: Run) -> AgeNet:
+def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
     """Train, and return the network with its averaged weights, ready for use."""
     cv2.setNumThreads(1)
-    first = batch(lessons, run.seed, step=-1)[0]
-    network.settle(first.float())
     network = network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=run.rate, weight_decay=0.02)
     average = {name: value.clone() for name, value in network.state_dict().items()}
@@ -81,7 +87,7 @@ def fit(network: AgeNet, lessons: Lessons, run: Run) -> AgeNet:
         optimizer.load_state_dict(state["optimizer"])
         average, done = state["average"], state["step"]
     started, losses = time.monotonic(), []
-    for step, inputs, targets, bins in _ahead(lessons, run, done):
+    for step, inputs, targets, bins in _ahead(lessons, run, draw, done):
         for group in optimizer.param_groups:
             group["lr"] = run.rate * pace(step, run.steps)
         torch.manual_seed(run.seed + step)
@@ -93,7 +99,7 @@ def fit(network: AgeNet, lessons: Lessons, run: Run) -> AgeNet:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimizer.step()
-        _average(average, network, step)
+        _average(average, network, min(run.kept, (step + 1) / (step + 10)))
         losses.append(loss.item())
         if (step + 1) % 50 == 0:
             speed = BATCH * (step + 1 - done) / (time.monotonic() - started)
@@ -139,13 +145,13 @@ def batch(lessons: Lessons, seed: int, step: int) -> tuple[Tensor, npt.NDArray[n
     return torch.from_numpy(inputs.transpose(0, 3, 1, 2).copy()), chosen
 
 
-def _ahead(lessons: Lessons, run: Run, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
+def _ahead(lessons: Lessons, run: Run, draw: Draw, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
     """Yield steps, made by a thread while the network learns."""
     made: queue.Queue[tuple[int, Tensor, Tensor, Tensor]] = queue.Queue(8)
 
     def make() -> None:
         for step in range(done, run.steps):
-            inputs, chosen = batch(lessons, run.seed, step)
+            inputs, chosen = draw(lessons, run.seed, step)
             made.put((step, inputs, torch.from_numpy(lessons.targets[chosen]), torch.from_numpy(lessons.bins[chosen])))
 
     threading.Thread(target=make, daemon=True).start()
@@ -154,8 +160,7 @@ def _ahead(lessons: Lessons, run: Run, done: int) -> Iterator[tuple[int, Tensor,
 
 
 @torch.no_grad()
-def _average(average: dict[str, Tensor], network: AgeNet, step: int) -> None:
-    kept = min(KEPT, (step + 1) / (step + 10))
+def _average(average: dict[str, Tensor], network: nn.Module, kept: float) -> None:
     for name, value in network.state_dict().items():
         if value.is_floating_point():
             average[name].mul_(kept).add_(value, alpha=1 - kept)

@@ -1,0 +1,90 @@
+"""What holds the estimate back: how many adults an error of so many years covers, and how large the error is.
+
+The ages of each bin are taken as spread evenly. Those of 18 and 19 are in the bin of whom only few may stay visible.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.faces import Judged
+
+YOUNG = (13, 20)
+"""The bin of *Images of Groups* that sets the line: first age, and first one above it, in years."""
+KEPT = 0.08
+"""Share of it that stays visible."""
+ADULTS = {"20 to 36": (20, 37), "37 to 65": (37, 66), "66 and more": (66, 86)}
+"""The bins of adults."""
+ERRORS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12)
+"""Standard deviations of the estimate around the true age, in years."""
+GUESSES = (0.0, 2.0)
+"""The same of the people who put each face into its bin."""
+NEAR = (13, 36)
+"""True ages at which the error is measured, both ends included."""
+STEP = 0.1
+"""Years between two ages that are looked at."""
+
+Row = dict[str, object]
+Values = npt.NDArray[np.float64]
+
+
+def allowed() -> Iterator[Row]:
+    """Yield, for each error, the line that keeps `KEPT` of those of 13 to 19, and the share of adults below it."""
+    for guess in GUESSES:
+        for error in ERRORS:
+            line = line_at(error, guess)
+            row: Row = {"people err by": f"{guess:g}", "estimate errs by": f"{error:g}", "line": f"{line:.1f}"}
+            yield row | {f"{words} covered": below(line, ages, error, guess) for words, ages in ADULTS.items()}
+
+
+def line_at(error: float, guess: float = 0.0) -> float:
+    """Return the line in years at which `KEPT` of those of 13 to 19 look older."""
+    low, high = 0.0, 150.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle, YOUNG, error, guess) < 1 - KEPT else (low, middle)
+    return high
+
+
+def below(line: float, ages: tuple[int, int], error: float, guess: float = 0.0) -> float:
+    """Return the share of a bin that looks younger than a line.
+
+    Args:
+        line: In years.
+        ages: First age, and first one above the bin.
+        error: Standard deviation of the estimate around the true age.
+        guess: The same of those who put faces into bins.
+    """
+    true = np.arange(0, 110, STEP) + STEP / 2
+    first, last = ages
+    inside = normal(last - true, guess) - normal(first - true, guess)
+    return float(np.average(normal(line - true, error), weights=inside))
+
+
+def normal(above: Values, deviation: float) -> Values:
+    """Return how likely a normal error is smaller than this."""
+    if deviation == 0:
+        return np.asarray(above > 0, float)
+    return np.array([0.5 + 0.5 * math.erf(each / deviation / math.sqrt(2)) for each in above])
+
+
+def measured(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Row]:
+    """Yield the error of the first estimator where ages are known in years, as `ERRORS` count it.
+
+    An estimate that draws ages together errs by little and still tells them badly apart, so it is stretched: the
+    deviation around a line through the answers, divided by the slope of that line.
+    """
+    for name, faces in judged.items():
+        some = [face for face in faces if face.ages[0] and face.label.youngest == face.label.oldest]
+        near = [face for face in some if NEAR[0] <= face.label.youngest <= NEAR[1]]
+        if near:
+            true = np.array([face.label.youngest + 0.5 for face in near])
+            read = np.array([face.ages[0].years for face in near if face.ages[0]])
+            slope, shift = np.polyfit(true, read, 1)
+            around = float(np.std(read - slope * true - shift))
+            row: Row = {"set": name, "faces": len(near), "mean absolute error": f"{np.abs(read - true).mean():.1f}"}
+            yield row | {"slope": f"{slope:.2f}", "deviation": f"{around:.1f}", "stretched": f"{around / slope:.1f}"}

@@ -1,0 +1,40 @@
+"""What an error of so many years does to adults, where the answer is known."""
+
+import numpy as np
+import pytest
+
+from bench.age_limit import KEPT, YOUNG, allowed, below, line_at, measured
+from bench.faces import Judged, LabelledFace
+from blurkit.records import AgeEstimate
+
+
+def test_who_never_errs_keeps_every_adult():
+    line = line_at(0.01)
+    assert line == pytest.approx(20 - KEPT * 7, abs=0.11)
+    assert below(line, (20, 37), 0.01) == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("error", [1, 5, 9])
+def test_the_line_keeps_what_it_shall(error):
+    ages = np.random.default_rng(0).uniform(*YOUNG, 200_000) + np.random.default_rng(1).normal(0, error, 200_000)
+    assert np.mean(ages >= line_at(error)) == pytest.approx(KEPT, abs=0.005)
+
+
+def test_a_larger_error_covers_more_adults_and_so_do_wrong_labels():
+    rows = list(allowed())
+    covered = [row["20 to 36 covered"] for row in rows]
+    half = len(rows) // 2
+    assert covered[:half] == sorted(covered[:half])
+    assert all(wrong > right for right, wrong in zip(covered[:half], covered[half:], strict=True))
+
+
+def test_an_estimate_that_draws_ages_together_errs_as_much_as_it_would_stretched():
+    rng = np.random.default_rng(0)
+    faces = []
+    for age in rng.integers(13, 37, 4000).tolist():
+        years = 20 + 0.5 * (age + 0.5 - 20) + rng.normal(0, 3)
+        label = LabelledFace("", "made up", age, age, ())
+        faces.append(Judged(label, None, (AgeEstimate(years=years, low=0.0, high=99.0, model="made up"),)))
+    (row,) = measured({"made up": faces})
+    assert float(row["stretched"]) == pytest.approx(6, abs=0.4)
+    assert float(row["slope"]) == pytest.approx(0.5, abs=0.05)
