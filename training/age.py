@@ -35,7 +35,7 @@ SEED = 1
 """Of everything that is left to chance. The same machine makes the same file; others round differently."""
 STEPS, RATE = 4500, 5e-4
 """Batches that the first network learns from, and the highest learning rate."""
-STEPS_AGAIN, RATE_AGAIN, KEPT_AGAIN = 700, 4e-4, 0.99
+STEPS_AGAIN, RATE_AGAIN, KEPT_AGAIN = 450, 4e-4, 0.99
 """The same of the second one, and the share of its averaged weights that a step keeps."""
 START, OTHER = "age_dlib", "age_faceres"
 """What training starts from: names in the manifest."""

@@ -23,8 +23,8 @@ from training.worsen import framed, jittered, random_height, worsened
 
 BATCH = 128
 """Copies of one step."""
-WARM_STEPS, COOLING = 200, 0.35
-"""Steps in which the learning rate rises, and the last share of all steps, in which it falls to nothing."""
+WARM_STEPS, WARMING, COOLING = 200, 0.1, 0.35
+"""Steps in which the learning rate rises, at most this share of all; and the last share, in which it falls to 0."""
 CENSORED = 0.5
 """Weight of the bin's likelihood beside the soft target."""
 KEPT = 0.998
@@ -117,7 +117,7 @@ def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
 
 def pace(step: int, steps: int) -> float:
     """Return the share of the highest learning rate at a step: rises, stays, falls."""
-    return min(1.0, (step + 1) / WARM_STEPS, (steps - step) / (COOLING * steps))
+    return min(1.0, (step + 1) / min(WARM_STEPS, WARMING * steps), (steps - step) / (COOLING * steps))
 
 
 def error(logits: Tensor, targets: Tensor, bins: Tensor) -> Tensor:
