@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from blurkit.board import Board
 from blurkit.errors import BlurkitError, Bug, ExitCode, ModelError, VerificationError
-from blurkit.geometry import Size
+from blurkit.geometry import Box, Size
 from blurkit.records import Decision, ImageFormat, Stage
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ class ClipFacts:
     """What a person is told of it, in words."""
     spans: tuple[tuple[float, float], ...]
     """From when to when each person is covered or kept, in seconds, in the order of the decisions."""
+    board: Board | None = None
+    """The moments of it that a person reviews."""
+    places: tuple[tuple[tuple[int, Box], ...], ...] = ()
+    """For each person the pictures of the board that show them, and where, in pixels of the clip; best view first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,9 @@ def one_line(text: str) -> str:
 def count(number: int, thing: str) -> str:
     """Return a number of things in words."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def clock(seconds: float) -> str:
+    """Return a moment of a clip as minutes and seconds, such as `1:05`."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

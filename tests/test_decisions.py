@@ -73,7 +73,7 @@ def test_a_moved_cover_is_drawn_where_it_was_moved():
 @pytest.mark.parametrize(
     "change",
     [
-        {"schema": 2},
+        {"schema": 3},
         {"photos": {"../a.jpg": []}},
         {"photos": {SHA: [{"box": [1, 2, 3], "action": "keep"}]}},
         {"photos": {SHA: [{"box": [9, 2, 3, 4], "action": "keep"}]}},

@@ -53,6 +53,8 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
     from blurkit.review.server import Server
     from blurkit.review.start import prepare
     from blurkit.review.wishes import Wishes
+    from blurkit.video import installed
+    from blurkit.video.reviewing import ReviewedClips
 
     def chosen(folder: Path, wishes: Wishes) -> Prepared:
         prepared = prepare(
@@ -64,6 +66,7 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
             report=start.known,
             report_to=start.report,
             take_over=start.take_over,
+            clips=ReviewedClips(settings.load.max_megapixels) if installed() else None,
         )
         for remark in prepared.remarks:
             say(f"note: {one_line(remark)}")

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from blurkit.board import Board
 from blurkit.errors import PhotoChanged, SettingsError
-from blurkit.geometry import Box
+from blurkit.geometry import Box, Size
 from blurkit.machine.files import read_regular, replace_text
-from blurkit.records import Action, Decision, Face, Judgement, Photo, Reason
+from blurkit.records import Action, Decision, Photo
 from blurkit.validation import validated
 
 if TYPE_CHECKING:
@@ -26,14 +27,11 @@ if TYPE_CHECKING:
     Seal = Callable[[bytes], str]
     """Returns the seal that content bears if it was written on this computer."""
 
-SCHEMA = 1
-"""Version of the file."""
+SCHEMA, WITH_CLIPS = 1, 2
+"""Version of the file; that of one which also speaks of clips."""
 
 FILE_NAME = "blurkit-decisions.json"
 """What the file is called; it lies next to the originals and never in the folder that is published."""
-
-SAME_FACE_IOU = 0.7
-"""A found box that overlaps a recorded one so much is that face; less may be another child."""
 
 MAX_NOTE = 80
 """Characters of a note, such as the number of a consent form."""
@@ -83,6 +81,7 @@ class _Shape(BaseModel):
 Side = Annotated[float, Field(allow_inf_nan=False)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Sides = tuple[Side, Side, Side, Side]
+Pixels = Annotated[int, Field(ge=1, le=1 << 16)]
 
 
 class _Choice(_Shape):
@@ -95,13 +94,21 @@ class _Choice(_Shape):
     seen: bool = False
 
 
+class _Board(_Shape):
+    size: tuple[Pixels, Pixels]
+    seconds: Annotated[tuple[Side, ...], Field(min_length=1, max_length=10000)]
+    columns: Pixels
+    cell: tuple[Pixels, Pixels]
+
+
 class _File(_Shape):
-    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
+    schema_: Annotated[int, Field(alias="schema", ge=SCHEMA, le=WITH_CLIPS)]
     version: str
     policy: str
     seal: str = ""
     photos: dict[Sha256, tuple[_Choice, ...]]
     left_out: dict[Sha256, LeftOut] = {}
+    clips: dict[Sha256, _Board] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,8 @@ class Recorded:
     """The photos that are not published, and why."""
     is_ours: bool
     """Whether it bears a seal of this computer."""
+    boards: dict[str, Board] = field(default_factory=dict)
+    """For each clip the storyboard that was reviewed; the boxes of its choices are in pixels of that."""
 
 
 def load(path: Path) -> dict[str, tuple[Choice, ...]]:
@@ -145,7 +154,11 @@ def read(path: Path, seal: Seal = lambda _: "") -> Recorded:
         raise SettingsError(fault.message, path=path, hint=hint) from fault
     except (OSError, ValueError, RecursionError) as fault:
         raise SettingsError(f"cannot be read as decisions: {fault}", path=path, hint=hint) from fault
-    return Recorded(photos, known.left_out, is_ours)
+    boards = {
+        sha256: Board(Size(*each.size), each.seconds, each.columns, Size(*each.cell))
+        for sha256, each in known.clips.items()
+    }
+    return Recorded(photos, known.left_out, is_ours, boards)
 
 
 def save(
@@ -155,6 +168,7 @@ def save(
     version: str,
     policy: str,
     left_out: Mapping[str, LeftOut] | None = None,
+    boards: Mapping[str, Board] | None = None,
     seal: Seal | None = None,
 ) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
@@ -165,6 +179,7 @@ def save(
         version: That of blurkit.
         policy: The name of the policy.
         left_out: The photos that are not published.
+        boards: The storyboards of clips.
         seal: Seals what was decided on this computer.
 
     Raises:
@@ -172,12 +187,14 @@ def save(
     """
     texts = {key: each if isinstance(each, str) else text_of(each) for key, each in photos.items()}
     excluded = _text({sha256: reason.value for sha256, reason in (left_out or {}).items()})
-    head: dict[str, Any] = {"schema": SCHEMA, "version": version, "policy": policy}
+    clips = _text({sha256: _laid_out(board) for sha256, board in (boards or {}).items()}) if boards else ""
+    head: dict[str, Any] = {"schema": WITH_CLIPS if boards else SCHEMA, "version": version, "policy": policy}
     if seal is not None:
         all_photos = ",".join(f'"{sha256}":{texts[sha256]}' for sha256 in sorted(texts))
-        head["seal"] = seal(f"[{{{all_photos}}},{excluded}]".encode())
+        head["seal"] = seal(f"[{{{all_photos}}},{excluded}{',' + clips if clips else ''}]".encode())
     rows = ",\n".join(f'"{sha256}":{text}' for sha256, text in texts.items())
-    parts = [_text(head)[:-1], ',\n"photos":{', rows, "}", f',\n"left_out":{excluded}' if left_out else "", "}\n"]
+    parts = [_text(head)[:-1], ',\n"photos":{', rows, "}", f',\n"left_out":{excluded}' if left_out else ""]
+    parts += [f',\n"clips":{clips}' if clips else "", "}\n"]
     replace_text(path, parts)
 
 
@@ -188,77 +205,22 @@ def text_of(choices: Sequence[Choice]) -> str:
 
 def _content(values: Mapping[str, Any]) -> bytes:
     """Return what a seal is about, however it is laid out."""
-    return _text([values["photos"], values.get("left_out", {})]).encode()
+    clips = [values["clips"]] if values.get("clips") else []
+    return _text([values["photos"], values.get("left_out", {}), *clips]).encode()
+
+
+def _laid_out(board: Board) -> dict[str, Any]:
+    size, cell = board.size, board.cell
+    return {
+        "size": [size.width, size.height],
+        "seconds": list(board.seconds),
+        "columns": board.columns,
+        "cell": [cell.width, cell.height],
+    }
 
 
 def _text(values: Any) -> str:
     return json.dumps(values, sort_keys=True, separators=(",", ":"))
-
-
-def replay(decisions: Sequence[Decision], choices: Sequence[Choice] | None) -> tuple[Decision, ...]:
-    """Decide again as the review did.
-
-    Args:
-        decisions: What the policy decides about the faces found now.
-        choices: What the review chose for a photo with this very content; None if it never saw one.
-
-    Returns:
-        One decision a found face, in the same order, and one a place that was covered and is no found face.
-
-    Invariant: a face stays visible only if the review kept it, and by hand unless the policy keeps it as well.
-    """
-    matched, left = match(decisions, choices or ())
-    decided = [
-        _judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=True, rule=None)
-        if choice is None
-        else chosen(choice, decision)
-        for decision, choice in zip(decisions, matched, strict=True)
-    ]
-    return *decided, *(chosen(choice, None) for choice in left if choice.action is Action.COVER)
-
-
-def match(decisions: Sequence[Decision], choices: Sequence[Choice]) -> tuple[list[Choice | None], list[Choice]]:
-    """Say which recorded choice is which found face; each is one face at most.
-
-    Returns:
-        For each decision the choice about its face, or None; and the choices about none of them.
-    """
-    matched, left = [], list(choices)
-    for decision in decisions:
-        choice = _nearest(decision.face.box, left)
-        matched.append(choice)
-        if choice is not None:
-            left.remove(choice)
-    return matched, left
-
-
-def _nearest(found: Box, choices: Sequence[Choice]) -> Choice | None:
-    near = [(found.iou(choice.found), choice) for choice in choices if choice.found is not None]
-    best = max(near, key=lambda pair: pair[0], default=None)
-    return best[1] if best is not None and best[0] >= SAME_FACE_IOU else None
-
-
-def chosen(choice: Choice, decision: Decision | None) -> Decision:
-    """Return the decision that a choice makes.
-
-    Args:
-        choice: What the review chose.
-        decision: What the policy decides about the same face; None if it is none that was found.
-    """
-    if decision is None:
-        return Decision(Face(choice.box, 1.0, ()), Judgement(None, Action.COVER, Reason.MANUAL))
-    if choice.by_hand:
-        there = replace(decision, face=replace(decision.face, box=choice.box))
-        return _judged(there, action=choice.action, reason=Reason.MANUAL, doubtful=False, rule=None)
-    doubtful = decision.judgement.doubtful and not choice.seen
-    if choice.action is Action.COVER and decision.judgement.action is Action.KEEP:
-        return _judged(decision, action=Action.COVER, reason=Reason.EVERYONE, doubtful=doubtful, rule=None)
-    return _judged(decision, doubtful=doubtful)
-
-
-def _judged(decision: Decision, **values: Any) -> Decision:
-    """Return a decision whose judgement has other values."""
-    return replace(decision, judgement=replace(decision.judgement, **values))
 
 
 def _choice(values: _Choice) -> Choice:
@@ -288,6 +250,10 @@ class Reviewed:
     """Hash of the file that was looked at."""
     decisions: tuple[Decision, ...]
     """One a face or place."""
+    choices: tuple[Choice, ...] = ()
+    """For a clip: what was chosen on its storyboard."""
+    board: Board | None = None
+    """That storyboard."""
 
     def about(self, photo: Photo) -> tuple[Decision, ...]:
         """Return the decisions.

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blurkit.machine.files import content_of
+from blurkit.machine.files import MAX_HASHED, content_of
 from blurkit.outcomes import PhotoResult
 from blurkit.review.signing import Written
 from blurkit.version import __version__
@@ -74,9 +74,11 @@ class Export:
     def _note(self, task: Task, earlier: Written | None, outcome: Outcome) -> None:
         if isinstance(outcome, PhotoResult) and task.reviewed is not None and outcome.output is not None:
             name = task.name.as_posix()
-            made = Written(name, content_of(outcome.output), task.reviewed.sha256, self._made_of(task))
+            made = Written(
+                name, content_of(outcome.output, max_bytes=MAX_HASHED), task.reviewed.sha256, self._made_of(task)
+            )
             self.files.append(made)
-            added = len(outcome.decisions) - len(task.reviewed.decisions)
+            added = max(0, len(outcome.decisions) - len(task.reviewed.decisions))  # drawn covers of a clip may be one
             state = "written" if earlier is None else "rewritten"
             self._tell(task, state, output=name, removed=list(outcome.removed), added=added)
             return
@@ -106,7 +108,7 @@ class Export:
 
     def _ours(self, task: Task, known: Written | None) -> Written | None:
         path = Path(task.written or "")
-        is_ours = known is not None and not path.is_symlink() and content_of(path) == known.sha256
+        is_ours = known is not None and not path.is_symlink() and content_of(path, max_bytes=MAX_HASHED) == known.sha256
         return known if is_ours else None
 
     def _made_of(self, task: Task) -> str:

@@ -22,6 +22,7 @@ from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.geometry import Box
 from blurkit.review import choose, desktop, recent, remember, view, wishes
+from blurkit.review.boards import everywhere
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
@@ -229,7 +230,7 @@ class Pages:
         return self._review.pictures.written(self._review.work.output(number))
 
     def _thumb(self, number: int, _: Request) -> bytes:
-        return self._review.pictures.thumb(number, self._decided(number))
+        return self._review.pictures.thumb(number, [decision for _, decision in self._decided(number)])
 
     def _preview(self, number: int, _: Request) -> bytes:
         self._review.session.sheet(number)
@@ -247,21 +248,24 @@ class Pages:
         return self._review.pictures.region(number, box)
 
     def _after(self, number: int, _: Request) -> bytes:
-        return self._review.pictures.after(number, self._decided(number))
+        return self._review.pictures.after(number, [decision for _, decision in self._decided(number)])
 
     def _covers(self, request: Request) -> dict[str, Any]:
         """Return how the covers of a photo will look, each with the number of its face."""
         number = request.path_params["number"]
-        sketch = self._review.pictures.sketch(number, self._decided(number))
+        decided = self._decided(number)
+        sketch = self._review.pictures.sketch(number, [decision for _, decision in decided])
         faces = [spot.number for spot in self._review.session.sheet(number)]
-        edges = [(faces[place], path) for place, path in sketch.edges if place < len(faces)]
+        owners = [faces[of] if of < len(faces) else None for of, _ in decided]
+        edges = [(owner, path) for place, path in sketch.edges if (owner := owners[place]) is not None]
         return {"tone": sketch.tone, "rim": sketch.rim, "edges": edges}
 
-    def _decided(self, number: int) -> tuple[Decision, ...]:
+    def _decided(self, number: int) -> list[tuple[int, Decision]]:
+        """Return a decision for each place that is shown, with the number of its face in the sheet, from 0."""
         reviewed = self._review.session.reviewed(number)
         if reviewed is None:
             raise BlurkitError("is not analysed")
-        return reviewed.decisions
+        return everywhere(self._review.session.photos[number].outcome, reviewed.decisions)
 
 
 def _words(_: Request) -> dict[str, Any]:

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from blurkit.errors import PhotoChanged, UnreadablePhoto
 from blurkit.geometry import Box, Size
 from blurkit.load import decode, read
+from blurkit.machine.files import MAX_HASHED, content_of
 from blurkit.obscure import moved, obscure, sketch
+from blurkit.picture.containers import CLIP_SUFFIX
 from blurkit.picture.proof import fingerprint
-from blurkit.records import Picture
+from blurkit.records import ImageFormat, Photo, Picture
+from blurkit.review.boards import board_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from blurkit.board import Board
     from blurkit.obscure import Sketch
-    from blurkit.records import Decision, Photo, Pixels
+    from blurkit.records import Decision, Pixels
     from blurkit.review.session import Session
     from blurkit.review.spots import Spot
 
@@ -43,11 +47,26 @@ ALIKE = 9.0
 """Mean difference of two gists, of 255, below which photos are of one burst."""
 
 
+class Storyboards(Protocol):
+    """What shows clips."""
+
+    def storyboard(self, path: Path, board: Board | None) -> Pixels:
+        """Return the storyboard of a clip; without one, its first frame."""
+        ...
+
+    def close(self) -> None:
+        """End what it needs."""
+        ...
+
+
 class Pictures:
     """Small pictures of the photos of a session; each file is read only if it is still the one that was analysed."""
 
-    def __init__(self, folder: Path, paths: Sequence[Path], session: Session) -> None:
-        """Serve the photos at `paths`, all of which must lie in `folder`, links followed."""
+    def __init__(
+        self, folder: Path, paths: Sequence[Path], session: Session, storyboards: Storyboards | None = None
+    ) -> None:
+        """Serve the photos and clips at `paths`, all of which must lie in `folder`, links followed."""
+        self._storyboards = storyboards
         self._folder = folder.resolve()
         self._paths = paths
         self._session = session
@@ -110,6 +129,8 @@ class Pictures:
 
     def written(self, path: Path) -> bytes:
         """Return a thumbnail of a safe photo as JPEG, from the file as it was written."""
+        if path.suffix.lower() == CLIP_SUFFIX and self._storyboards is not None:
+            return _jpeg(_scaled(self._storyboards.storyboard(path, None), THUMB))
         photo = decode(read(path), self._session.settings.load, source=path)
         return _jpeg(_scaled(photo.picture.pixels, THUMB))
 
@@ -125,6 +146,8 @@ class Pictures:
 
     def forget(self) -> None:
         """Drop every picture."""
+        if self._storyboards is not None:
+            self._storyboards.close()
         with self._lock:
             self._open.clear()
             self._kept.clear()
@@ -162,6 +185,12 @@ class Pictures:
                 self._kept_bytes -= len(self._kept.popitem(last=False)[1])
         return made
 
+    def _decoded(self, number: int, path: Path) -> Photo:
+        board = board_of(self._session.photos[number].outcome)
+        if board is None or self._storyboards is None:
+            return decode(read(path), self._session.settings.load, source=path)
+        return _of_board(self._storyboards.storyboard(path, board), path)
+
     def _photo(self, number: int) -> Photo:
         """Return a decoded photo.
 
@@ -176,7 +205,7 @@ class Pictures:
             if sha256 not in self._open:
                 if not self.is_inside(number):
                     raise PhotoChanged("lies outside the folder", path=path)
-                photo = decode(read(path), self._session.settings.load, source=path)
+                photo = self._decoded(number, path)
                 if photo.sha256 != sha256:
                     raise PhotoChanged("changed since it was analysed", path=path, hint="start the review again")
                 self._open[sha256] = photo
@@ -184,6 +213,12 @@ class Pictures:
                     self._open.popitem(last=False)
             self._open.move_to_end(sha256)
             return self._open[sha256]
+
+
+def _of_board(pixels: Pixels, path: Path) -> Photo:
+    """Return a storyboard as a photo, with the hash of the clip's file."""
+    sha256 = content_of(path, max_bytes=MAX_HASHED)
+    return Photo(Picture(pixels, pixels, "RGB"), ImageFormat.BMP, source=path, sha256=sha256)
 
 
 def _part(photo: Photo, box: Box) -> Pixels:

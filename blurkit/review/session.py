@@ -10,8 +10,11 @@ from blurkit.errors import SettingsError
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
+from blurkit.policy.again import chosen, match
 from blurkit.policy.reviewed import Choice, LeftOut, Recorded
 from blurkit.records import Action
+from blurkit.review import boards
+from blurkit.review.boards import board_of, boarded, rebased
 from blurkit.review.changes import changed
 from blurkit.review.kept import Kept
 from blurkit.review.seal import seal
@@ -59,7 +62,7 @@ class Session:
         self._stored: Mapping[str, Sequence[Choice]] = known.photos
         if self.is_foreign:
             self._stored = {sha256: tuple(map(unseen, choices)) for sha256, choices in known.photos.items()}
-        self._left_out = dict(known.left_out)
+        self._left_out, self._boards = dict(known.left_out), dict(known.boards)
         self._next = 0
         self._done: list[Sheets] = []
         self._undone: list[Sheets] = []
@@ -69,15 +72,20 @@ class Session:
         with self.lock:
             photo = self.photos[number]
             self.revision += 1
+            outcome = outcome if isinstance(outcome, PhotoFailure) else boarded(outcome)
             photo.outcome, photo.revision = outcome, self.revision
             if isinstance(outcome, PhotoFailure) or outcome.sha256 is None:
                 return
             photo.sha256, photo.size = outcome.sha256, outcome.size
+            if (board := board_of(outcome)) is not None:
+                stored = self._stored.get(photo.sha256, ())
+                self._stored = {**self._stored, photo.sha256: rebased(stored, self._boards.get(photo.sha256), board)}
+                self._boards[photo.sha256] = board
             if photo.sha256 not in self._sheets:
                 self._sheets[photo.sha256] = self._taken_up(outcome.decisions, self._stored.get(photo.sha256, ()))
 
     def _taken_up(self, found: Sequence[Decision], stored: Sequence[Choice]) -> Sheet:
-        matched, left = decisions.match(found, stored)
+        matched, left = match(found, stored)
         spots = []
         for decision, earlier in zip(found, matched, strict=True):
             choice = Choice(decision.face.box, decision.judgement.action, decision.face.box)
@@ -108,7 +116,9 @@ class Session:
             if photo.sha256 is None:
                 return None
             spots = self._sheets[photo.sha256]
-            return Reviewed(photo.sha256, tuple(decisions.chosen(spot.choice, spot.decision) for spot in spots))
+            decided = tuple(chosen(spot.choice, spot.decision) for spot in spots)
+            choices = tuple(spot.choice for spot in spots)
+            return Reviewed(photo.sha256, decided, choices, self._boards.get(photo.sha256))
 
     def spot(self, number: int, face: int) -> Spot:
         """Return one face of a photo.
@@ -133,6 +143,7 @@ class Session:
             for edit in edits:
                 for number, change in self._spread(edit):
                     key = self._analysed(number)
+                    boards.check(self._photo(number).outcome, change, new.get(key, self._sheets[key]))
                     new[key] = changed(new.get(key, self._sheets[key]), change, self._photo(number).size, self._spot)
             before = {key: self._sheets[key] for key in new}
             self._commit(new)
@@ -242,6 +253,7 @@ class Session:
             version=__version__,
             policy=policy,
             left_out=self._left_out,
+            boards=self._boards,
             seal=seal,
         )
         self._sheets = sheets

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
@@ -23,7 +24,7 @@ from blurkit.policy.reviewed import FILE_NAME
 from blurkit.report import schema
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import Lock
-from blurkit.review.pictures import Pictures
+from blurkit.review.pictures import Pictures, Storyboards
 from blurkit.review.session import Session
 from blurkit.review.warn import Warnings
 from blurkit.review.work import Work
@@ -38,6 +39,14 @@ if TYPE_CHECKING:
     from blurkit.settings import Settings
 
     Known = Callable[[Task], Outcome | None]
+
+
+class Clips(Storyboards, Protocol):
+    """What makes clips safe and shows them."""
+
+    def by(self, tasks: Sequence[Task], settings: Settings, means: batch.Means) -> Iterator[Outcome]:
+        """Do clips in order; fewer once the review is stopped."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,7 @@ def prepare(
     run: Run | None = None,
     report_to: Path | None = None,
     take_over: bool = False,
+    clips: Clips | None = None,
 ) -> Prepared:
     """Set up a review of a folder; nothing is looked at yet.
 
@@ -87,6 +97,7 @@ def prepare(
             the decisions, in the folder of the originals.
         take_over: End another review of this folder, and go on where it was.
         run: How photos are processed; by default as on the command line.
+        clips: What makes clips safe and shows them; None leaves them alone.
 
     Raises:
         SettingsError: The folder is none or holds no photo, the outputs would lie around the originals, or an earlier
@@ -99,11 +110,12 @@ def prepare(
         raise SettingsError(
             "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
         )
-    collected = collect([str(folder)], out=str(out), is_output=is_output)
+    collected = collect([str(folder)], out=str(out), clips=clips is not None, is_output=is_output)
     if not collected.sources:
         raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
     journal = opened_or_none(str(out), settings)
     tasks = batch.plan(collected.sources, str(out), settings, journal)
+    tasks.sort(key=lambda task: task.source.is_clip)  # photos first: clips take longer
     sweep({(out / task.name).parent for task in tasks} | {folder})
     stop = threading.Event()
     means = batch.Means(jobs=jobs, timeout=timeout, journal=journal, stop=stop)
@@ -113,16 +125,18 @@ def prepare(
 
     def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
         chosen = settings.model_copy(update={"write": settings.write.model_copy(update={"overwrite": overwrite})})
+        photos, moving = ([each for each in wanted if each.source.is_clip is is_clip] for is_clip in (False, True))
+        rest = iter(()) if clips is None else clips.by(moving, chosen, means)
         if known is None:
-            return done_by(batch.process, wanted, chosen, means)
-        return _with_known(wanted, known, lambda left: done_by(batch.process, left, chosen, means))
+            return chain(done_by(batch.process, photos, chosen, means), rest)
+        return chain(_with_known(photos, known, lambda left: done_by(batch.process, left, chosen, means)), rest)
 
     lock = Lock(folder / LOCK_NAME, take_over=take_over)
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
-    pictures = Pictures(folder, [task.source.path for task in tasks], session)
+    pictures = Pictures(folder, [task.source.path for task in tasks], session, clips)
     session.similar = pictures.burst
     work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
-    warnings = Warnings(folder, out, session, pictures)
+    warnings = Warnings(folder, out, session, pictures, clips=clips is not None)
     return Prepared(folder, out, session, pictures, work, lock, warnings, remarks)
 
 

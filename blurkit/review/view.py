@@ -10,6 +10,7 @@ from blurkit.outcomes import PhotoFailure
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
 from blurkit.review import plain, remember
+from blurkit.review.boards import seen
 from blurkit.review.doubt import doubt, prominence
 from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
@@ -90,19 +91,19 @@ def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str,
         "left_out": left_out,
         "width": photo.size.width,
         "height": photo.size.height,
-        "faces": [_face(spot, session, photo.size) for spot in spots],
+        "faces": [_face(spot, session, photo.size, seen(outcome, n)) for n, spot in enumerate(spots)],
         "doubt": max((doubt(spot.decision) for spot in open_spots), default=0.0),
     }
 
 
-def _face(spot: Spot, session: Session, size: Size) -> dict[str, Any]:
+def _face(spot: Spot, session: Session, size: Size, when: str) -> dict[str, Any]:
     choice, decision = spot.choice, spot.decision
     box = choice.box
     return {
         "number": spot.number,
         "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
         "action": choice.action.value,
-        "words": plain.words(spot, session.settings.policy.child_age),
+        "words": " · ".join(filter(None, (plain.words(spot, session.settings.policy.child_age), when))),
         "drawn": decision is None,
         "free": decision is not None and decision.judgement.action is Action.KEEP,
         "by_hand": choice.by_hand,

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blurkit.batch.collect import counts, files_in, format_of, is_left_alone
+from blurkit.batch.collect import counts, files_in, format_of, is_clip, is_left_alone, is_of_live_photo
 from blurkit.outcomes import PhotoResult
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import SAME_PICTURE, distance
@@ -27,10 +27,10 @@ VIDEO, PDF, OTHER = "video", "pdf", "other"
 class Warnings:
     """The warnings of a review; they stop nothing."""
 
-    def __init__(self, folder: Path, out: Path, session: Session, pictures: Pictures) -> None:
-        """Look at the names of the files in the folder."""
+    def __init__(self, folder: Path, out: Path, session: Session, pictures: Pictures, *, clips: bool = False) -> None:
+        """Look at the names of the files in the folder; clips do not count if they are reviewed."""
         self._session, self._pictures = session, pictures
-        self._left_alone = left_alone(folder, out)
+        self._left_alone = left_alone(folder, out, clips=clips)
 
     def told(self) -> list[dict[str, Any]]:
         """Return each warning: its kind, the numbers of the photos it is about, and how many files."""
@@ -61,13 +61,15 @@ class Warnings:
         return replace(outcome, decisions=reviewed.decisions)
 
 
-def left_alone(folder: Path, out: Path) -> dict[str, int]:
+def left_alone(folder: Path, out: Path, *, clips: bool = False) -> dict[str, int]:
     """Count the files that are neither made safe nor copied, by kind; blurkit's own and hidden ones do not count."""
     kinds: Counter[str] = Counter()
     for path in files_in(folder, recursive=True, out=str(out)):
         if is_left_alone(path) or path.name.startswith(OURS) or not path.is_file():
             continue
         suffix = path.suffix.lower()
+        if clips and is_clip(path, format_of(path)) and not is_of_live_photo(path):
+            continue
         if COMPANIONS.get(suffix, "").startswith("video"):
             kinds[VIDEO] += 1
         elif suffix in COMPANIONS or not counts(path, format_of(path)):

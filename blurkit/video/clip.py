@@ -13,12 +13,12 @@ from typing import IO, TYPE_CHECKING, Self
 from blurkit.analysis import Models
 from blurkit.choices import ClipCodec
 from blurkit.detect.quick import SIDES, QuickLook
-from blurkit.errors import BlurkitError, OutputNotWritable, UnreadablePhoto
+from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged, PhotoLeftOut, UnreadablePhoto
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.machine.files import MAX_HASHED, hash_of_file
 from blurkit.outcomes import ClipFacts, PhotoResult, Proof, failure
-from blurkit.policy import replay, verdict
+from blurkit.policy import Reviewed, verdict
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
 from blurkit.video.codecs import CODINGS, coding_of
@@ -28,6 +28,8 @@ from blurkit.video.front import BLOCK
 from blurkit.video.judging import judge
 from blurkit.video.look import Look
 from blurkit.video.making import LOOKING, Maker, Pass, advance
+from blurkit.video.replaying import replayed
+from blurkit.video.scenes import board_of, places_of
 from blurkit.video.source import check_installed, facts_of
 from blurkit.write import check_target, write_parts
 
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
     from blurkit.detect.base import Detector
     from blurkit.outcomes import Outcome
-    from blurkit.policy import Reviewed
     from blurkit.policy.reviewed import Choice
     from blurkit.settings import Settings
     from blurkit.video.check import Checked
@@ -66,7 +67,7 @@ class Clips:
             models: Your own instead of the bundled ones; closed with this object.
             quick: Your own quick look at most frames instead of CenterFace's; closed with this object.
             threads: Of the models, of decoders and of the encoder; with one, the same frames give the same bytes.
-            decisions: File of a review; it speaks of photos only, so that everybody in a clip is covered.
+            decisions: File of a review that is replayed; who it does not speak of is covered.
             progress: Called with the share of a clip that is through, 0 to 1.
 
         Raises:
@@ -75,9 +76,7 @@ class Clips:
         """
         check_installed()
         forbid_core_dumps()
-        recorded = None if decisions is None else read_decisions(decisions)
-        self.recorded: Mapping[str, tuple[Choice, ...]] | None = None if recorded is None else recorded.photos
-        """What a review that is replayed chose; see `Blurrer.recorded`."""
+        self._review = None if decisions is None else read_decisions(decisions)
         self._settings, self._threads = settings, threads
         self.progress = progress
         """Called with the share of a clip that is through."""
@@ -90,6 +89,11 @@ class Clips:
             open_.callback(self._glance.close)
             self._open = open_.pop_all()
         self._clock = Clock()
+
+    @property
+    def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
+        """What a review that is replayed chose; see `Blurrer.recorded`."""
+        return None if self._review is None else self._review.photos
 
     def run(
         self,
@@ -112,15 +116,18 @@ class Clips:
                 check_target(Path(out), Path(path), overwrite=self._settings.write.overwrite)
         except BlurkitError as error:
             return failure(Path(path), error, stage=self._clock.stage)
-        return self.run_to(path, place)
+        return self.run_to(path, place, reviewed=reviewed)
 
-    def run_to(self, path: Path | str, place: Callable[[PhotoResult], PhotoResult]) -> Outcome:
+    def run_to(
+        self, path: Path | str, place: Callable[[PhotoResult], PhotoResult], *, reviewed: Reviewed | None = None
+    ) -> Outcome:
         """Make one clip safe, and write it where its verdict belongs.
 
         Args:
             path: The clip.
             place: Called with what is about to be written, when it has passed its checks; returns it with its place as
                 `output`.
+            reviewed: What a person decided about it.
 
         Returns:
             What became of the clip; or, if anything failed, why there is no output.
@@ -128,7 +135,7 @@ class Clips:
         source = Path(path)
         self._clock = Clock()
         try:
-            first = self._look(source)
+            first = replace(self._look(source), reviewed=reviewed)
             with tempfile.TemporaryFile() as made:  # it has no name, and is gone with this process
                 people, checked, share = self._maker().make(first, lambda: self._people(first), made)
                 result = self._result(first, people, self._proof(first, made, checked, share))
@@ -201,9 +208,28 @@ class Clips:
                 )
                 for track, shot in watched.tracks()
             ]
-            if self.recorded is not None:  # no review knows clips
-                people = [replace(each, decision=replay([each.decision], None)[0]) for each in people]
+            if (reviewed := self._reviewed(first)) is not None:
+                people = replayed(people, watched, reviewed.board, reviewed.choices)
             return people
+
+    def _reviewed(self, first: Pass) -> Reviewed | None:
+        """Return what a person decided about a clip; nothing at all if the review that is replayed never saw it.
+
+        Raises:
+            PhotoChanged: It is about another file.
+            PhotoLeftOut: The review does not publish it.
+        """
+        if first.reviewed is not None:
+            if first.reviewed.sha256 != first.sha256:
+                hint = "review the folder again"
+                raise PhotoChanged("is not the file that was reviewed", path=first.source, hint=hint)
+            return first.reviewed
+        if self._review is None:
+            return None
+        if first.sha256 in self._review.left_out:
+            raise PhotoLeftOut("the review left this clip out", path=first.source, hint="take it in again on the page")
+        chosen, board = self._review.photos.get(first.sha256, ()), self._review.boards.get(first.sha256)
+        return Reviewed(first.sha256, (), chosen, board)
 
     def _proof(self, first: Pass, made: IO[bytes], checked: Checked, share: float) -> Proof:
         made.seek(0)
@@ -221,6 +247,7 @@ class Clips:
     def _result(self, first: Pass, people: Sequence[Judged], proof: Proof | None) -> PhotoResult:
         decisions = tuple(each.decision for each in people)
         seconds, frames = first.watched.seconds, [each.course.frames for each in people]
+        board = board_of(first.facts.size, first.watched, people)
         has_sound, kept = first.facts.has_sound, self._settings.output.keep_sound
         clip = ClipFacts(
             frames=len(seconds),
@@ -228,6 +255,8 @@ class Clips:
             sound="none" if not has_sound else "kept" if kept else "dropped",
             notes=first.notes,
             spans=tuple((seconds[each.start], seconds[each.stop - 1]) for each in frames),
+            board=board,
+            places=tuple(places_of(board, first.watched, each) for each in people),
         )
         removed = tuple(what for what in first.facts.hidden if what != "sound" or not kept)
         return PhotoResult(

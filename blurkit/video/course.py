@@ -40,7 +40,15 @@ class Place:
 class Course:
     """A track from before its first sighting to after its last one."""
 
-    def __init__(self, track: Track, shot: range, motion: Sequence[Point], seconds: Sequence[float]) -> None:
+    def __init__(
+        self,
+        track: Track,
+        shot: range,
+        motion: Sequence[Point],
+        seconds: Sequence[float],
+        *,
+        beyond: tuple[float, float] | None = None,
+    ) -> None:
         """Work out where the face is in every frame.
 
         Args:
@@ -48,11 +56,13 @@ class Course:
             shot: The frames of its shot; it does not leave them.
             motion: See `tracks.path`.
             seconds: When each frame is shown.
+            beyond: Seconds before the first sighting and after the last one; by default by what saw it.
         """
         self.track = track
-        beyond = BEYOND_CHECK if track.from_check else BEYOND
-        begin = bisect_left(seconds, seconds[track.first] - beyond, shot.start, track.first)
-        end = bisect_right(seconds, seconds[track.last] + beyond, track.last, shot.stop)
+        usual = BEYOND_CHECK if track.from_check else BEYOND
+        before, after = beyond or (usual, usual)
+        begin = bisect_left(seconds, seconds[track.first] - before, shot.start, track.first)
+        end = bisect_right(seconds, seconds[track.last] + after, track.last, shot.stop)
         self.frames = range(begin, end)
         """Those in which there is a cover."""
         known = sorted(track.seen)

@@ -32,6 +32,8 @@ class Judged:
     """Where they are."""
     decision: Decision
     """Their best view, and what happens to them in all frames."""
+    frame: int
+    """That of their best view."""
 
 
 def judge(course: Course, decide: Decide, *, has_regions: bool) -> Judged:
@@ -49,7 +51,8 @@ def judge(course: Course, decide: Decide, *, has_regions: bool) -> Judged:
     """
     track = course.track
     if track.from_check:
-        return Judged(course, Decision(next(e.face for e in track.seen.values() if e.from_check), FOUND))
+        frame, seen = next((frame, seen) for frame, seen in track.seen.items() if seen.from_check)
+        return Judged(course, Decision(seen.face, FOUND), frame)
     views = best_views(track)
     told = [view for view in views if view.age is not None and not view.face.unclear] or views[:1]
     best = told[0]
@@ -58,7 +61,8 @@ def judge(course: Course, decide: Decide, *, has_regions: bool) -> Judged:
     decisions = decide(faces, [view.age for view in told] + [best.age] * len(places))
     covered = (each for each in decisions if each.judgement.action is Action.COVER)
     judgement = next(covered, decisions[0]).judgement
-    return Judged(course, Decision(best.face, judgement))
+    frame = next(frame for frame, seen in track.seen.items() if seen is best)
+    return Judged(course, Decision(best.face, judgement), frame)
 
 
 def best_views(track: Track) -> list[Seen]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from blurkit.detect.views import Network
     from blurkit.machine.clock import Clock
+    from blurkit.policy import Reviewed
     from blurkit.settings import Settings
     from blurkit.video.check import Checked
     from blurkit.video.codecs import Coding
@@ -55,6 +56,8 @@ class Pass:
     """What was seen in it."""
     notes: tuple[str, ...]
     """What a person is told of it."""
+    reviewed: Reviewed | None = None
+    """What a person decided about it."""
 
 
 def advance(progress: Callable[[float], None], facts: Facts, start: float, end: float, seconds: float) -> None:
