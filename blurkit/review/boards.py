@@ -75,6 +75,13 @@ def everywhere(outcome: Outcome | None, decisions: Sequence[Decision]) -> list[t
     return found
 
 
+def in_picture(board: Board, picture: int, decisions: Sequence[Decision]) -> list[Decision]:
+    """Return the decisions about one picture of a storyboard, in pixels of that picture."""
+    left, top = board.corner(picture)
+    here = [each for each in decisions if board.in_clip(each.face.box)[0] == picture]
+    return [replace(each, face=replace(each.face, box=each.face.box.shift(-left, -top))) for each in here]
+
+
 def check(outcome: object, edit: Edit, sheet: Sequence[Spot]) -> None:
     """Refuse a change that means nothing for a clip.
 

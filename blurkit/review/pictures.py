@@ -16,7 +16,7 @@ from blurkit.obscure import moved, obscure, sketch
 from blurkit.picture.containers import CLIP_SUFFIX
 from blurkit.picture.proof import fingerprint
 from blurkit.records import ImageFormat, Photo, Picture
-from blurkit.review.boards import board_of
+from blurkit.review.boards import board_of, in_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,6 +93,8 @@ class Pictures:
 
     def thumb(self, number: int, decisions: Sequence[Decision] = ()) -> bytes:
         """Return a photo's thumbnail with its covers as JPEG."""
+        if decisions and board_of(self._session.photos[number].outcome) is not None:
+            return _jpeg(_scaled(self._covered(number, decisions), THUMB))
         small = self._small(number, "thumb", lambda photo: _scaled(photo.picture.pixels, THUMB))
         size = self._session.photos[number].size
         if not decisions or size is None:
@@ -124,8 +126,23 @@ class Pictures:
 
     def after(self, number: int, decisions: Sequence[Decision]) -> bytes:
         """Return a photo with its covers, at the size of the preview, as JPEG."""
-        covered = obscure(self._photo(number).picture, decisions, self._session.settings.obscure)
-        return _jpeg(_scaled(covered.pixels, PREVIEW))
+        return _jpeg(_scaled(self._covered(number, decisions), PREVIEW))
+
+    def _covered(self, number: int, decisions: Sequence[Decision]) -> Pixels:
+        """Return a photo with its covers; on a storyboard, none reaches into another picture."""
+        picture, settings = self._photo(number).picture, self._session.settings.obscure
+        board = board_of(self._session.photos[number].outcome)
+        if board is None:
+            return obscure(picture, decisions, settings).pixels
+        pixels = picture.pixels.copy()
+        for moment in range(len(board.seconds)):
+            inside = in_picture(board, moment, decisions)
+            left, top = board.corner(moment)
+            rows, columns = slice(top, top + board.cell.height), slice(left, left + board.cell.width)
+            part = np.ascontiguousarray(pixels[rows, columns])
+            if inside:
+                pixels[rows, columns] = obscure(Picture(part, part, "RGB"), inside, settings).pixels
+        return pixels
 
     def written(self, path: Path) -> bytes:
         """Return a thumbnail of a safe photo as JPEG, from the file as it was written."""

@@ -99,7 +99,7 @@ def serving(folder, *, policy="children", run=None, scale=0.5, idle_minutes=60.0
     """Serve a review of a folder of copies of one sample; gives the server and the review."""
     settings = Settings.of(policy=load_policy(policy))
     review = start.prepare(folder, None, settings, run=run or known_run(settings, scale))
-    with _running(Server(review, idle_minutes=idle_minutes)) as server:
+    with running(Server(review, idle_minutes=idle_minutes)) as server:
         yield server, review
 
 
@@ -117,12 +117,12 @@ def choosing(home, monkeypatch, *, idle_minutes=60.0):
         opened.append(start.prepare(folder, wishes.place(), chosen, run=known_run(chosen, 600 / 1024)))
         return opened[-1]
 
-    with _running(Server(Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
+    with running(Server(Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
         yield server, opened
 
 
 @contextmanager
-def _running(server):
+def running(server):
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

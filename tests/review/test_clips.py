@@ -15,7 +15,7 @@ from blurkit.policy import reviewed as decisions
 from blurkit.policy.reviewed import FILE_NAME, Choice, LeftOut
 from blurkit.records import Action
 from blurkit.review import view
-from blurkit.review.boards import everywhere
+from blurkit.review.boards import everywhere, in_picture
 from blurkit.review.requests import QUESTIONS, Edit, SignOff
 from blurkit.review.start import prepare
 from blurkit.settings import Settings
@@ -141,6 +141,8 @@ def test_before_and_after_show_every_place_of_everybody(folder):
         pictures_of = [outcome.clip.board.in_clip(decision.face.box)[0] for _, decision in shown]
         assert sorted(pictures_of) == [0, 1, 2, 3]
         assert review.pictures.after(1, [decision for _, decision in shown]).startswith(b"\xff\xd8\xff")
+        card = in_picture(outcome.clip.board, 2, [decision for _, decision in shown])
+        assert [each.face.box.center.x < outcome.clip.board.cell.width for each in card] == [True]
         assert review.pictures.thumb(1, [decision for _, decision in shown]) != review.pictures.thumb(1)
 
 
