@@ -84,8 +84,9 @@ def obstacle(photo: Photo) -> str | None:
 def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
     """Return the source's file with new blocks where covers touch, and nothing in it but the picture.
 
-    A unit of coding (a block, or 16 pixels each way where colour has half the resolution) that a cover touches is made
-    of the picture with its covers; no coefficient of the source is left in it. All others keep theirs bit for bit.
+    A unit of coding (a block, or 16 pixels each way where colour has half the resolution) that a cover touches, or that
+    reaches beyond the edge, is made of the picture with its covers; no coefficient of the source is left in it. All
+    others keep theirs bit for bit.
 
     Args:
         photo: The photo with its covers, for which `obstacle` knows none.
@@ -104,6 +105,7 @@ def recode(photo: Photo, covered: Mask) -> tuple[bytes, Mask]:
     rows, columns = -(-photo.size.height // (SIDE * down)), -(-photo.size.width // (SIDE * across))
     padded = np.zeros((rows * SIDE * down, columns * SIDE * across), bool)
     padded[: photo.size.height, : photo.size.width] = covered
+    padded[photo.size.height :] = padded[:, photo.size.width :] = True  # what the source holds beyond its edges goes
     touched = np.asarray(padded.reshape(rows, SIDE * down, columns, SIDE * across).any(axis=(1, 3)), bool)
     changes = []
     for component, plane in enumerate(planes):

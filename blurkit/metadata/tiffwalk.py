@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from blurkit.metadata.base import Hidden, Kind, Part, cleaned_by
+from blurkit.metadata.beyond import beyond_jpeg
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.ifd import Tiff
 from blurkit.metadata.jpegwalk import parts_within as parts_of_jpeg
@@ -74,6 +75,7 @@ def _walked(picture: TiffPicture, number: int) -> _Walked:
         if kind == _JPEG:
             parts = parts_of_jpeg(piece, common)
             found += [replace(hidden, where=f"{where}, {hidden.where}") for part in parts for hidden in part.hidden]
+            found += beyond_jpeg(piece, f"{where}, JPEG", tables=common)
             pieces.append(cleaned_by(piece, parts))
             continue
         kept, spare = _END[kind](piece, size) if size and kind in _END else (piece, b"")

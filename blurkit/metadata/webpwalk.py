@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import Hidden, Kind, Part
+from blurkit.metadata.beyond import beyond_webp
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.webp import FRAME_HEAD, PICTURE, chunks, chunks_between
 from blurkit.picture.reading import uint
@@ -44,6 +45,8 @@ def parts_within(data: bytes) -> list[Part]:
             content = data[first + _HEAD : first + _HEAD + uint(data, first + 4, 4, "little")]
             others = [data[at:stop] for i, (_, at, stop) in enumerate(pictures) if i != number]
             where = f"WebP {kind.decode('latin-1').strip()} at byte {first}, behind its pixels"
+            if kind == b"VP8 ":
+                hidden += tuple(beyond_webp(content, f"WebP VP8 at byte {first}"))
             kept, spare = _without_spare(kind, content, others)
             if spare:
                 pieces = leftovers(spare, [(0, len(spare))], where, Kind.GAP)

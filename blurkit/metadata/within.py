@@ -11,14 +11,22 @@ from blurkit.errors import MetadataRemains, UnreadablePhoto
 from blurkit.machine.quiet import native_stderr_silenced, warnings_silenced
 from blurkit.metadata import bmpwalk, gifwalk, heifwalk, jpegwalk, pngwalk, tiffwalk, webpwalk
 from blurkit.metadata.base import Hidden, Part, cleaned_by, hidden_in
+from blurkit.metadata.beyond import beyond_jpeg
 from blurkit.picture.formats import sniff
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+def _in_jpeg(data: bytes) -> list[Part]:
+    """Return what the scans of a JPEG hide, and at its end what stands beyond its edges, which cannot be taken out."""
+    beyond = [Part(len(data), len(data), (strip,)) for strip in beyond_jpeg(data, "JPEG")]
+    return jpegwalk.parts_within(data) + beyond
+
+
 WALKS: dict[ImageFormat, Callable[[bytes], list[Part]]] = {
-    ImageFormat.JPEG: jpegwalk.parts_within,
+    ImageFormat.JPEG: _in_jpeg,
     ImageFormat.PNG: pngwalk.parts_within,
     ImageFormat.GIF: gifwalk.parts_within,
     ImageFormat.WEBP: webpwalk.parts_within,
