@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blurkit.errors import UnsupportedFormat
+from blurkit.load.strips import OTHER_PACKING, samples_of
+from blurkit.picture.packed import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,16 +27,10 @@ BIG_ENDIAN = b"MM"
 """How a TIFF begins of which Pillow does not open some."""
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
-_SEPARATE, _ASSOCIATED = 2, 1
+_ASSOCIATED = 1
 _FLOATING = 3
 _COMPRESSION = 259
-_RARE_COMPRESSIONS = {
-    **dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000"),
-    34661: "JBIG",
-    34887: "LERC",
-    50001: "WebP",
-    **dict.fromkeys((50002, 52546), "JPEG XL"),
-}
+_RARE = (*range(33003, 33006), 34661, 34712, 34887, 34927, 34933, 34934, 22610, 50001, 50002, 52546)
 """Ways to compress a TIFF that libtiff as built into Pillow does not know."""
 _MOST = 65535
 
@@ -56,9 +52,7 @@ def read_tiff(data: bytes) -> tuple[Samples, str, int]:
             raise UnsupportedFormat("TIFF with signed samples", hint=FEWER_BITS)
         if page.dtype != np.uint16:
             raise UnsupportedFormat(f"TIFF with {page.bitspersample} bits per sample", hint=FEWER_BITS)
-        samples = np.asarray(page.asarray())
-        if int(page.planarconfig) == _SEPARATE and planes > 1:
-            samples = np.moveaxis(samples, 0, -1)
+        samples = samples_of(page, data)
     colors = 3 if kind == _RGB else 1
     if kind not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB) or planes > colors + 1:
         raise UnsupportedFormat("TIFF with samples of a rare kind", hint=FEWER_BITS)
@@ -109,9 +103,15 @@ def refuse_rare_compression(tags: Mapping[int, Any]) -> None:
     Raises:
         UnsupportedFormat: It is compressed in such a way.
     """
-    name = _RARE_COMPRESSIONS.get(int(tags.get(_COMPRESSION, 1)))
-    if name is not None:
-        raise UnsupportedFormat(f"TIFF with {name} compression", hint="save it with LZW compression, or with none")
+    refusal = _refusal(int(tags.get(_COMPRESSION, 1)))
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(packing: int) -> UnsupportedFormat | None:
+    if packing not in _RARE:
+        return None
+    return UnsupportedFormat(f"TIFF with {name_of(packing)} compression", hint=OTHER_PACKING)
 
 
 def kind_of_tiff(data: bytes) -> UnsupportedFormat | None:
@@ -122,11 +122,14 @@ def kind_of_tiff(data: bytes) -> UnsupportedFormat | None:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page: Any = file.pages[0]
             bits, is_floating = int(page.bitspersample), int(page.sampleformat) == _FLOATING
+            refusal = _refusal(int(page.compression))
             photometric = getattr(page.photometric, "name", str(page.photometric))
             if not page.dataoffsets or not int(page.imagewidth) * int(page.imagelength) > 0:
                 return None
     except Exception:  # any fault of it means that it cannot be read
         return None
+    if refusal is not None:
+        return refusal
     if is_floating:
         return UnsupportedFormat("TIFF with floating-point values", hint=FEWER_BITS)
     if bits not in (1, 2, 4, 8, 16):
@@ -153,8 +156,8 @@ def ordinary_tiff(data: bytes, max_megapixels: float) -> bytes:
             raise UnsupportedFormat("TIFF of a rare kind", hint="save it as RGB with 8 bits")
         if int(page.imagewidth) * int(page.imagelength) > max_megapixels * 1e6:
             raise Image.DecompressionBombError
-        samples = np.asarray(page.asarray())
-        options: dict[str, Any] = {"photometric": int(page.photometric), "planarconfig": int(page.planarconfig)}
+        samples = samples_of(page, data)
+        options: dict[str, Any] = {"photometric": int(page.photometric), "planarconfig": "contig"}
         if page.extrasamples:
             options["extrasamples"] = tuple(int(each) for each in page.extrasamples)
         if 274 in page.tags:

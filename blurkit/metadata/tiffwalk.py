@@ -1,11 +1,12 @@
 """What hides inside the strips of a TIFF: bytes behind their last row, and spare palette entries.
 
-Without compression, with LZW, Deflate, PackBits and JPEG; strips of other kinds are not walked through.
+Without compression, with LZW, Deflate, PackBits, LZMA, Zstandard and JPEG; strips of other kinds are named as such.
 """
 
 from __future__ import annotations
 
 import io
+import lzma
 import zlib
 from array import array
 from dataclasses import replace
@@ -23,6 +24,8 @@ from blurkit.metadata.palettes import blanked, spare_entries
 from blurkit.metadata.tiff import pages_of
 from blurkit.metadata.tiffpicture import COMPRESSION, JPEG_TABLES, STRIP_SIZES, TILE_SIZES, TiffPicture
 from blurkit.metadata.tiffwrite import Page, write_pages
+from blurkit.metadata.zstandard import end_of_zstandard
+from blurkit.picture.packed import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT, _BITS, _KIND, _ORDER, _SAMPLES, _ROWS, _PLANES = 256, 257, 258, 262, 266, 277, 278, 284
 _TILE_WIDTH, _TILE_HEIGHT, _COLORS = 322, 323, 320
 _YCBCR, _APART, _LONG, _SHORT = 6, 2, 4, 3
-_NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACKBITS = 1, 5, 8, 32946, 32773
+_NONE, _LZW, _DEFLATE, _OLD_DEFLATE, _PACKBITS, _LZMA, _ZSTANDARD = 1, 5, 8, 32946, 32773, 34925, 50000
 _JPEG = 7
 _FEW = 4
 """So few bytes behind the last row hide nothing: some programs round up."""
@@ -69,6 +72,9 @@ def _walked(picture: TiffPicture, number: int) -> _Walked:
     found: list[Hidden] = []
     pieces = []
     kind = tiff.number(directory, COMPRESSION) or _NONE
+    if kind != _JPEG and kind not in _END:
+        words = f"{name_of(kind)} coding, which is not searched"
+        found.append(Hidden(Kind.OTHER, where, sum(map(len, page.pieces)), words))
     tables = directory.get(JPEG_TABLES)
     common = b"" if tables is None else tables.raw(tiff.data)
     for size, piece in zip(_sizes(picture), page.pieces, strict=False):
@@ -136,6 +142,22 @@ def _end_of_deflate(piece: bytes, size: int) -> tuple[bytes, bytes]:
     return piece[: len(piece) - len(rest)], rest
 
 
+def _end_of_lzma(piece: bytes, size: int) -> tuple[bytes, bytes]:
+    """Do the same for LZMA."""
+    if size > _MOST_ROWS:
+        return piece, b""
+    unpacker = lzma.LZMADecompressor()
+    try:
+        rows = unpacker.decompress(piece, size)
+        more = b"" if unpacker.eof else unpacker.decompress(b"", _MOST_ROWS)
+    except (lzma.LZMAError, EOFError):
+        return piece, b""
+    rest = unpacker.unused_data
+    if more:
+        return lzma.compress(rows), more + rest
+    return piece[: len(piece) - len(rest)], rest
+
+
 def _end_of_packbits(piece: bytes, size: int) -> tuple[bytes, bytes]:
     at = done = 0
     while done < size and at < len(piece):
@@ -186,6 +208,8 @@ _END: dict[int, Callable[[bytes, int], tuple[bytes, bytes]]] = {
     _DEFLATE: _end_of_deflate,
     _OLD_DEFLATE: _end_of_deflate,
     _PACKBITS: _end_of_packbits,
+    _LZMA: _end_of_lzma,
+    _ZSTANDARD: end_of_zstandard,
 }
 """What finds the end of a strip, by its compression: what is needed, and what stands behind it."""
 

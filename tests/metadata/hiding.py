@@ -174,3 +174,13 @@ def heif_unit(kind, unit):
     length = data.index(struct.pack(">I", end - start), data.index(b"iloc"))
     data = data[:length] + struct.pack(">I", end - start + len(unit)) + data[length + 4 :]
     return data[: mdat.start] + struct.pack(">I", mdat.end - mdat.start + len(unit)) + data[mdat.start + 4 :] + unit
+
+
+def tiff_of_fewer_rows(compression):
+    """Return a TIFF of one strip that says it has fewer rows than its strip holds."""
+    data = bytearray(saved(image("RGB"), "TIFF", compression=compression, tiffinfo={278: SIZE[1]}))
+    for tag in (257, 278):
+        entry = struct.pack("<HHI", tag, 4, 1)
+        at = data.find(entry) if entry in data else data.index(struct.pack("<HHI", tag, 3, 1))
+        data[at + 8 : at + 10] = (SIZE[1] - 20).to_bytes(2, "little")
+    return bytes(data)

@@ -34,6 +34,8 @@ PHOTOS = {
     "TIFF, LZW": hiding.tiff("tiff_lzw", SMALL),
     "TIFF, Deflate": hiding.tiff("tiff_adobe_deflate", SMALL),
     "TIFF, PackBits": hiding.tiff("packbits", SMALL),
+    "TIFF, LZMA": hiding.tiff("lzma", SMALL),
+    "TIFF, Zstandard": hiding.tiff("zstd", SMALL),
 }
 TEXTS = {
     "PNG palette": hiding.png_palette(),
@@ -77,6 +79,21 @@ def test_bytes_that_no_viewer_shows_are_named_and_gone_from_the_clean_file(case)
     assert metadata.find_within(clean) == ()
     assert hiding.TEXT[12:60] not in clean
     assert shown(clean) == shown(data)
+
+
+@pytest.mark.parametrize("compression", ["lzma", "zstd", "tiff_adobe_deflate"])
+def test_rows_behind_the_last_are_found_in_a_strip_that_ends_where_it_should(compression):
+    data = hiding.tiff_of_fewer_rows(compression)
+    (hidden,) = metadata.find_within(data)
+    assert "behind the rows of a strip" in hidden.where
+    with suppress(MetadataRemains):
+        assert shown(clean_bytes(data, LIMIT)[1]) == shown(data)
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4"])
+def test_a_coding_that_is_not_followed_is_named(compression):
+    (hidden,) = metadata.find_within(hiding.saved(hiding.image("1"), "TIFF", compression=compression))
+    assert hidden.detail == "fax coding, which is not searched"
 
 
 def test_a_scan_that_another_one_paints_over_is_named_and_cannot_be_taken_out():
