@@ -63,6 +63,21 @@ def png_palette(*, entries=TEXT, clear=b""):
     return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def png_frames(*, entries=b"".join(b"%03d" % number for number in range(256))):
+    """Return an animated PNG of two frames, the later one smaller and of other colours, with a palette."""
+    first, later = (
+        np.arange(rows * 96, dtype=np.uint8).reshape(rows, 96) % 3 + kind for rows, kind in ((64, 0), (32, 3))
+    )
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 96, 64, 8, 3, 0, 0, 0)) + chunk(b"PLTE", entries)
+    coded = [zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows)) for rows in (first, later)]
+    control = [
+        chunk(b"fcTL", struct.pack(">IIIIIHHBB", i, 96, rows, 0, 0, 1, 10, 0, 0)) for i, rows in ((0, 64), (1, 32))
+    ]
+    animation = chunk(b"acTL", struct.pack(">II", 2, 0)) + control[0] + chunk(b"IDAT", coded[0])
+    later_frame = control[1] + chunk(b"fdAT", struct.pack(">I", 2) + coded[1])
+    return b"\x89PNG\r\n\x1a\n" + head + animation + later_frame + chunk(b"IEND", b"")
+
+
 def three_colors():
     picture = Image.fromarray(np.arange(64 * 96, dtype=np.uint8).reshape(64, 96) % 3, "P")
     picture.putpalette(TEXT)

@@ -40,6 +40,7 @@ PHOTOS = {
 TEXTS = {
     "PNG palette": hiding.png_palette(),
     "PNG clear entries": hiding.png_palette(entries=bytes(768), clear=hiding.TEXT[:256]),
+    "animated PNG, palette": hiding.png_frames(),
     "PNG palette of a photo": with_chunks(encode("PNG"), chunk(b"PLTE", hiding.TEXT)),
     "PNG clear tone of a gray photo": with_chunks(encode("PNG", "L"), chunk(b"tRNS", b"\0\7" + hiding.TEXT[:200])),
     "GIF palette": hiding.gif_palette(),
@@ -79,6 +80,10 @@ def test_bytes_that_no_viewer_shows_are_named_and_gone_from_the_clean_file(case)
     assert metadata.find_within(clean) == ()
     assert hiding.TEXT[12:60] not in clean
     assert shown(clean) == shown(data)
+
+
+def test_a_palette_entry_that_only_a_later_frame_uses_is_used():
+    assert metadata.find_within(hiding.png_frames(entries=hiding.TEXT[:18])) == ()
 
 
 @pytest.mark.parametrize("compression", ["lzma", "zstd", "tiff_adobe_deflate"])
