@@ -1,9 +1,11 @@
 """Closer looks: a large box of MediaPipe alone is backed, corrected or dropped; one larger than the photo is found."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from blurkit.detect.closer import CROPS, CloserLooks
+from blurkit.detect.closer import CANVAS, CROPS, CloserLooks
 from blurkit.detect.views import Sighting
 from blurkit.geometry import Box
 from blurkit.records import Face
@@ -47,6 +49,21 @@ class SeesOnCanvas(BlindNetwork):
         return [Sighting(Box(border + 10, border + 5, width - border - 10, height - border + 20), self.score)]
 
 
+class SeesWithRoomAbove(BlindNetwork):
+    """Sees one face, whose mouth is in the photo, where a canvas reaches far above it."""
+
+    name = "centerface"
+
+    def __init__(self, score):
+        super().__init__()
+        self.score = score
+
+    def look(self, picture):
+        height, width = picture.shape[:2]
+        is_above = height > width > CANVAS
+        return [Sighting(Box(100, 100, 412, 460), self.score)] if is_above else []
+
+
 def judged(faces, centerface, mediapipe=None, photo=PHOTO):
     return CloserLooks(centerface, mediapipe or BlindNetwork()).judge(photo, faces)
 
@@ -84,8 +101,26 @@ def test_what_centerface_saw_is_not_asked_about():
 @pytest.mark.parametrize("box", [Box(100, 50, 700, 550), Box(-20, 100, 300, 400)], ids=["fills", "at the border"])
 def test_what_may_be_cut_by_the_frame_stays_if_mediapipe_sees_it_from_further_away(box):
     lone = Face(box, 0.6, ("mediapipe",))
-    assert judged([lone], BlindNetwork(), SeesOnCanvas("mediapipe", 0.2)) == (lone,)
+    assert judged([lone], BlindNetwork(), SeesOnCanvas("mediapipe", 0.2)) == (replace(lone, unclear=True),)
     assert judged([lone], BlindNetwork(), BlindNetwork()) == ()
+
+
+@pytest.mark.parametrize(("width", "unclear"), [(300, True), (200, False)])
+def test_a_large_box_that_mediapipe_alone_saw_may_be_an_eye_of_a_larger_face(width, unclear):
+    lone = Face(Box(100, 100, 100 + width, 300), 0.6, ("mediapipe",))
+    assert judged([lone], SeesInCrops(1, 0.1)) == (replace(lone, unclear=unclear),)
+    assert judged([lone, SURE], SeesInCrops(1, 0.1)) == (SURE, lone)
+
+
+@pytest.mark.parametrize("score", [0.04, 0.03])
+def test_half_a_face_without_eyes_is_found_on_canvases_with_room_above(score):
+    found = judged([], SeesWithRoomAbove(score))
+    if score == 0.03:
+        assert found == ()
+    else:
+        (face,) = found
+        assert face.unclear
+        assert face.box.intersection(Box(0, 0, 800, 600)) == 800 * 600
 
 
 @pytest.mark.parametrize(
