@@ -88,6 +88,24 @@ def test_a_face_larger_than_the_frame_is_covered_whole_or_a_person_is_asked(find
     assert any(f.unclear or f.box.clip(size).area > 0.6 * size.width * size.height for f in found)
 
 
+@pytest.mark.parametrize("side", [200, 800])
+@pytest.mark.parametrize("part", [(0.1, 0.4, 0.9, 0.92), (0.08, 0.12, 0.92, 0.6)], ids=["lower", "eyes"])
+@pytest.mark.parametrize("name", PORTRAITS)
+def test_half_a_face_that_fills_the_photo_is_covered_or_a_person_is_asked(finder, name, part, side):
+    import cv2
+
+    pixels = decode((SAMPLES / name).read_bytes(), LoadSettings()).picture.pixels
+    box = max((Box(*face["box"]) for face in FACES[name]["faces"]), key=lambda box: box.area)
+    left, right = (round(box.left + share * box.width) for share in part[::2])
+    top, bottom = (round(box.top + share * box.height) for share in part[1::2])
+    inner = pixels[top:bottom, left:right]
+    scale = side / max(inner.shape[:2])
+    shown = cv2.resize(inner, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    size = Size(*shown.shape[1::-1])
+    found = finder.detect(shown)
+    assert any(f.unclear or f.box.clip(size).area > 0.6 * size.width * size.height for f in found)
+
+
 @pytest.mark.parametrize("side", [80, 100, 130, 160])
 def test_a_small_picture_without_people_is_hardly_covered(finder, side):
     import cv2

@@ -1,4 +1,4 @@
-"""What a JPEG or a lossy WebP shows beyond its edges: its picture is coded in blocks, and viewers cut the last ones off.
+"""What a JPEG or a lossy WebP holds beyond its edges: it is coded in blocks, and viewers cut the last ones off.
 
 Up to 15 columns and rows stand there. Encoders fill them with the colours at the edge, or with one tone. What looks
 like neither is a strip of another picture. It cannot be taken out bit for bit: the same numbers code both.

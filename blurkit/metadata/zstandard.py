@@ -1,4 +1,7 @@
-"""Where a frame of Zstandard ends, and whether it holds more than a strip of a TIFF needs. Source: RFC 8878, 3.1.1"""
+"""Where a frame of Zstandard ends, and whether it holds more than a strip of a TIFF needs.
+
+Source: RFC 8878, 3.1.1
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strips and tiles of a TIFF, unpacked by libtiff as if they were gray of 8 bits: it need not know what the bytes mean."""
+"""Strips and tiles of a TIFF, unpacked by libtiff as if gray of 8 bits: it need not know what the bytes mean."""
 
 from __future__ import annotations
 

@@ -63,7 +63,10 @@ def png_palette(*, entries=TEXT, clear=b""):
     return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def png_frames(*, entries=b"".join(b"%03d" % number for number in range(256))):
+MANY_ENTRIES = b"".join(b"%03d" % number for number in range(256))
+
+
+def png_frames(*, entries=MANY_ENTRIES):
     """Return an animated PNG of two frames, the later one smaller and of other colours, with a palette."""
     first, later = (
         np.arange(rows * 96, dtype=np.uint8).reshape(rows, 96) % 3 + kind for rows, kind in ((64, 0), (32, 3))
