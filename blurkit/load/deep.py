@@ -52,7 +52,7 @@ def read_tiff(data: bytes) -> tuple[Samples, str, int]:
             raise UnsupportedFormat("TIFF with signed samples", hint=FEWER_BITS)
         if page.dtype != np.uint16:
             raise UnsupportedFormat(f"TIFF with {page.bitspersample} bits per sample", hint=FEWER_BITS)
-        samples = samples_of(page, data)
+        samples: Any = samples_of(page, data)
     colors = 3 if kind == _RGB else 1
     if kind not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB) or planes > colors + 1:
         raise UnsupportedFormat("TIFF with samples of a rare kind", hint=FEWER_BITS)
@@ -156,7 +156,7 @@ def ordinary_tiff(data: bytes, max_megapixels: float) -> bytes:
             raise UnsupportedFormat("TIFF of a rare kind", hint="save it as RGB with 8 bits")
         if int(page.imagewidth) * int(page.imagelength) > max_megapixels * 1e6:
             raise Image.DecompressionBombError
-        samples = samples_of(page, data)
+        samples: Any = samples_of(page, data)
         options: dict[str, Any] = {"photometric": int(page.photometric), "planarconfig": "contig"}
         if page.extrasamples:
             options["extrasamples"] = tuple(int(each) for each in page.extrasamples)
