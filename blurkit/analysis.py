@@ -1,4 +1,4 @@
-"""From a photo to decisions about its faces: detect, age, policy."""
+"""From a photo to decisions about its faces and its marks: detect, age, text, policy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
 from blurkit.detect import make_independent_check, not_among
 from blurkit.detect.finder import Finder
+from blurkit.errors import SettingsError
 from blurkit.picture.renditions import other_renditions
 from blurkit.policy import asked_for, asks_for_age, decide
+from blurkit.policy.marks import asks_for_marks, decide_marks, must_cover_marks
 from blurkit.records import Line, Stage
+from blurkit.text import INSTALL, BundledFinder, installed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from blurkit.detect.views import Network
     from blurkit.geometry import Size
     from blurkit.machine.clock import Clock
+    from blurkit.marks import MarkDecision
     from blurkit.records import AgeEstimate, Decision, Face, Photo, Picture
-    from blurkit.settings import Settings
+    from blurkit.settings import PolicySettings, Settings
+    from blurkit.text import MarkFinder
 
 
 class Analysis:
@@ -39,11 +44,13 @@ class Analysis:
         age_estimator: AgeEstimator | None,
         calibration: Calibration | None,
         threads: int,
+        mark_finder: MarkFinder | None = None,
     ) -> None:
         """Open the models that the settings ask for; the arguments are those of `Blurrer`.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
+            SettingsError: The policy covers words, and what finds them is not installed.
         """
         self._policy = settings.policy
         self._line, self._age_estimator = Line(math.inf), age_estimator
@@ -56,6 +63,9 @@ class Analysis:
                 self._age_estimator = age_estimator or make_estimator(threads=threads)
             if self._age_estimator is not None:
                 models.callback(self._age_estimator.close)
+            self.mark_finder = mark_finder or finder_for(self._policy, threads=threads)
+            if self.mark_finder is not None:
+                models.callback(self.mark_finder.close)
             self._models = models.pop_all()
 
     def analyze(self, photo: Photo, clock: Clock) -> tuple[Decision, ...]:
@@ -68,6 +78,28 @@ class Analysis:
         ages = self.ages(photo.picture, faces, clock)
         with clock(Stage.POLICY):
             return self.decide(faces, ages, photo.size, photo.source or Path())
+
+    def find_marks(self, photo: Photo, decisions: Sequence[Decision], clock: Clock) -> tuple[MarkDecision, ...] | None:
+        """Find words, codes and plates, and decide which are covered; what they say is forgotten here.
+
+        Args:
+            photo: The upright photo.
+            decisions: About its faces, for rules about what is next to people.
+            clock: Times the stages.
+
+        Returns:
+            One decision for each that the policy does not ignore; None if nobody looked.
+
+        Raises:
+            ModelError: A model failed.
+        """
+        if self.mark_finder is None or not asks_for_marks(self._policy):
+            return None
+        people = [decision.face.box for decision in decisions]
+        with clock(Stage.TEXT):
+            readings = self.mark_finder.find(photo.picture.pixels, people)
+        with clock(Stage.POLICY):
+            return decide_marks(readings, people, self._policy, size=photo.size, photo=photo.source or Path())
 
     def find_faces(self, picture: Picture, clock: Clock) -> tuple[Face, ...]:
         """Return the faces of a picture, from top to bottom.
@@ -112,16 +144,23 @@ class Models:
         age_estimator: AgeEstimator | None = None,
         independent_check: Network | None = None,
         calibration: Calibration | None = None,
+        mark_finder: MarkFinder | None = None,
         threads: int = 1,
     ) -> None:
         """Open the models that the settings ask for; the arguments are those of `Blurrer`.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
+            SettingsError: The policy covers words, and what finds them is not installed.
         """
         with ExitStack() as models:  # closes what is open if a later one fails
             self.analysis = Analysis(
-                settings, detectors=detectors, age_estimator=age_estimator, calibration=calibration, threads=threads
+                settings,
+                detectors=detectors,
+                age_estimator=age_estimator,
+                calibration=calibration,
+                threads=threads,
+                mark_finder=mark_finder,
             )
             models.callback(self.analysis.close)
             self.independent_check = independent_check or make_independent_check(threads=threads)
@@ -131,3 +170,26 @@ class Models:
     def close(self) -> None:
         """Free the models."""
         self._open.close()
+
+
+def finder_for(policy: PolicySettings, *, threads: int) -> MarkFinder | None:
+    """Open what finds words, codes and plates; None if the policy has no use for it, or it is not installed.
+
+    Raises:
+        SettingsError: See `check_marks`.
+        ModelError: A model of it is missing, altered or cannot be opened.
+    """
+    check_marks(policy)
+    return BundledFinder(threads=threads) if asks_for_marks(policy) and installed() else None
+
+
+def check_marks(policy: PolicySettings) -> None:
+    """Refuse a policy that covers words, codes or plates where nothing can find them.
+
+    Raises:
+        SettingsError: What finds them is not installed.
+    """
+    if must_cover_marks(policy) and not installed():
+        raise SettingsError(
+            "covers words, codes or plates, and what finds them is not installed", path=policy.name, hint=INSTALL
+        )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-PRESETS = ("children", "consent", "everyone", "cautious")
+PRESETS = ("children", "consent", "everyone", "cautious", "strict")
 """Policies that come with blurkit, `blurkit/policy/presets/<name>.toml`."""
 
 
@@ -117,3 +117,12 @@ class OnUnknown(StrEnum):
 
     COVER = "cover"
     REVIEW = "review"
+
+
+class Treatment(StrEnum):
+    """What happens to words, codes and number plates in a photo."""
+
+    COVER = "cover"
+    WARN = "warn"
+    """Left as they are; a person is asked to look."""
+    IGNORE = "ignore"

@@ -17,6 +17,7 @@ Our exception hierarchy:
         ModelChecksum
         DetectorFailed
         EstimatorFailed
+        ReaderFailed
       OutputError                    5  nothing was overwritten
         OutputExists
         OutputNotWritable
@@ -24,6 +25,7 @@ Our exception hierarchy:
         MetadataRemains
         PixelsChanged
         FaceVisible
+        MarkVisible
 """
 
 from __future__ import annotations
@@ -151,6 +153,10 @@ class EstimatorFailed(ModelError):
     """An age estimator could not be run, or returned something unusable."""
 
 
+class ReaderFailed(ModelError):
+    """Words, codes and plates could not be looked for, or the model returned something unusable."""
+
+
 class OutputError(BlurkitError):
     """The output could not be written."""
 
@@ -181,3 +187,7 @@ class PixelsChanged(VerificationError):
 
 class FaceVisible(VerificationError):
     """An independent check still finds a face that should be covered."""
+
+
+class MarkVisible(VerificationError):
+    """Words, a code or a plate that should be covered can still be read."""

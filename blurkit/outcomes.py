@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from blurkit.board import Board
 from blurkit.errors import BlurkitError, Bug, ExitCode, ModelError, VerificationError
 from blurkit.geometry import Box, Size
+from blurkit.marks import MarkDecision
 from blurkit.records import Decision, ImageFormat, Stage
 
 if TYPE_CHECKING:
@@ -51,6 +52,18 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a photo of which nothing is written."""
+
+    decisions: tuple[Decision, ...]
+    """One a face."""
+    marks: tuple[MarkDecision, ...] | None
+    """One for each word, code or plate; None if nobody looked for them."""
+    proof: None = None
+    """There is no file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """A finished file in memory that passed its checks."""
 
@@ -62,6 +75,8 @@ class Rendered:
     """Those it was made from, and those that the checks added."""
     proof: Proof
     """What it can be told by later."""
+    marks: tuple[MarkDecision, ...] | None = None
+    """Likewise of words, codes and plates; None if nobody looked for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +125,8 @@ class PhotoResult:
     """Whether an earlier run did it, and photo and output are as they were then."""
     clip: ClipFacts | None = None
     """What is known besides if it is a clip; its decisions are one for each person in a shot."""
+    marks: tuple[MarkDecision, ...] | None = None
+    """Words, codes and plates, from top to bottom; None if they were not looked for."""
 
     @property
     def exit_code(self) -> ExitCode:

@@ -1,4 +1,4 @@
-"""The story in one screen: load, detect, age, policy, obscure, encode, metadata, verify, write. READ FIRST."""
+"""The story in one screen: load, detect, age, text, policy, obscure, encode, metadata, verify, write. READ FIRST."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from blurkit.load import decode, read
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.machine.turns import in_turns
-from blurkit.outcomes import PhotoResult, SafeFile, failure
+from blurkit.outcomes import Found, PhotoResult, SafeFile, failure
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.policy import Reviewed, replay, verdict
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
-from blurkit.render import render
+from blurkit.render import Checks, render
 from blurkit.settings import Settings
 from blurkit.write import check_target, write
 
@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from blurkit.age.calibration import Calibration
     from blurkit.detect.base import Detector
     from blurkit.detect.views import Network
-    from blurkit.outcomes import Outcome, PhotoFailure, Proof, Rendered
+    from blurkit.marks import MarkDecision
+    from blurkit.outcomes import Outcome, PhotoFailure, Rendered
     from blurkit.policy.reviewed import Choice
     from blurkit.records import Decision, Face, Photo, Picture
+    from blurkit.text import MarkFinder
 
 
-@in_turns("run", "run_bytes", "detect", "analyze", "find_faces", "render")
+@in_turns("run", "run_bytes", "detect", "analyze", "find_faces", "find_marks", "render")
 class Blurrer:
     """Makes photos safe: `with Blurrer(settings) as blurrer: blurrer.run("photo.jpg", out="safe.jpg")`."""
 
@@ -48,6 +50,7 @@ class Blurrer:
         age_estimator: AgeEstimator | None = None,
         independent_check: Network | None = None,
         calibration: Calibration | None = None,
+        mark_finder: MarkFinder | None = None,
         threads: int = 1,
         decisions: Path | None = None,
         progress: Callable[[Stage], None] = lambda stage: None,
@@ -61,13 +64,15 @@ class Blurrer:
                 unless the policy has a rule about age.
             independent_check: Your own network instead of the bundled one; closed with this object.
             calibration: Your own thresholds of age instead of the bundled ones.
+            mark_finder: Your own finder of words, codes and plates; closed with this object.
             threads: Threads of one run of a model.
             decisions: File of a review that is replayed; what it does not speak of is covered.
             progress: Called with each stage as it begins; an error that it raises ends the photo.
 
         Raises:
             ModelError: A model is missing, altered or cannot be opened.
-            SettingsError: The decisions cannot be read, or blocks cannot be kept here.
+            SettingsError: The decisions cannot be read, blocks cannot be kept here, or the policy covers words and
+                what finds them is not installed.
         """
         forbid_core_dumps()
         self.settings = settings or Settings()
@@ -82,6 +87,7 @@ class Blurrer:
             age_estimator=age_estimator,
             independent_check=independent_check,
             calibration=calibration,
+            mark_finder=mark_finder,
             threads=threads,
         )
         self._progress, self._turn = progress, RLock()
@@ -120,7 +126,7 @@ class Blurrer:
                 data = read(source)
             photo, rendered, removed = self._make_safe(data, source, reviewed)
             with self._clock(Stage.WRITE):
-                result = self._result(source, target, photo, rendered.decisions, removed, rendered.proof)
+                result = self._result(source, target, photo, rendered, removed)
                 before_write(result)
                 write(rendered.data, target, source=source, overwrite=self.settings.write.overwrite)
         except BlurkitError as error:
@@ -143,7 +149,7 @@ class Blurrer:
             photo, rendered, removed = self._make_safe(data, source, None)
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
-        result = self._result(source, None, photo, rendered.decisions, removed, rendered.proof)
+        result = self._result(source, None, photo, rendered, removed)
         return SafeFile(rendered.data, rendered.format, PHOTO_SUFFIXES[rendered.format][0], result)
 
     def _make_safe(
@@ -152,7 +158,8 @@ class Blurrer:
         """Return a photo as it came, as it leaves, and what it hid."""
         with self._clock(Stage.LOAD):
             photo = decode(data, self.settings.load, source=source)
-        rendered = self.render(photo, self.analyze(photo) if reviewed is None else reviewed.about(photo))
+        decisions = self.analyze(photo) if reviewed is None else reviewed.about(photo)
+        rendered = self.render(photo, decisions, None if reviewed is None else reviewed.marks)
         with self._clock(Stage.METADATA):
             return photo, rendered, metadata.in_words(data)
 
@@ -164,9 +171,10 @@ class Blurrer:
             with self._clock(Stage.LOAD):
                 photo = decode(read(source), self.settings.load, source=source)
             decisions = self.analyze(photo)
+            found = Found(decisions, self.find_marks(photo, decisions))
         except BlurkitError as error:
             return failure(source, error, stage=self._clock.stage)
-        return self._result(source, None, photo, decisions, ())
+        return self._result(source, None, photo, found, ())
 
     def analyze(self, photo: Photo) -> tuple[Decision, ...]:
         """Find the faces of a photo, estimate their age, and decide which are covered.
@@ -188,12 +196,31 @@ class Blurrer:
         """
         return self._models.analysis.find_faces(picture, self._clock)
 
-    def render(self, photo: Photo, decisions: Sequence[Decision]) -> Rendered:
+    def find_marks(self, photo: Photo, decisions: Sequence[Decision]) -> tuple[MarkDecision, ...] | None:
+        """Find words, codes and plates, and decide which are covered.
+
+        Args:
+            photo: The upright photo.
+            decisions: About its faces.
+
+        Returns:
+            One decision for each that the policy does not ignore; None if nobody looked, since the policy does not
+            ask for it or `blurkit[text]` is not installed.
+
+        Raises:
+            ModelError: A model failed.
+        """
+        return self._models.analysis.find_marks(photo, decisions, self._clock)
+
+    def render(
+        self, photo: Photo, decisions: Sequence[Decision], marks: Sequence[MarkDecision] | None = None
+    ) -> Rendered:
         """Cover, encode, clean and check a photo in memory.
 
         Args:
             photo: The upright photo.
             decisions: Of `analyze`, or changed by hand.
+            marks: Of `find_marks`, or changed by hand; by default they are looked for now.
 
         Returns:
             The bytes of a file that passed its checks, with the decisions that the checks added.
@@ -201,21 +228,29 @@ class Blurrer:
         Raises:
             VerificationError: The file did not pass; it must not be written.
         """
-        check = self._models.independent_check
-        return render(photo, decisions, self.settings, independent_check=check, clock=self._clock)
+        marks = self.find_marks(photo, decisions) if marks is None else tuple(marks)
+        checks = Checks(self._models.independent_check, self._models.analysis.mark_finder)
+        return render(photo, decisions, marks, self.settings, checks=checks, clock=self._clock)
 
     def _result(
         self,
         source: Path,
         output: Path | None,
         photo: Photo,
-        decisions: tuple[Decision, ...],
+        found: Found | Rendered,
         removed: tuple[str, ...],
-        proof: Proof | None = None,
     ) -> PhotoResult:
-        seconds = dict(self._clock.seconds)
         return PhotoResult(
-            source, output, photo.size, decisions, verdict(decisions), removed, seconds, proof, photo.sha256
+            source,
+            output,
+            photo.size,
+            found.decisions,
+            verdict(found.decisions, found.marks),
+            removed,
+            dict(self._clock.seconds),
+            found.proof,
+            photo.sha256,
+            marks=found.marks,
         )
 
     def close(self) -> None:

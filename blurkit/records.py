@@ -39,6 +39,7 @@ class Stage(StrEnum):
     LOAD = "load"
     DETECT = "detect"
     AGE = "age"
+    TEXT = "text"
     POLICY = "policy"
     OBSCURE = "obscure"
     ENCODE = "encode"

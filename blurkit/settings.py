@@ -9,7 +9,16 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from blurkit.appearance import Frozen, ObscureSettings
-from blurkit.choices import LEAST_SIDE, MAX_MEGAPIXELS, PRESETS, ClipCodec, DetectorName, OnUnknown, OutputFormat
+from blurkit.choices import (
+    LEAST_SIDE,
+    MAX_MEGAPIXELS,
+    PRESETS,
+    ClipCodec,
+    DetectorName,
+    OnUnknown,
+    OutputFormat,
+    Treatment,
+)
 from blurkit.errors import SettingsError
 from blurkit.records import Action, Reason
 from blurkit.validation import shown, validated
@@ -99,6 +108,26 @@ CHILDREN_RULES = tuple(
 """The rules of the preset `children`, as `blurkit/policy/presets/children.toml` has them (a test compares)."""
 
 
+Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
+
+
+class TextRule(Frozen):
+    """What happens to lines of words and numbers."""
+
+    do: Treatment = Treatment.WARN
+    """Cover them, leave them and ask a person to look, or do not look at them."""
+    near_person: bool = False
+    """Only those on or next to a person, such as name badges and numbers on shirts."""
+    min_px: Annotated[float, Field(ge=0)] = 0.0
+    """Only those at least so high, in pixels of the photo."""
+    max_px: Annotated[float, Field(gt=0)] | None = None
+    """Only those at most so high."""
+    covers: Words = ()
+    """Words: a line that holds one of them is covered, wherever it is and whatever `do` says."""
+    leaves: Words = ()
+    """Phrases: a line that says one of them, and nothing else, is left."""
+
+
 class PolicySettings(Frozen):
     """Who is covered: an ordered list of rules; the first that matches decides."""
 
@@ -114,10 +143,25 @@ class PolicySettings(Frozen):
     """Height of a face in pixels below which its age is not judged."""
     on_unknown: OnUnknown = OnUnknown.REVIEW
     """A face that cannot be judged is covered; `review` also asks a person to look."""
+    text: TextRule = TextRule()
+    """Words and numbers; one word for all of them, or a table."""
+    code: Treatment | None = None
+    """QR codes and others, and bar codes; if nothing is said they are covered wherever `blurkit[text]` is installed."""
+    plate: Treatment = Treatment.WARN
+    """Number plates of cars."""
     regions: tuple[Region, ...] = ()
     """Parts of the photo with their own rule."""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)] = CHILDREN_RULES
     """The first match decides; a face that matches no rule is covered. By default those of the preset `children`."""
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _one_word(cls, text: Any) -> Any:
+        if isinstance(text, str):
+            if text not in set(Treatment):
+                raise ValueError(f"one of {', '.join(Treatment)}, or a table")
+            return {"do": text}
+        return text
 
     @model_validator(mode="after")
     def _margin_not_below_age(self) -> Self:

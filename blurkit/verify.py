@@ -1,4 +1,4 @@
-"""The checks on a finished file, before any byte of it is written: nothing changed, no face open."""
+"""The checks on a finished file, before any byte of it is written: nothing changed, no face open, no covered words."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ import numpy as np
 from blurkit.detect.merge import fuse
 from blurkit.detect.views import Halvings, level, sweep
 from blurkit.errors import PhotoError, PixelsChanged
+from blurkit.geometry import Size
 from blurkit.load import decode
 from blurkit.records import Action
+from blurkit.text import INSTALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.detect.views import Network
     from blurkit.geometry import Box
+    from blurkit.marks import Mark, MarkDecision
+    from blurkit.obscure.covers import Mask
     from blurkit.records import Decision, Face, Photo, Picture
     from blurkit.settings import LoadSettings
+    from blurkit.text import MarkFinder
 
 CELL = 16
 """Side in pixels of the cells whose mean tone is compared."""
@@ -89,6 +94,49 @@ def uncovered(picture: Picture, decisions: Sequence[Decision], network: Network)
     views = [view for side in LEVELS for view in level(picture.size, side, tile=TILE, overlap=OVERLAP)]
     found = fuse(sweep(network, Halvings(picture.pixels), views), network.name, min_score=MIN_SCORE)
     return tuple(face for face in found if not any(_is_decided(face.box, decision) for decision in decisions))
+
+
+def legible(
+    picture: Picture, marks: Sequence[MarkDecision], over_faces: Mask, finder: MarkFinder | None
+) -> tuple[Mark, ...]:
+    """Look for words and codes that can still be read where they were covered.
+
+    Args:
+        picture: That of the finished file as decoded.
+        marks: What was covered, and what was kept on purpose.
+        over_faces: Which pixels lie under covers of faces: what is read there is only drawn on them.
+        finder: What reads; None if nobody looked for marks.
+
+    Returns:
+        What can be read and was not kept; none if the photo is safe as far as the finder sees.
+
+    Raises:
+        ReaderFailed: The finder failed.
+        PixelsChanged: Marks are covered, and there is nothing to check them with.
+    """
+    covered = [decision.mark for decision in marks if decision.action is Action.COVER]
+    if not covered:
+        return ()
+    if finder is None:
+        raise PixelsChanged("covered words cannot be looked for in the output", hint=INSTALL)
+    kept = [decision.mark.box for decision in marks if decision.action is Action.KEEP]
+    return tuple(
+        mark
+        for mark in finder.legible(picture.pixels, covered)
+        if not _is_under(mark, over_faces) and not any(_is_kept(mark.box, box) for box in kept)
+    )
+
+
+def _is_kept(box: Box, kept: Box) -> bool:
+    return box.iou(kept) > SAME_FACE_IOU or box.intersection(kept) > UNDER_COVER * box.area
+
+
+def _is_under(mark: Mark, over_faces: Mask) -> bool:
+    """Whether a mark lies under covers of faces."""
+    height, width = over_faces.shape
+    left, top, right, bottom = mark.box.pixels(Size(width, height))
+    under = over_faces[top:bottom, left:right]
+    return bool(under.size) and float(under.mean()) > UNDER_COVER
 
 
 def _is_decided(box: Box, decision: Decision) -> bool:

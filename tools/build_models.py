@@ -26,7 +26,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from tools import onnx_graph, quantize, tfjs_to_onnx, tflite_to_onnx
+from tools import onnx_graph, quantize, text_networks, tfjs_to_onnx, tflite_to_onnx
 from tools.onnx_graph import Array, Graph, Shapes
 
 MODELS = Path(__file__).parent.parent / "models"
@@ -286,6 +286,8 @@ BUILDERS: dict[str, Callable[[Members], bytes]] = {
     "age_dlib": age_dlib,
     "age_faceres": age_faceres,
     "second_look": second_look,
+    "text_lines": text_networks.lines,
+    "text_letters": text_networks.letters,
 }
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from blurkit.errors import ModelError, OutputNotWritable
 from blurkit.machine.files import MAX_HASHED, hash_of_file, replace_file
 from blurkit.machine.weights import model_hashes
 from blurkit.outcomes import PhotoResult
-from blurkit.policy.decide import regions_about
+from blurkit.policy.places import regions_about
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ HASH = 64
 BY_HAND = "0" * HASH
 """Key of what a person decided face by face: its output is known as ours, and no later run counts it as finished."""
 
-RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless")
+RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless", "zxing-cpp")
 """Packages that run the models: with another, or with one that was missing, other faces may be found."""
 
 

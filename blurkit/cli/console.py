@@ -42,8 +42,10 @@ class Show:
 
     def begin(self, settings: Settings) -> None:
         """Before any photo is processed: refuse a report that cannot be written, and say if a detector is missing."""
+        from blurkit.analysis import check_marks
         from blurkit.detect import mediapipe_installed
 
+        check_marks(settings.policy)
         if self.report is not None and self.report.suffix.lower() not in REPORTS:
             kinds = ", ".join(REPORTS)
             raise SettingsError(f"a report is written as one of {kinds}", path=self.report, hint="--report report.html")

@@ -25,6 +25,10 @@ class Session(Protocol):
         """Return the named outputs (None: all) for inputs given by name."""
         ...
 
+    def get_modelmeta(self) -> Any:
+        """Return what the model's file says of itself."""
+        ...
+
 
 def model_path(name: str, *, folder: Path | None = None) -> Path:
     """Find a model or table and check its sha256, once a process.

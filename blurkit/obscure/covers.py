@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from blurkit.marks import Mark, MarkDecision
+from blurkit.obscure.bands import band, frame_of, length_of
 from blurkit.obscure.outline import Frame, Outline
 from blurkit.obscure.paint import filled
+from blurkit.records import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from blurkit.appearance import ObscureSettings
     from blurkit.geometry import Size
-    from blurkit.records import Face
+    from blurkit.records import Decision, Face
 
     Mask = npt.NDArray[np.bool_]
     Alpha = npt.NDArray[np.uint8]
@@ -39,8 +42,8 @@ SLACK = 0.5
 class Cover:
     """One cover on one photo."""
 
-    face: Face
-    """The face under it."""
+    face: Face | Mark
+    """The face, or the mark, under it."""
     outline: Outline
     """What must be hidden: the whole head."""
     edge: Outline
@@ -51,12 +54,15 @@ class Cover:
     """Which pixels of the window it hides."""
 
     @classmethod
-    def over(cls, face: Face, settings: ObscureSettings, size: Size) -> Self:
-        """Return the cover of a face on a photo of a size.
+    def over(cls, face: Face | Mark, settings: ObscureSettings, size: Size) -> Self:
+        """Return the cover of a face or a mark on a photo of a size.
 
         Invariant: `hidden` holds every pixel of the photo that the outline touches, and lies within the edge.
         """
-        outline = edge = Outline.around(face, settings.shape, settings.margin)
+        if isinstance(face, Mark):
+            outline = edge = band(face, settings.margin)
+        else:
+            outline = edge = Outline.around(face, settings.shape, settings.margin)
         _, top, _, bottom = outline.bounds.pixels(size)
         first = top // GRID - BESIDE
         cells = _hidden_cells(outline, first, math.ceil(bottom / GRID) + BESIDE)
@@ -78,12 +84,14 @@ class Cover:
 
     @property
     def frame(self) -> Frame:
-        """How the head lies."""
-        return Frame.of(self.face)
+        """How the head or the mark lies."""
+        return frame_of(self.face) if isinstance(self.face, Mark) else Frame.of(self.face)
 
     @property
     def length(self) -> float:
-        """The longer side of the face, in pixels."""
+        """The longer side of the face, or what counts as such of a mark, in pixels."""
+        if isinstance(self.face, Mark):
+            return length_of(self.face)
         return max(self.face.box.width, self.face.box.height)
 
     def alpha(self, outline: Outline) -> Alpha:
@@ -92,7 +100,18 @@ class Cover:
         return filled([outline.points - (columns.start, rows.start)], self.hidden.shape)
 
 
-def covers_of(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> list[Cover]:
+def to_cover(decisions: Sequence[Decision | MarkDecision]) -> list[Face | Mark]:
+    """Return the faces and marks that are to be covered."""
+    things: list[Face | Mark] = []
+    for each in decisions:
+        if isinstance(each, MarkDecision):
+            things += [each.mark] * (each.action is Action.COVER)
+        else:
+            things += [each.face] * (each.judgement.action is Action.COVER)
+    return things
+
+
+def covers_of(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> list[Cover]:
     """Return the covers that hide something of a photo, from the hindmost to the foremost.
 
     A face that is smaller, or higher in the photo, is further away.
@@ -101,12 +120,12 @@ def covers_of(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> l
     return sorted((cover for cover in covers if cover.hidden.any()), key=_nearness)
 
 
-def covered_mask(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> Mask:
+def covered_mask(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> Mask:
     """Return which pixels are hidden by any cover: bool of shape (H, W)."""
     return hidden_by(covers_of(faces, settings, size), size)
 
 
-def drawn_mask(faces: Sequence[Face], settings: ObscureSettings, size: Size) -> Mask:
+def drawn_mask(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> Mask:
     """Return which pixels any cover changes, its smooth edge included: bool of shape (H, W)."""
     covers = covers_of(faces, settings, size)
     mask = hidden_by(covers, size)

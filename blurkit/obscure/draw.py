@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.obscure.covers import covers_of, hidden_by
+from blurkit.marks import MarkDecision
+from blurkit.obscure.covers import covers_of, hidden_by, to_cover
 from blurkit.obscure.paint import paint
 from blurkit.obscure.palette import open_palette
 from blurkit.obscure.styles import Look
 from blurkit.picture.color import from_srgb, to_srgb
-from blurkit.records import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.appearance import ObscureSettings
-    from blurkit.records import Decision, Face, Picture
+    from blurkit.records import Decision, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +39,35 @@ class Sketch:
     """The number of each face that is covered, and its cover's edge as the path of an SVG; from back to front."""
 
 
-def sketch(picture: Picture, decisions: Sequence[Decision], settings: ObscureSettings) -> Sketch:
+def sketch(picture: Picture, decisions: Sequence[Decision | MarkDecision], settings: ObscureSettings) -> Sketch:
     """Return what `obscure` would draw, as curves and tones.
 
     Args:
         picture: The upright picture.
-        decisions: One per face or place; their order numbers the faces.
+        decisions: One per face, place or mark; their order numbers them.
         settings: As for `obscure`.
     """
-    numbers = {id(decision.face): number for number, decision in enumerate(decisions)}
-    covers = covers_of(_covered(decisions), settings, picture.size)
+    things = [each.mark if isinstance(each, MarkDecision) else each.face for each in decisions]
+    numbers = {id(thing): number for number, thing in enumerate(things)}
+    covers = covers_of(to_cover(decisions), settings, picture.size)
     hidden = hidden_by(covers, picture.size)
     look = Look.of(picture, hidden, covers, settings, np.random.default_rng(0))
     tone, rim = ("#" + shade.tobytes().hex() for shade in look.shades[:2])
     return Sketch(tone, rim, tuple((numbers[id(cover.face)], cover.edge.svg()) for cover in covers))
 
 
-def _covered(decisions: Sequence[Decision]) -> list[Face]:
-    return [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
-
-
 def obscure(
     picture: Picture,
-    decisions: Sequence[Decision],
+    decisions: Sequence[Decision | MarkDecision],
     settings: ObscureSettings,
     *,
     random: np.random.Generator | None = None,
 ) -> Picture:
-    """Draw a cover over each face that is to be covered.
+    """Draw a cover over each face and mark that is to be covered.
 
     Args:
         picture: The upright picture; not written to.
-        decisions: One per face or place.
+        decisions: One per face, place or mark.
         settings: Style, shape, colour, margin and cells.
         random: For tests; by default seeded from the operating system, and the seed is not stored.
 
@@ -79,7 +76,7 @@ def obscure(
 
     Invariant: outside of `drawn_mask` nothing changes; nothing that is drawn depends on a pixel of `covered_mask`.
     """
-    covers = covers_of(_covered(decisions), settings, picture.size)
+    covers = covers_of(to_cover(decisions), settings, picture.size)
     if not covers:
         return picture
     hidden = hidden_by(covers, picture.size)

@@ -6,18 +6,19 @@ Covers are drawn on the small photo, so that they have hard edges and no pixel o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from blurkit.geometry import Box, Point, Size
+from blurkit.marks import MarkDecision
 from blurkit.picture.color import opacity, to_srgb
-from blurkit.records import Colors, Picture
+from blurkit.records import Colors, Decision, Picture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blurkit.records import Decision, Samples
+    from blurkit.records import Samples
 
 
 def shrink(picture: Picture, max_side: int | None) -> Picture:
@@ -44,13 +45,18 @@ def shrink(picture: Picture, max_side: int | None) -> Picture:
     return Picture(pixels, small, mode, colors)
 
 
-def moved(decisions: Sequence[Decision], before: Size, after: Size) -> tuple[Decision, ...]:
+Decided = TypeVar("Decided", Decision, MarkDecision)
+
+
+def moved(decisions: Sequence[Decided], before: Size, after: Size) -> tuple[Decided, ...]:
     """Return decisions about a photo of one size for the same photo of another size."""
     if before == after:
         return tuple(decisions)
     x, y = after.width / before.width, after.height / before.height
 
-    def one(decision: Decision) -> Decision:
+    def one(decision: Decided) -> Decided:
+        if isinstance(decision, MarkDecision):
+            return replace(decision, mark=decision.mark.scaled(x, y))
         box, landmarks = decision.face.box, decision.face.landmarks
         there = Box(box.left * x, box.top * y, box.right * x, box.bottom * y)
         points = None if landmarks is None else tuple(Point(point.x * x, point.y * y) for point in landmarks)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from blurkit.choices import Style
+from blurkit.marks import Mark
 from blurkit.obscure.figures import MOODS, PERSON
 from blurkit.obscure.mosaic import mosaic
 from blurkit.obscure.paint import Layer, filled
@@ -80,7 +81,10 @@ class Look:
         body, rim = cover.alpha(inner), cover.alpha(cover.edge)
         rim[body == 255] = 0
         yield Layer(rim, rim_of(self.tone))
-        match self.settings.style:
+        style = self.settings.style
+        if isinstance(cover.face, Mark) and style is not Style.PIXELATE:
+            style = Style.SOLID  # a head or a smiley is no sign for words
+        match style:
             case Style.PIXELATE:
                 around = surroundings(self.picture, self.hidden, [cover])
                 yield Layer(body, *mosaic(cover, around, self.settings.blocks_across, self.random))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatch
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from blurkit.choices import OnUnknown
-from blurkit.geometry import Box
 from blurkit.outcomes import Status
+from blurkit.policy.marks import explain_marks
+from blurkit.policy.places import in_pixels, is_inside, regions_about
 from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Line, Reason
 from blurkit.settings import PolicySettings, Region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import PurePath
 
     from blurkit.geometry import Size
+    from blurkit.marks import MarkDecision
 
 DOUBT_YEARS = 3.0
 """A kept face whose interval starts less than this above the threshold is doubtful, in years."""
@@ -78,14 +79,10 @@ def asked_for(faces: Sequence[Face], policy: PolicySettings) -> tuple[Face, ...]
     return tuple(face for face in faces if asks_for_age(policy) and not _is_too_small(face, policy))
 
 
-def regions_about(policy: PolicySettings, photo: PurePath | str) -> tuple[Region, ...]:
-    """Return the regions that a policy has for a photo, by its path as given."""
-    return tuple(region for region in policy.regions if _is_about(region, PurePath(photo)))
-
-
-def verdict(decisions: Sequence[Decision]) -> Status:
-    """Return LOOK if a person should look at one of the faces, else READY."""
-    return Status.LOOK if any(decision.judgement.doubtful for decision in decisions) else Status.READY
+def verdict(decisions: Sequence[Decision], marks: Sequence[MarkDecision] | None = None) -> Status:
+    """Return LOOK if a person should look at one of the faces or marks, else READY."""
+    doubtful = [decision.judgement.doubtful for decision in decisions] + [mark.doubtful for mark in marks or ()]
+    return Status.LOOK if any(doubtful) else Status.READY
 
 
 def explain(policy: PolicySettings) -> list[str]:
@@ -115,6 +112,7 @@ def explain(policy: PolicySettings) -> list[str]:
         lines.append("Guesses no age: a face left visible is so by its place or by hand.")
     if policy.on_unknown is OnUnknown.REVIEW and named.intersection(BY_DOUBT):
         lines.append("A photo with a covered face that could not be judged asks for a person's look.")
+    lines += explain_marks(policy)
     for region in policy.regions:
         part = ", ".join(f"{share:g}" for share in region.box)
         lines.append(f"Region to {region.action.value} in photos '{region.files}': {part} (left, top, right, bottom).")
@@ -184,24 +182,8 @@ def _place(face: Face, regions: Sequence[Region], size: Size) -> frozenset[Reaso
     holds = {Reason.EVERYONE}
     box = face.box.clip(size)
     for region in regions:
-        if region.action is Action.COVER and _in_pixels(region, size).intersection(box) > 0:
+        if region.action is Action.COVER and in_pixels(region, size).intersection(box) > 0:
             holds.add(Reason.ALWAYS_REGION)
-        if region.action is Action.KEEP and _is_inside(box, _in_pixels(region, size)):
+        if region.action is Action.KEEP and is_inside(box, in_pixels(region, size)):
             holds.add(Reason.NEVER_REGION)
     return frozenset(holds)
-
-
-def _is_about(region: Region, photo: PurePath) -> bool:
-    """Whether a region is for this photo, by file name or by the path as given."""
-    return fnmatch(photo.name, region.files) or fnmatch(photo.as_posix(), region.files)
-
-
-def _in_pixels(region: Region, size: Size) -> Box:
-    left, top, right, bottom = region.box
-    return Box(left * size.width, top * size.height, right * size.width, bottom * size.height)
-
-
-def _is_inside(box: Box, region: Box) -> bool:
-    return (
-        box.left >= region.left and box.top >= region.top and box.right <= region.right and box.bottom <= region.bottom
-    )

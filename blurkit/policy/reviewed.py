@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from blurkit.marks import MarkDecision
+
     Seal = Callable[[bytes], str]
     """Returns the seal that content bears if it was written on this computer."""
 
@@ -254,6 +256,8 @@ class Reviewed:
     """For a clip: what was chosen on its storyboard."""
     board: Board | None = None
     """That storyboard."""
+    marks: tuple[MarkDecision, ...] | None = None
+    """One for each word, code or plate; None if no person decided about them, so that the policy does."""
 
     def about(self, photo: Photo) -> tuple[Decision, ...]:
         """Return the decisions.

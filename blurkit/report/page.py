@@ -76,7 +76,7 @@ def to_html(report: BatchReport, *, written: bool) -> str:
 
 
 def _photo(row: Row) -> str:
-    faces = [f"{number} {what}" + (f": {why}" if why else "") for number, what, why in _faces(row)]
+    faces = [f"{number} {what}" + (f": {why}" if why else "") for number, what, why in _faces(row)] + _marks(row)
     files = [row.photo] + ([f"written as {row.output}"] if row.output else [])
     hashes = [f"{what} {value}" for what, value in (("in", row.input_sha256), ("out", row.output_sha256)) if value]
     return (
@@ -94,6 +94,11 @@ def _faces(row: Row) -> Iterable[tuple[int, str, str]]:
     yield row.visible, "left visible", row.why_visible
     if row.doubtful:
         yield row.doubtful, "doubtful", "a person should look"
+
+
+def _marks(row: Row) -> list[str]:
+    told = ((row.words_covered, "covered"), (row.words_visible, "left visible"))
+    return [f"{marks} {what}" for marks, what in told if marks]
 
 
 def _covers(report: BatchReport) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from blurkit.outcomes import PhotoFailure
 from blurkit.records import Action
+from blurkit.report import marks
 from blurkit.report.summary import REASONS, most_first
 
 if TYPE_CHECKING:
-    from blurkit.outcomes import Proof
+    from blurkit.outcomes import PhotoResult, Proof
     from blurkit.records import Decision
     from blurkit.report.summary import ReportEntry
 
@@ -32,6 +33,10 @@ class Row:
     """Faces left visible."""
     doubtful: int = 0
     """Faces that a person should look at."""
+    words_covered: str = ""
+    """Lines of text, codes and number plates under covers: how many of each, and never what they say."""
+    words_visible: str = ""
+    """Likewise of those left visible."""
     why_covered: str = ""
     """Reasons, with how often each."""
     why_visible: str = ""
@@ -64,6 +69,8 @@ def row(entry: ReportEntry) -> Row:
         covered=len(covered),
         visible=len(visible),
         doubtful=sum(decision.judgement.doubtful for decision in outcome.decisions),
+        words_covered=_marks(outcome, Action.COVER),
+        words_visible=_marks(outcome, Action.KEEP),
         why_covered=_reasons(covered),
         why_visible=_reasons(visible),
         removed="; ".join(outcome.removed),
@@ -76,6 +83,11 @@ def row(entry: ReportEntry) -> Row:
 def _reasons(decisions: list[Decision]) -> str:
     counts = Counter(REASONS[decision.judgement.reason] for decision in decisions)
     return "; ".join(f"{number} {words}" for words, number in most_first(counts))
+
+
+def _marks(outcome: PhotoResult, action: Action) -> str:
+    """Return how many marks of each kind were covered or left."""
+    return marks.in_words(decision for decision in outcome.marks or () if decision.action is action)
 
 
 def _checks(proof: Proof) -> str:

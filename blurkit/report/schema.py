@@ -21,6 +21,7 @@ from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Proof, Status
 from blurkit.records import Action, AgeEstimate, Decision, Judgement, Reason, Stage
 from blurkit.records import Face as FoundFace
 from blurkit.report.clip import Clip, clip_of, facts_of, spans
+from blurkit.report.marks import Mark, decisions_of, marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,10 +106,13 @@ class Photo(_Part):
     height: int | None = None
     """Likewise."""
     seconds: dict[str, float] = {}
-    """Time of each stage by name: `load`, `detect`, `age`, `policy`, `obscure`, `encode`, `metadata`, `verify` and
-    `write`."""
+    """Time of each stage by name: `load`, `detect`, `age`, `text`, `policy`, `obscure`, `encode`, `metadata`, `verify`
+    and `write`."""
     faces: tuple[Face, ...] = ()
     """From top to bottom; the keys that follow, down to `detectors`, are those of a face."""
+    marks: tuple[Mark, ...] | None = None
+    """Null if nobody looked; else one entry per line of text, code or number plate, with `kind`, `corners`, `score`,
+    `action`, `reason` and `doubtful`, and never with what it says."""
     removed: tuple[str, ...] = ()
     """Hidden data of the source, in words."""
     input_sha256: str | None = None
@@ -180,6 +184,7 @@ def photo_of(path: str, output: str | None, outcome: Outcome) -> Photo:
         height=outcome.size.height,
         seconds={str(stage): round(seconds, 4) for stage, seconds in outcome.seconds.items()},
         faces=tuple(_face(*each, outcome.size) for each in zip(outcome.decisions, spans(outcome), strict=True)),
+        marks=marks_of(outcome.marks),
         removed=outcome.removed,
         clip=clip_of(outcome.clip),
         status=outcome.status,
@@ -205,6 +210,7 @@ def outcome_of(photo: Photo) -> Outcome:
         None if None in told.values() else Proof(**told),
         photo.sha256,
         clip=facts_of(photo.clip, [face.seen for face in photo.faces]),
+        marks=decisions_of(photo.marks),
     )
 
 

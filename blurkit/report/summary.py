@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.records import Action, Reason
+from blurkit.report import marks
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
@@ -120,9 +121,8 @@ class BatchReport:
         reasons: dict[Action, Counter[str]] = {action: Counter() for action in Action}
         removed: Counter[str] = Counter()
         earlier = 0
-        clips = [
-            entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult) and entry.outcome.clip
-        ]
+        results = [entry.outcome for entry in self.entries if isinstance(entry.outcome, PhotoResult)]
+        clips = [result for result in results if result.clip]
         for entry in self.entries:
             outcome = entry.outcome
             verdicts[outcome.status] += 1
@@ -146,6 +146,7 @@ class BatchReport:
         words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
         for action, word in zip((Action.COVER, Action.KEEP), words, strict=True):
             lines.append(f"{count(reasons[action].total(), 'face')} {word}{_by_reason(reasons[action])}")
+        lines += marks.summary(results, self.settings.policy, written=written)
         if removed:
             lines.append("removed: " + ", ".join(f"{what} ({number})" for what, number in most_first(removed)))
         for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be processed")):
@@ -173,7 +174,7 @@ def _clips(clips: Sequence[PhotoResult], verb: str) -> list[str]:
 
 
 def sentences(result: PhotoResult) -> list[str]:
-    """Return a line about a photo, and one for each of its faces."""
+    """Return a line about a photo, and one for each of its faces and marks."""
     before = ", done before" if result.earlier else ""
     lines = [f"{result.source}: {result.status.value}, {count(len(result.decisions), 'face')}{before}"]
     for decision in result.decisions:
@@ -185,7 +186,7 @@ def sentences(result: PhotoResult) -> list[str]:
             f"  {decision.judgement.action.value}: face at {box.center.x:.0f}, {box.center.y:.0f} of "
             f"{box.height:.0f} px: {REASONS[decision.judgement.reason]}{years}"
         )
-    return lines
+    return lines + [marks.sentence(decision) for decision in result.marks or ()]
 
 
 def _by_reason(counts: Counter[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from blurkit import batch
 from blurkit.age.calibration import load_calibration
+from blurkit.analysis import check_marks
 from blurkit.batch.collect import collect
 from blurkit.batch.journal import is_output, opened_or_none
 from blurkit.batch.run import done_by
@@ -100,9 +101,10 @@ def prepare(
         clips: What makes clips safe and shows them; None leaves them alone.
 
     Raises:
-        SettingsError: The folder is none or holds no photo, the outputs would lie around the originals, or an earlier
+        SettingsError: The policy covers words and nothing here finds them, the folder is none or holds no photo, the outputs would lie around the originals, or an earlier
             review's decisions or the report cannot be read, or another review of it is open.
     """
+    check_marks(settings.policy)
     if not folder.is_dir():
         raise SettingsError("is no folder", path=folder, hint="give the folder that holds the photos")
     out = out or beside(folder)

@@ -1,0 +1,133 @@
+"""QR codes and others, and bar codes in a picture: zxing-cpp. Part of the text stage; only where they are is kept."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blurkit.errors import ReaderFailed
+from blurkit.geometry import Point
+from blurkit.marks import Mark, MarkKind
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from blurkit.records import Pixels
+
+QUIET = 0.08
+"""How far a code is grown, as a share of its size: what is found ends in the middle of its outer modules."""
+
+AROUND = 0.75
+"""How far around what was read of a bar code its bars are followed, as a share of its length."""
+
+AS_STRONG = 0.5
+"""Share of the contrast in the part that was read from which the bars go on beside it."""
+
+LEAST = 8.0
+"""Least side in pixels of a code."""
+
+
+def codes(pixels: Pixels) -> list[Mark]:
+    """Return the codes in a picture, uint8 RGB of shape (H, W, 3), in its pixels.
+
+    A code that is damaged, and seen but not decoded, counts as well: another reader may be able to.
+
+    Raises:
+        ReaderFailed: The library failed.
+    """
+    import cv2
+    import zxingcpp
+
+    gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    try:
+        found = zxingcpp.read_barcodes(gray, return_errors=True)
+    except Exception as error:  # whatever a picture makes of it
+        raise ReaderFailed(f"codes could not be looked for: {error}") from error
+    marks = [_mark(gray, code, zxingcpp.BarcodeFormat) for code in found]
+    return [mark for mark in marks if mark is not None]
+
+
+def _mark(gray: npt.NDArray[np.uint8], code: Any, formats: Any) -> Mark | None:
+    place = code.position
+    corners = np.array(
+        [(p.x, p.y) for p in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)], np.float64
+    )
+    edges = np.roll(corners, -1, axis=0) - corners
+    turns = edges[:, 0] * np.roll(edges[:, 1], -1) - edges[:, 1] * np.roll(edges[:, 0], -1)
+    if turns.min() * turns.max() <= 0 or np.hypot(*edges.T).max() < LEAST:
+        return None  # a shape that no code has
+    corners = corners if turns[0] > 0 else corners[::-1]
+    if code.format in _linear(formats):
+        if not code.valid:
+            return None
+        corners = _whole_bars(gray, corners)
+    first, second, third, fourth = (Point(float(x) + 0.5, float(y) + 0.5) for x, y in corners)
+    mark = Mark((first, second, third, fourth), MarkKind.CODE, 1.0 if code.valid else 0.5)
+    return mark.grown(QUIET * max(mark.sides))
+
+
+def _linear(formats: Any) -> Any:
+    return {getattr(formats, name) for name in dir(formats) if name in LINEAR}
+
+
+LINEAR = {
+    "Codabar",
+    "Code128",
+    "Code32",
+    "Code39",
+    "Code39Ext",
+    "Code39Std",
+    "Code93",
+    "DataBar",
+    "DataBarExp",
+    "DataBarLtd",
+    "DataBarOmni",
+    "DXFilmEdge",
+    "EAN13",
+    "EAN2",
+    "EAN5",
+    "EAN8",
+    "EANUPC",
+    "ISBN",
+    "ITF",
+    "ITF14",
+    "PZN",
+    "Telepen",
+    "UPCA",
+    "UPCE",
+}
+"""Formats of bars, of which only the rows that were read are told."""
+
+
+def _whole_bars(gray: npt.NDArray[np.uint8], read: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the corners of a whole bar code, of which some rows were read: its bars are followed to their ends."""
+    import cv2
+
+    length = float(np.ptp(read, axis=0).max())
+    left, top = np.maximum(np.floor(read.min(axis=0) - AROUND * length), 0).astype(int)
+    right, bottom = np.ceil(read.max(axis=0) + AROUND * length).astype(int)
+    part = gray[top:bottom, left:right].astype(np.float32)
+    across, down = cv2.Sobel(part, cv2.CV_32F, 1, 0), cv2.Sobel(part, cv2.CV_32F, 0, 1)
+    side = max(3, round(length / 14))
+    strength = cv2.blur(cv2.magnitude(across, down), (side, side))
+    inner = np.zeros(part.shape, np.uint8)
+    middle = read.mean(axis=0)
+    shrunk = (middle + 0.8 * (read - middle) - (left, top)).round().astype(np.int32)
+    cv2.fillConvexPoly(inner, shrunk, 1)
+    if not inner.any():
+        return read
+    strong = (strength > AS_STRONG * float(np.median(strength[inner > 0]))).astype(np.uint8) | inner
+    _, labels = cv2.connectedComponents(strong)
+    own = np.column_stack(np.nonzero(labels == np.bincount(labels[inner > 0]).argmax())[::-1]).astype(np.float32)
+    points = np.concatenate([own + np.float32([left, top]), read.astype(np.float32)]).astype(np.float32)
+    return _as_read(cv2.boxPoints(cv2.minAreaRect(points)).astype(np.float64), read)
+
+
+def _as_read(box: npt.NDArray[np.float64], read: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the corners of a box clockwise, from the one nearest to where the code begins."""
+    middle = box.mean(axis=0)
+    angles = [math.atan2(y, x) for x, y in box - middle]
+    clockwise = box[np.argsort(angles)]
+    return np.roll(clockwise, -int(np.hypot(*(clockwise - read[0]).T).argmin()), axis=0)

@@ -1,0 +1,182 @@
+"""Finds the marks of a photo: lines at a size that is quick, small ones next to people, codes, and what lines say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blurkit.errors import ModelMissing
+from blurkit.geometry import Box, Point, Size
+from blurkit.machine.weights import model_path
+from blurkit.marks import Mark, MarkKind, Reading
+from blurkit.text.base import INSTALL
+from blurkit.text.codes import codes
+from blurkit.text.letters import LetterNetwork
+from blurkit.text.lines import Line, LineNetwork
+from blurkit.text.plates import is_plate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+
+    from blurkit.records import Pixels
+
+WHOLE = 1280
+"""Long side in pixels at which a photo is looked at whole."""
+
+READABLE = 0.6
+"""Score of a reading from which a line is known to be words."""
+
+MOST_READ = 60
+"""Lines of one photo that are read, the largest first; the others count as text that says nothing known."""
+
+SAME = 0.5
+"""Share of the smaller of two boxes that lies in the other, from which they are one mark."""
+
+AGAIN = 32.0
+"""Height in pixels at which a line is looked for again in the file as written."""
+
+BESIDE = 1.0
+"""How far beside a mark it is looked for again, as a share of its height."""
+
+
+def installed() -> bool:
+    """Whether what finds codes is installed; without it no text is looked at either."""
+    return find_spec("zxingcpp") is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a photo, and how much smaller or larger it is looked at."""
+
+    sides: tuple[int, int, int, int]
+    """Left, top, right and bottom in pixels of the photo."""
+    scale: float
+    """Pixels that are looked at for one of the photo."""
+
+    def picture(self, pixels: Pixels) -> Pixels:
+        """Return what is looked at."""
+        import cv2
+
+        left, top, right, bottom = self.sides
+        part = pixels[top:bottom, left:right]
+        size = max(1, round((right - left) * self.scale)), max(1, round((bottom - top) * self.scale))
+        if size == (right - left, bottom - top):
+            return np.ascontiguousarray(part)
+        method = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(part, size, interpolation=method), np.uint8)
+
+    def to_photo(self, line: Line) -> Mark:
+        """Return a line that was seen in this window as a mark of the photo."""
+        first, second, third, fourth = (
+            Point(float(x) / self.scale + self.sides[0], float(y) / self.scale + self.sides[1]) for x, y in line.corners
+        )
+        return Mark((first, second, third, fourth), MarkKind.TEXT, line.score)
+
+
+class BundledFinder:
+    """Finds and reads marks; see `MarkFinder`."""
+
+    def __init__(self, *, threads: int = 1) -> None:
+        """Check the models; each is opened when it is first used.
+
+        Raises:
+            ModelMissing: What finds codes is not installed.
+            ModelError: A model is missing or altered.
+        """
+        if not installed():
+            raise ModelMissing("what finds words and codes is not installed", hint=INSTALL)
+        for model in ("text_lines", "text_letters"):
+            model_path(model)
+        self._threads = threads
+
+    @cached_property
+    def _lines(self) -> LineNetwork:
+        return LineNetwork(threads=self._threads)
+
+    @cached_property
+    def _letters(self) -> LetterNetwork:
+        return LetterNetwork(threads=self._threads)
+
+    def find(self, pixels: Pixels, people: Sequence[Box]) -> tuple[Reading, ...]:
+        """Find the marks of a photo; see `MarkFinder`."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        seen = [mark for window in windows(size, people) for mark in self._seen(pixels, window)]
+        found = codes(pixels)
+        lines = [line for line in distinct(seen) if not any(_within(line, code) for code in found)]
+        readings = [Reading(code) for code in found]
+        for number, line in enumerate(sorted(lines, key=lambda each: -each.height)):
+            readings.append(self._read(pixels, line) if number < MOST_READ else Reading(line))
+        return tuple(sorted(readings, key=lambda each: (each.mark.box.top, each.mark.box.left)))
+
+    def legible(self, pixels: Pixels, around: Sequence[Mark]) -> tuple[Mark, ...]:
+        """Look again at the places of some marks; see `MarkFinder`."""
+        size = Size(pixels.shape[1], pixels.shape[0])
+        found = []
+        for mark in around:
+            window = _beside(mark, size)
+            if window is None:
+                continue
+            if mark.kind is MarkKind.CODE:
+                left, top, right, bottom = window.sides
+                found += [
+                    code.shifted(left, top) for code in codes(np.ascontiguousarray(pixels[top:bottom, left:right]))
+                ]
+            found += [line for line in self._seen(pixels, window) if self._is_readable(pixels, line)]
+        return tuple(distinct(found))
+
+    def close(self) -> None:
+        """Free the models."""
+        self.__dict__.pop("_lines", None)
+        self.__dict__.pop("_letters", None)
+
+    def _seen(self, pixels: Pixels, window: Window) -> list[Mark]:
+        return [window.to_photo(line) for line in self._lines.look(window.picture(pixels))]
+
+    def _read(self, pixels: Pixels, line: Mark) -> Reading:
+        said = self._letters.read(pixels, _array(line), sure=READABLE)
+        if said.score < READABLE:
+            return Reading(line)
+        kind = MarkKind.PLATE if is_plate(said.words, line) else MarkKind.TEXT
+        return Reading(Mark(line.corners, kind, line.score), said.words)
+
+    def _is_readable(self, pixels: Pixels, line: Mark) -> bool:
+        said = self._letters.read(pixels, _array(line), sure=READABLE)
+        return said.score >= READABLE and any(map(str.isalnum, said.words))
+
+
+def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:
+    """Return where a photo is looked at: whole."""
+    yield Window((0, 0, size.width, size.height), min(1.0, WHOLE / size.long_side))
+
+
+def distinct(marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks without those that another one holds; of two that are one, the surer."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda each: (-each.score, each.box.sides)):
+        if not any(_within(mark, other) or _within(other, mark) for other in kept):
+            kept.append(mark)
+    return kept
+
+
+def _within(mark: Mark, other: Mark) -> bool:
+    return mark.box.intersection(other.box) > SAME * mark.box.area
+
+
+def _beside(mark: Mark, size: Size) -> Window | None:
+    """Return the window around a mark; None if nothing of it is in the photo."""
+    reach = BESIDE * mark.height
+    box = mark.box
+    sides = Box(box.left - reach, box.top - reach, box.right + reach, box.bottom + reach).pixels(size)
+    if sides[0] >= sides[2] or sides[1] >= sides[3]:
+        return None
+    return Window(sides, min(1.0, AGAIN / max(mark.height, 1.0), WHOLE / max(sides[2] - sides[0], sides[3] - sides[1])))
+
+
+def _array(mark: Mark) -> npt.NDArray[np.float64]:
+    return np.array([(point.x, point.y) for point in mark.corners], np.float64)
