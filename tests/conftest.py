@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import pictures
-from tests.fakes import BlindNetwork, FixedAge, FixedFaces, in_this_process
+from tests.fakes import BlindNetwork, FixedAge, FixedFaces, NoMarks, in_this_process
 
 settings.register_profile(
     "quick",
@@ -101,10 +101,11 @@ def blurrer():
     six_years_more = Calibration((0.001,), {age: (age + 6.0,) for age in range(10, 31)})
     made = []
 
-    def make(*detectors, age=None, check=None, **parts):
+    def make(*detectors, age=None, check=None, marks=None, **parts):
         detectors = detectors or (FixedFaces(pictures.face()),)
         parts.setdefault("policy", {"name": "everyone"})
         models = {"age_estimator": age or FixedAge(40), "independent_check": check or BlindNetwork()}
+        models["mark_finder"] = marks or NoMarks()
         made.append(Blurrer(Settings.of(**parts), detectors=detectors, calibration=six_years_more, **models))
         return made[-1]
 

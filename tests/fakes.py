@@ -6,13 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from blurkit.detect.views import Sighting
-from blurkit.errors import DetectorFailed, EstimatorFailed
+from blurkit.errors import DetectorFailed, EstimatorFailed, ReaderFailed
 from blurkit.geometry import Box
 from blurkit.records import AgeEstimate, Face
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blurkit.marks import Mark, Reading
     from blurkit.records import Pixels
 
 
@@ -130,6 +131,38 @@ class CrashingNetwork(BlindNetwork):
 
     def look(self, picture: Pixels) -> list[Sighting]:
         raise DetectorFailed("the check fell over")
+
+
+class FixedMarks:
+    """Reads what it was told, and again what it was told to read in the finished file; remembers where it looked."""
+
+    def __init__(self, *readings: Reading, again: Sequence[Mark] = ()) -> None:
+        self.readings, self.again = readings, tuple(again)
+        self.people: list[Sequence[Box]] = []
+        self.looked: list[tuple[Mark, ...]] = []
+        self.closed = False
+
+    def find(self, pixels: Pixels, people: Sequence[Box]) -> tuple[Reading, ...]:
+        self.people.append(people)
+        return self.readings
+
+    def legible(self, pixels: Pixels, around: Sequence[Mark]) -> tuple[Mark, ...]:
+        self.looked.append(tuple(around))
+        return self.again
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class NoMarks(FixedMarks):
+    """Finds no words."""
+
+
+class CrashingMarks(FixedMarks):
+    """Fails as a reader may."""
+
+    def find(self, pixels: Pixels, people: Sequence[Box]) -> tuple[Reading, ...]:
+        raise ReaderFailed("the model fell over")
 
 
 def in_this_process(work, pieces, jobs, **_):

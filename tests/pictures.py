@@ -9,6 +9,7 @@ from PIL import Image
 from blurkit.appearance import ObscureSettings, Sticker
 from blurkit.detect.tilt import tilt_of
 from blurkit.geometry import Box, Point
+from blurkit.marks import Mark, MarkDecision, MarkKind, MarkReason
 from blurkit.obscure.outline import Outline
 from blurkit.picture.color import to_srgb
 from blurkit.records import Action, Colors, Decision, Encoding, Face, ImageFormat, Judgement, Photo, Picture, Reason
@@ -177,8 +178,23 @@ def look(**values):
     return ObscureSettings(**({"style": "solid", "sticker": Sticker("logo.png", logo())} | values))
 
 
-def covering(*faces):
-    return tuple(Decision(face, Judgement(None, Action.COVER, Reason.EVERYONE)) for face in faces)
+def covering(*places):
+    return tuple(
+        MarkDecision(place, Action.COVER, MarkReason.POLICY)
+        if isinstance(place, Mark)
+        else Decision(place, Judgement(None, Action.COVER, Reason.EVERYONE))
+        for place in places
+    )
+
+
+def line(degrees, middle, height, kind=MarkKind.TEXT, length=4.0):
+    """Return a mark around a middle, turned clockwise, so many times as long as it is high."""
+    turn = np.radians(degrees)
+    along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+    corners = ((-length, -1), (length, -1), (length, 1), (-length, 1))
+    places = (np.array(middle) + height / 2 * (x * along + y * across) for x, y in corners)
+    first, second, third, fourth = (Point(float(x), float(y)) for x, y in places)
+    return Mark((first, second, third, fourth), kind, 0.9)
 
 
 def keeping(*faces):

@@ -26,6 +26,7 @@ ADAPTERS = {
     "onnxruntime": {"blurkit.machine.weights"},
     "distributed": {"blurkit.batch.cluster", "blurkit.batch.onworker"},
     "jpeglib": {"blurkit.encode.coefficients"},
+    "zxingcpp": {"blurkit.text.codes"},
     "typer": {
         "blurkit.cli.app",
         "blurkit.cli.guard",
@@ -42,6 +43,7 @@ ADAPTERS = {
         "blurkit.policy.reviewed",
         "blurkit.batch.journal",
         "blurkit.report.clip",
+        "blurkit.report.marks",
         "blurkit.report.schema",
         "blurkit.review.requests",
         "blurkit.review.pages",
@@ -62,6 +64,7 @@ LATE = {
     "rich",
     "tifffile",
     "tomli_w",
+    "zxingcpp",
 }
 """Imported inside functions only, so that `blurkit --help` answers at once."""
 NETWORK = {

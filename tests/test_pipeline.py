@@ -24,7 +24,7 @@ from tests.fakes import (
 )
 from tests.pictures import corners, face, saved
 
-STAGES = ("load", "detect", "age", "policy", "obscure", "encode", "metadata", "verify", "write")
+STAGES = ("load", "detect", "age", "text", "policy", "obscure", "encode", "metadata", "verify", "write")
 
 
 def shown(path):

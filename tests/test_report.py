@@ -46,6 +46,7 @@ def result(*decisions, status=Status.READY, removed=()):
         removed,
         {"load": 0.123456, "detect": 1.0},
         PROOF,
+        marks=(),
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from blurkit import text
 from blurkit.age import make_estimator
 from blurkit.age.calibration import load_calibration
 from blurkit.choices import DetectorName
@@ -72,6 +73,10 @@ def examine() -> Iterator[Trial]:
     yield _tried("age thresholds", load_calibration, "read")
     for facts in FORMATS.values():
         yield _tried(facts.pillow, partial(_read_and_write, facts.pillow), "read and written")
+    if text.installed():
+        yield _tried("words and codes", _read_words, "looked for")
+    else:
+        yield Trial("words and codes", works=True, detail=f"not installed; nobody looks for them ({text.INSTALL})")
     if installed():
         yield _tried("clips", _write_and_read_clip, "read and written; PyAV's wheels hold x264 and x265, which are GPL")
     else:
@@ -104,6 +109,11 @@ def _check() -> None:
 def _estimate() -> None:
     with closing(make_estimator()) as estimator:
         estimator.estimate(_blank(), ())
+
+
+def _read_words() -> None:
+    with closing(text.BundledFinder()) as finder:
+        finder.find(_blank(), ())
 
 
 def _blank() -> Pixels:

@@ -22,6 +22,7 @@ from blurkit.choices import (
     OutputFormat,
     Shape,
     Style,
+    Treatment,
 )
 from blurkit.cli.grouping import grouped as grouped
 from blurkit.cli.help import HEADINGS
@@ -60,6 +61,18 @@ DetectorOption = Annotated[
 DecisionsOption = Annotated[
     Path | None,
     _option(COVER, "--decisions", metavar="FILE", help="Replay a review; any face it does not mention is covered."),
+]
+TextOption = Annotated[
+    Treatment | None,
+    _option(COVER, "--text", metavar="|".join(Treatment), help="Words and numbers; default: warn."),
+]
+CodeOption = Annotated[
+    Treatment | None,
+    _option(COVER, "--code", metavar="|".join(Treatment), help="QR codes and bar codes; default: cover."),
+]
+PlateOption = Annotated[
+    Treatment | None,
+    _option(COVER, "--plate", metavar="|".join(Treatment), help="Number plates of cars; default: warn."),
 ]
 StyleOption = Annotated[
     Style | None, _option(COVER, "--style", metavar="|".join(Style), help="How covers look; default: solid.")
@@ -188,6 +201,9 @@ class Cover:
 
     policy: PolicyOption = "children"
     children: ChildrenOption = None
+    text: TextOption = None
+    code: CodeOption = None
+    plate: PlateOption = None
     style: StyleOption = None
     shape: ShapeOption = None
     color: ColorOption = None
@@ -260,9 +276,14 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         output=_written(output),
         write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )
-    if cover.children is None:
-        return made
-    return made.model_copy(update={"policy": for_children(made.policy, cover.children)})
+    policy = made.policy
+    if cover.text is not None:
+        policy = policy.model_copy(update={"text": policy.text.model_copy(update={"do": cover.text})})
+    said = {name: value for name in ("code", "plate") if (value := getattr(cover, name)) is not None}
+    policy = policy.model_copy(update=said)
+    if cover.children is not None:
+        policy = for_children(policy, cover.children)
+    return made.model_copy(update={"policy": policy})
 
 
 def _written(output: Output) -> dict[str, Any]:

@@ -81,12 +81,10 @@ def explain_marks(policy: PolicySettings) -> list[str]:
         f"{told[treatments(policy)[MarkKind.CODE]]} QR codes and bar codes{by_default}.",
         f"{told[policy.plate]} number plates.",
     ]
-    lines += [f"Covers lines that hold one of {count(len(rule.covers), 'word')}."] if rule.covers else []
-    lines += (
-        [f"Leaves lines that say one of {count(len(rule.leaves), 'phrase')}, unless a region covers them."]
-        if rule.leaves
-        else []
-    )
+    if rule.covers:
+        lines.append(f"Covers lines that hold one of {count(len(rule.covers), 'word')}.")
+    if rule.leaves:
+        lines.append(f"Leaves lines that say one of {count(len(rule.leaves), 'phrase')}, unless a region covers them.")
     return lines
 
 

@@ -101,8 +101,9 @@ def prepare(
         clips: What makes clips safe and shows them; None leaves them alone.
 
     Raises:
-        SettingsError: The policy covers words and nothing here finds them, the folder is none or holds no photo, the outputs would lie around the originals, or an earlier
-            review's decisions or the report cannot be read, or another review of it is open.
+        SettingsError: The policy covers words and nothing here finds them; the folder is none or holds no photo; the
+            outputs would lie around the originals; an earlier review's decisions or the report cannot be read; or
+            another review of it is open.
     """
     check_marks(settings.policy)
     if not folder.is_dir():

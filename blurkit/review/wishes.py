@@ -23,6 +23,7 @@ from blurkit.policy import asks_for_age
 from blurkit.policy.children import for_children
 from blurkit.review.seal import seal
 from blurkit.settings import Settings, load_policy
+from blurkit.text import installed
 
 if TYPE_CHECKING:
     from blurkit.settings import PolicySettings
@@ -41,7 +42,7 @@ class Wishes(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    policy: Literal["children", "cautious", "consent", "everyone", "own"] | None = None
+    policy: Literal["children", "cautious", "consent", "everyone", "strict", "own"] | None = None
     """A preset, or the policy of the command line."""
     children: Children | None = None
     """How old the children in the photos are."""
@@ -159,6 +160,10 @@ POLICIES = {
         mark("Everyone is covered. You show those who may be seen, and say why."),
     ),
     "everyone": (mark("Cover everyone"), mark("Everyone is covered, in every photo.")),
+    "strict": (
+        mark("Cover children, and words"),
+        mark("The same as the first, and names, numbers, QR codes and number plates are covered, too."),
+    ),
 }
 
 AGES = {
@@ -185,7 +190,11 @@ COLORS = (
 
 def offered(settings: Settings) -> dict[str, Any]:
     """Return what can be chosen, in plain words."""
-    policies = {name: {"title": tr(title), "words": tr(words)} for name, (title, words) in POLICIES.items()}
+    policies = {
+        name: {"title": tr(title), "words": tr(words)}
+        for name, (title, words) in POLICIES.items()
+        if name != "strict" or installed()
+    }
     if settings.policy.name not in PRESETS:
         policies[OWN] = {"title": settings.policy.name, "words": tr("The rules that blurkit was started with.")}
     return {

@@ -23,7 +23,7 @@ AROUND = 0.75
 """How far around what was read of a bar code its bars are followed, as a share of its length."""
 
 AS_STRONG = 0.5
-"""Share of the contrast in the part that was read from which the bars go on beside it."""
+"""Share of the contrast in the part that was read from which the bars go on next to it."""
 
 LEAST = 8.0
 """Least side in pixels of a code."""
@@ -121,7 +121,7 @@ def _whole_bars(gray: npt.NDArray[np.uint8], read: npt.NDArray[np.float64]) -> n
     strong = (strength > AS_STRONG * float(np.median(strength[inner > 0]))).astype(np.uint8) | inner
     _, labels = cv2.connectedComponents(strong)
     own = np.column_stack(np.nonzero(labels == np.bincount(labels[inner > 0]).argmax())[::-1]).astype(np.float32)
-    points = np.concatenate([own + np.float32([left, top]), read.astype(np.float32)]).astype(np.float32)
+    points = np.concatenate([own + np.array([left, top], np.float32), read.astype(np.float32)]).astype(np.float32)
     return _as_read(cv2.boxPoints(cv2.minAreaRect(points)).astype(np.float64), read)
 
 

@@ -41,8 +41,11 @@ SAME = 0.5
 AGAIN = 32.0
 """Height in pixels at which a line is looked for again in the file as written."""
 
+LETTERS = 2
+"""Letters or digits of what counts as still legible: a cell of a mosaic may look like a 0."""
+
 BESIDE = 1.0
-"""How far beside a mark it is looked for again, as a share of its height."""
+"""How far next to a mark it is looked for again, as a share of its height."""
 
 
 def installed() -> bool:
@@ -147,7 +150,7 @@ class BundledFinder:
 
     def _is_readable(self, pixels: Pixels, line: Mark) -> bool:
         said = self._letters.read(pixels, _array(line), sure=READABLE)
-        return said.score >= READABLE and any(map(str.isalnum, said.words))
+        return said.score >= READABLE and sum(map(str.isalnum, said.words)) >= LETTERS
 
 
 def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:

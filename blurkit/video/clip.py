@@ -13,12 +13,13 @@ from typing import IO, TYPE_CHECKING, Self
 from blurkit.analysis import Models
 from blurkit.choices import ClipCodec
 from blurkit.detect.quick import SIDES, QuickLook
-from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged, PhotoLeftOut, UnreadablePhoto
+from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged, PhotoLeftOut, UnreadablePhoto, UnsupportedFormat
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.machine.files import MAX_HASHED, hash_of_file
 from blurkit.outcomes import ClipFacts, PhotoResult, Proof, failure
 from blurkit.policy import Reviewed, verdict
+from blurkit.policy.marks import must_cover_marks
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
 from blurkit.video.codecs import CODINGS, coding_of
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from blurkit.video.judging import Judged
 
 CUT_SHORT = "ends in the middle; it was made safe up to its last whole frame"
+WARN = "use a policy that does not cover them, and look at the whole clip yourself"
 NO_SOUND = "its sound was dropped, since voices and names identify, too; --keep-sound keeps it"
 
 
@@ -71,10 +73,12 @@ class Clips:
             progress: Called with the share of a clip that is through, 0 to 1.
 
         Raises:
-            UnsupportedFormat: The library for clips is not installed.
+            UnsupportedFormat: The library for clips is not installed, or the policy covers words, codes or plates.
             ModelError: A model is missing, altered or cannot be opened.
         """
         check_installed()
+        if must_cover_marks(settings.policy):
+            raise UnsupportedFormat("words, codes and plates cannot be covered in clips", hint=WARN)
         forbid_core_dumps()
         self._review = None if decisions is None else read_decisions(decisions)
         self._settings, self._threads = settings, threads

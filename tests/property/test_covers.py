@@ -48,6 +48,10 @@ UPRIGHT = st.builds(
 TILTED = st.builds(
     pictures.tilted, st.floats(-180, 180), st.tuples(st.floats(-10, 110), st.floats(-10, 80)), st.floats(1, 50)
 )
+LINES = st.builds(
+    pictures.line, st.floats(-180, 180), st.tuples(st.floats(-10, 110), st.floats(-10, 80)), st.floats(1, 20)
+)
+"""Lines of words, turned anyhow."""
 PLACES = UPRIGHT | TILTED
 """Faces inside, across and beyond the borders of a photo of 96 by 65, upright and tilted."""
 
@@ -78,7 +82,7 @@ PROFILES = {"L": profiles.gray(), "LA": profiles.gray(), "CMYK": profiles.cmyk()
 @pytest.mark.parametrize("mode", pictures.KINDS)
 @pytest.mark.parametrize("profiled", [False, True], ids=["plain", "profile"])
 @settings(max_examples=8)
-@given(places=st.lists(PLACES, min_size=1, max_size=4), style=STYLES, seed=st.integers(0, 99))
+@given(places=st.lists(PLACES | LINES, min_size=1, max_size=4), style=STYLES, seed=st.integers(0, 99))
 def test_a_cover_carries_nothing_of_what_is_under_it_and_touches_nothing_else(mode, profiled, places, style, seed):
     profile = PROFILES.get(mode.removesuffix(";16"), profiles.wide_gamut()) if profiled else None
     picture = pictures.picture(mode, (96, 65), icc_profile=profile)
@@ -100,6 +104,16 @@ def test_a_cover_holds_the_box_of_its_face(place, style, size):
     chosen = ObscureSettings(**style)
     left, top, right, bottom = place.box.pixels(size)
     assert covered_mask([place], chosen, size)[top:bottom, left:right].all()
+
+
+@settings(max_examples=60)
+@given(LINES, STYLES, PHOTOS)
+def test_a_cover_holds_its_line(place, style, size):
+    corners = np.array([(point.x, point.y) for point in place.corners])
+    x, y = np.meshgrid(np.arange(size.width) + 0.5, np.arange(size.height) + 0.5)
+    edges = np.roll(corners, -1, axis=0) - corners
+    beside = [dx * (y - cy) - dy * (x - cx) >= 0 for (cx, cy), (dx, dy) in zip(corners, edges, strict=True)]
+    assert not (np.all(beside, axis=0) & ~covered_mask([place], ObscureSettings(**style), size)).any()
 
 
 @given(PLACES, STYLES, st.integers(2, 6))
