@@ -46,8 +46,11 @@ HASH = 64
 BY_HAND = "0" * HASH
 """Key of what a person decided face by face: its output is known as ours, and no later run counts it as finished."""
 
-RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless", "zxing-cpp")
+RUNTIMES = ("mediapipe", "onnxruntime", "opencv-python-headless")
 """Packages that run the models: with another, or with one that was missing, other faces may be found."""
+
+IN_EXTRAS = ("zxing-cpp",)
+"""The same of packages that only an extra brings."""
 
 
 def state_folder() -> Path:
@@ -222,7 +225,7 @@ def _made_by(settings: Settings) -> str:
 
 def versions() -> dict[str, str | None]:
     """Return the versions of blurkit and of what runs its models; None for a package that is not there."""
-    return {"blurkit": __version__} | {name: _installed(name) for name in RUNTIMES}
+    return {"blurkit": __version__} | {name: _installed(name) for name in RUNTIMES + IN_EXTRAS}
 
 
 def _installed(name: str) -> str | None:

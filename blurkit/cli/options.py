@@ -265,6 +265,7 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         SettingsError: A value is not allowed, or two options contradict each other.
     """
     from blurkit.policy.children import for_children
+    from blurkit.policy.marks import treating
     from blurkit.settings import Settings
 
     cover, output, which = cover or Cover(), output or Output(), which or Which()
@@ -276,11 +277,7 @@ def settings(cover: Cover | None = None, output: Output | None = None, which: Wh
         output=_written(output),
         write={"overwrite": output.overwrite, "neutral_names": output.publish},
     )
-    policy = made.policy
-    if cover.text is not None:
-        policy = policy.model_copy(update={"text": policy.text.model_copy(update={"do": cover.text})})
-    said = {name: value for name in ("code", "plate") if (value := getattr(cover, name)) is not None}
-    policy = policy.model_copy(update=said)
+    policy = treating(made.policy, text=cover.text, code=cover.code, plate=cover.plate)
     if cover.children is not None:
         policy = for_children(policy, cover.children)
     return made.model_copy(update={"policy": policy})

@@ -26,6 +26,14 @@ LETTERS_A_SLIP = 5
 """For each so many letters of a word, one may be read wrongly."""
 
 
+def treating(policy: PolicySettings, **kinds: Treatment | None) -> PolicySettings:
+    """Return a policy that does something else with some kinds of marks; None leaves a kind as it is."""
+    said: dict[str, object] = {kind: treatment for kind, treatment in kinds.items() if treatment is not None}
+    if "text" in said:
+        said["text"] = policy.text.model_copy(update={"do": said["text"]})
+    return policy.model_copy(update=said)
+
+
 def treatments(policy: PolicySettings) -> dict[MarkKind, Treatment]:
     """Return what a policy does with each kind of mark."""
     code = Treatment.COVER if policy.code is None else policy.code

@@ -162,7 +162,7 @@ POLICIES = {
     "everyone": (mark("Cover everyone"), mark("Everyone is covered, in every photo.")),
     "strict": (
         mark("Cover children, and words"),
-        mark("The same as the first, and names, numbers, QR codes and number plates are covered, too."),
+        mark("Names, numbers, QR codes and number plates are covered, too."),
     ),
 }
 

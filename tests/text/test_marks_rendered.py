@@ -163,3 +163,11 @@ def test_a_report_holds_kind_and_place_and_is_read_back(blurrer, photo_file, out
     again = schema.outcome_of(told).marks[0]
     assert (again.mark.kind, again.action, again.reason) == ("text", Action.COVER, MarkReason.POLICY)
     assert again.mark.box.iou(WORDS.box) > 0.99
+
+
+def test_a_clip_is_refused_by_a_policy_that_covers_words():
+    from blurkit.errors import UnsupportedFormat
+    from blurkit.video.clip import Clips
+
+    with pytest.raises(UnsupportedFormat, match="cannot be covered in clips"):
+        Clips(Settings.of(policy="strict"))
