@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blurkit.errors import BlurkitError, DetectorFailed, ExitCode, ModelError, SettingsError, VerificationError
     from blurkit.geometry import Box, Point, Size
     from blurkit.load import decode
+    from blurkit.marks import Mark, MarkDecision, MarkKind
     from blurkit.outcomes import Outcome, PhotoFailure, PhotoResult, Rendered, SafeFile, Status
     from blurkit.pipeline import Blurrer
     from blurkit.pool import Pool
@@ -53,6 +54,9 @@ __all__ = [
     "Finder",
     "ImageFormat",
     "Judgement",
+    "Mark",
+    "MarkDecision",
+    "MarkKind",
     "ModelError",
     "Outcome",
     "Photo",
@@ -87,6 +91,7 @@ _HOMES = {
     "errors": ("BlurkitError", "DetectorFailed", "ExitCode", "ModelError", "SettingsError", "VerificationError"),
     "geometry": ("Box", "Point", "Size"),
     "load": ("decode",),
+    "marks": ("Mark", "MarkDecision", "MarkKind"),
     "outcomes": ("Outcome", "PhotoFailure", "PhotoResult", "Rendered", "SafeFile", "Status"),
     "pipeline": ("Blurrer",),
     "pool": ("Pool",),
