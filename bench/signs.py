@@ -156,7 +156,7 @@ class _Canvas:
 
     def free(self, width: float, height: float) -> tuple[float, float] | None:
         """Return the middle of a free place; None if none was hit upon."""
-        rows, columns = self._taken.shape
+        rows, columns = self.pixels.shape[:2]
         for _ in range(60):
             x, y = (
                 self.random.uniform(width / 2, columns - width / 2),
@@ -193,7 +193,7 @@ class _Canvas:
         placed = askew * scale @ rotation + at
         left, top = np.floor(placed.min(axis=0)).astype(int)
         right, bottom = np.ceil(placed.max(axis=0)).astype(int)
-        rows, columns = self._taken.shape
+        rows, columns = self.pixels.shape[:2]
         if left < 0 or top < 0 or right > columns or bottom > rows or self._taken[top:bottom, left:right].any():
             return False
         self._taken[top:bottom, left:right] = True
@@ -209,7 +209,7 @@ class _Canvas:
         )
         layer = cv2.resize(layer, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
         home = cv2.getPerspectiveTransform(
-            (corners + (width / 2, height / 2)).astype(np.float32), placed.astype(np.float32)
+            (corners + np.array([width / 2, height / 2])).astype(np.float32), placed.astype(np.float32)
         )
         inks_there = [
             cv2.perspectiveTransform(ink[None].astype(np.float32), home)[0].astype(np.float64) for ink in inks

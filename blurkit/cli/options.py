@@ -40,6 +40,10 @@ def _option(group: str, *names: str, help: str, metavar: str | None = None, **mo
     return typer.Option(*names, rich_help_panel=group, help=help, metavar=metavar, **more)
 
 
+def _treated(name: str, help: str) -> Any:
+    return _option(COVER, name, metavar="|".join(Treatment), help=help)
+
+
 Photos = Annotated[list[str], typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.")]
 
 PolicyOption = Annotated[
@@ -62,18 +66,9 @@ DecisionsOption = Annotated[
     Path | None,
     _option(COVER, "--decisions", metavar="FILE", help="Replay a review; any face it does not mention is covered."),
 ]
-TextOption = Annotated[
-    Treatment | None,
-    _option(COVER, "--text", metavar="|".join(Treatment), help="Words and numbers; default: warn."),
-]
-CodeOption = Annotated[
-    Treatment | None,
-    _option(COVER, "--code", metavar="|".join(Treatment), help="QR codes and bar codes; default: cover."),
-]
-PlateOption = Annotated[
-    Treatment | None,
-    _option(COVER, "--plate", metavar="|".join(Treatment), help="Number plates of cars; default: warn."),
-]
+TextOption = Annotated[Treatment | None, _treated("--text", "Words and numbers; default: warn.")]
+CodeOption = Annotated[Treatment | None, _treated("--code", "QR codes and bar codes; default: cover.")]
+PlateOption = Annotated[Treatment | None, _treated("--plate", "Number plates of cars; default: warn.")]
 StyleOption = Annotated[
     Style | None, _option(COVER, "--style", metavar="|".join(Style), help="How covers look; default: solid.")
 ]
