@@ -6,7 +6,7 @@ The scenes are those of `samples/`; no word is that of a real person. Fonts come
 from __future__ import annotations
 
 import json
-import sysconfig
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
@@ -123,15 +124,25 @@ def composed(count: int, seed: int = 1) -> Iterator[Composed]:
 @cache
 def _faces(scene: str) -> tuple[Box, ...]:
     known: Mapping[str, Any] = json.loads((SAMPLES / "faces.json").read_text(encoding="utf-8"))
-    return tuple(Box(*face["box"]) for face in known[scene] if face["visible"] > 0.9 and abs(face["turn"]) < 45)
+    return tuple(
+        Box(*face["box"]) for face in known[scene]["faces"] if face["visible"] > 0.9 and abs(face["turn"]) < 45
+    )
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Return the font files of the packages, by their names."""
+    folders = [folder for place in sys.path for folder in Path(place).glob("font_*")] + [
+        Path(matplotlib.get_data_path())
+    ]
+    return {path.stem: path for folder in folders for path in sorted(folder.rglob("*.?tf"))}
 
 
 @cache
 def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
-    for folder in ("purelib", "platlib"):
-        for path in Path(sysconfig.get_path(folder)).glob("*/**/" + name + ".?tf"):
-            return ImageFont.truetype(str(path), size)
-    raise SystemExit(f"the font {name} is not there: pip install --group bench")
+    if name not in _files():
+        raise SystemExit(f"the font {name} is not there: pip install --group bench")
+    return ImageFont.truetype(str(_files()[name]), size)
 
 
 class _Canvas:
@@ -157,12 +168,12 @@ class _Canvas:
     def free(self, width: float, height: float) -> tuple[float, float] | None:
         """Return the middle of a free place; None if none was hit upon."""
         rows, columns = self.pixels.shape[:2]
+        if width >= columns or height >= rows:
+            return None
         for _ in range(60):
-            x, y = (
-                self.random.uniform(width / 2, columns - width / 2),
-                self.random.uniform(height / 2, rows - height / 2),
-            )
-            if width < columns and height < rows and self._is_free(x, y, width, height):
+            x = self.random.uniform(width / 2, columns - width / 2)
+            y = self.random.uniform(height / 2, rows - height / 2)
+            if self._is_free(x, y, width, height):
                 return x, y
         return None
 
@@ -217,7 +228,7 @@ class _Canvas:
         for ink in inks_there:
             self.signs.append(Sign(kind, ink))
         least = min(sign.height for sign in self.signs[-len(inks_there) :])
-        blur = self.random.uniform(0, 0.045) * min(least, 60)
+        blur = self.random.uniform(0, 0.045) * min(least, 60) * (0.3 if kind == "code" else 1)
         if blur > 0.3:
             layer = cv2.GaussianBlur(layer, (0, 0), blur)
         alpha = layer[..., 3:] / 255 * self.random.uniform(0.88, 1.0)

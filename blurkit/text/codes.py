@@ -32,7 +32,7 @@ LEAST = 8.0
 def codes(pixels: Pixels) -> list[Mark]:
     """Return the codes in a picture, uint8 RGB of shape (H, W, 3), in its pixels.
 
-    A code that is damaged, and seen but not decoded, counts as well: another reader may be able to.
+    One that is seen and cannot be decoded does not count: bricks and hedges look like that.
 
     Raises:
         ReaderFailed: The library failed.
@@ -42,7 +42,7 @@ def codes(pixels: Pixels) -> list[Mark]:
 
     gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     try:
-        found = zxingcpp.read_barcodes(gray, return_errors=True)
+        found = zxingcpp.read_barcodes(gray)
     except Exception as error:  # whatever a picture makes of it
         raise ReaderFailed(f"codes could not be looked for: {error}") from error
     marks = [_mark(gray, code, zxingcpp.BarcodeFormat) for code in found]
@@ -60,11 +60,9 @@ def _mark(gray: npt.NDArray[np.uint8], code: Any, formats: Any) -> Mark | None:
         return None  # a shape that no code has
     corners = corners if turns[0] > 0 else corners[::-1]
     if code.format in _linear(formats):
-        if not code.valid:
-            return None
         corners = _whole_bars(gray, corners)
     first, second, third, fourth = (Point(float(x) + 0.5, float(y) + 0.5) for x, y in corners)
-    mark = Mark((first, second, third, fourth), MarkKind.CODE, 1.0 if code.valid else 0.5)
+    mark = Mark((first, second, third, fourth), MarkKind.CODE, 1.0)
     return mark.grown(QUIET * max(mark.sides))
 
 

@@ -29,11 +29,17 @@ if TYPE_CHECKING:
 WHOLE = 1280
 """Long side in pixels at which a photo is looked at whole."""
 
-READABLE = 0.6
+READABLE = 0.7
 """Score of a reading from which a line is known to be words."""
 
+CLEAR = 0.8
+"""Score of a line from which it counts even if it cannot be read: it may be in a script that is not known."""
+
+LARGEST = 0.3
+"""Greatest height of a line that cannot be read, as a share of the photo's shorter side."""
+
 MOST_READ = 60
-"""Lines of one photo that are read, the largest first; the others count as text that says nothing known."""
+"""Lines of one photo that are read, the clearest first; of the others those that are clear count all the same."""
 
 SAME = 0.5
 """Share of the smaller of two boxes that lies in the other, from which they are one mark."""
@@ -113,8 +119,11 @@ class BundledFinder:
         found = codes(pixels)
         lines = [line for line in distinct(seen) if not any(_within(line, code) for code in found)]
         readings = [Reading(code) for code in found]
-        for number, line in enumerate(sorted(lines, key=lambda each: -each.height)):
-            readings.append(self._read(pixels, line) if number < MOST_READ else Reading(line))
+        for number, line in enumerate(sorted(lines, key=lambda each: -each.score)):
+            reading = self._read(pixels, line) if number < MOST_READ else Reading(line)
+            largest = LARGEST * min(size.width, size.height)
+            if reading.says or (line.score >= CLEAR and line.height <= largest):
+                readings.append(reading)
         return tuple(sorted(readings, key=lambda each: (each.mark.box.top, each.mark.box.left)))
 
     def legible(self, pixels: Pixels, around: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -143,7 +152,7 @@ class BundledFinder:
 
     def _read(self, pixels: Pixels, line: Mark) -> Reading:
         said = self._letters.read(pixels, _array(line), sure=READABLE)
-        if said.score < READABLE:
+        if said.score < READABLE or not any(map(str.isalnum, said.words)):
             return Reading(line)
         kind = MarkKind.PLATE if is_plate(said.words, line) else MarkKind.TEXT
         return Reading(Mark(line.corners, kind, line.score), said.words)

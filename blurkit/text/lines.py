@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 MULTIPLE = 32
 """Width and height that the network takes are multiples of this."""
 
-INSIDE = 0.3
+INSIDE = 0.2
 """From this value on, a pixel belongs to a line."""
 
-MIN_SCORE = 0.5
-"""Mean value of its pixels from which something counts as a line, 0..1."""
+MIN_SCORE = 0.3
+"""Mean value of its pixels from which something may be a line, 0..1; only what can be read is one if it is faint."""
 
 UNCLIP = 1.6
 """How far a line is grown, as a multiple of its area over its circumference: the network was taught shrunken ones."""
