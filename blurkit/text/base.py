@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from blurkit.marks import Mark, Reading
     from blurkit.records import Pixels
 
-INSTALL = "pip install 'blurkit[text]'"
+INSTALL = 'pip install "blurkit[text]"'
 """The command that brings what is missing."""
 
 

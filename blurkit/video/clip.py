@@ -13,13 +13,19 @@ from typing import IO, TYPE_CHECKING, Self
 from blurkit.analysis import Models
 from blurkit.choices import ClipCodec
 from blurkit.detect.quick import SIDES, QuickLook
-from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged, PhotoLeftOut, UnreadablePhoto, UnsupportedFormat
+from blurkit.errors import (
+    BlurkitError,
+    OutputNotWritable,
+    PhotoChanged,
+    PhotoLeftOut,
+    UnreadablePhoto,
+    UnsupportedFormat,
+)
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.machine.files import MAX_HASHED, hash_of_file
 from blurkit.outcomes import ClipFacts, PhotoResult, Proof, failure
 from blurkit.policy import Reviewed, verdict
-from blurkit.policy.marks import must_cover_marks
 from blurkit.policy.reviewed import read as read_decisions
 from blurkit.records import Stage
 from blurkit.video.codecs import CODINGS, coding_of
@@ -31,7 +37,7 @@ from blurkit.video.look import Look
 from blurkit.video.making import LOOKING, Maker, Pass, advance
 from blurkit.video.replaying import replayed
 from blurkit.video.scenes import board_of, places_of
-from blurkit.video.source import check_installed, facts_of
+from blurkit.video.source import check_installed, check_marks, facts_of
 from blurkit.write import check_target, write_parts
 
 if TYPE_CHECKING:
@@ -45,7 +51,6 @@ if TYPE_CHECKING:
     from blurkit.video.judging import Judged
 
 CUT_SHORT = "ends in the middle; it was made safe up to its last whole frame"
-WARN = "use a policy that does not cover them, and look at the whole clip yourself"
 NO_SOUND = "its sound was dropped, since voices and names identify, too; --keep-sound keeps it"
 
 
@@ -77,8 +82,7 @@ class Clips:
             ModelError: A model is missing, altered or cannot be opened.
         """
         check_installed()
-        if must_cover_marks(settings.policy):
-            raise UnsupportedFormat("words, codes and plates cannot be covered in clips", hint=WARN)
+        check_marks(settings.policy)
         forbid_core_dumps()
         self._review = None if decisions is None else read_decisions(decisions)
         self._settings, self._threads = settings, threads

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.geometry import Size
 from blurkit.picture.containers import Container, is_whole, sniff_clip
+from blurkit.policy.marks import must_cover_marks
 from blurkit.video import webp
 from blurkit.video.file import clip_file
 from blurkit.video.planes import FULL_RANGE, Coloring
@@ -18,6 +19,8 @@ from blurkit.video.turning import Turning, turning_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from blurkit.settings import PolicySettings
 
 INSTALL = 'pip install "blurkit[video]"'
 """What makes clips work."""
@@ -103,6 +106,17 @@ def plain(size: Size) -> Facts:
         notes=(),
         hidden=(),
     )
+
+
+def check_marks(policy: PolicySettings) -> None:
+    """Refuse clips where words are to be covered: nobody looks for them in frames.
+
+    Raises:
+        UnsupportedFormat: The policy covers words, codes or plates.
+    """
+    if must_cover_marks(policy):
+        hint = "use a policy that does not cover them, and look at the whole clip yourself"
+        raise UnsupportedFormat("words, codes and plates cannot be covered in clips", hint=hint)
 
 
 def check_installed() -> None:

@@ -131,7 +131,7 @@ def test_a_policy_that_covers_words_is_refused_where_nothing_finds_them(monkeypa
         analysis.check_marks(load_policy("strict"))
     code, _, err = command("run", photo_file(), "--out", out, "--text", "cover")
     assert code == 2
-    assert "pip install 'blurkit[text]'" in err
+    assert 'pip install "blurkit[text]"' in err
     assert not out.exists()
 
 
