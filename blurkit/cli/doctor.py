@@ -49,6 +49,10 @@ class Trial:
     """Version, or what is wrong."""
 
 
+CLIPS = "read and written; PyAV's wheels hold x264 and x265, which are GPL (--clip-codec vp9 or av1 needs neither)"
+"""What is said of clips that work."""
+
+
 def examine() -> Iterator[Trial]:
     """Try everything blurkit needs, and yield what came of it."""
     system = f"{platform.system()} {platform.machine()}, {available_cpus()} processors"
@@ -78,7 +82,7 @@ def examine() -> Iterator[Trial]:
     else:
         yield Trial("words and codes", works=True, detail=f"not installed; nobody looks for them ({text.INSTALL})")
     if installed():
-        yield _tried("clips", _write_and_read_clip, "read and written; PyAV's wheels hold x264 and x265, which are GPL")
+        yield _tried("clips", _write_and_read_clip, CLIPS)
     else:
         yield Trial("clips", works=True, detail=f"not installed; photos alone are made safe ({INSTALL})")
 
@@ -136,6 +140,7 @@ def _write_and_read_clip() -> None:
     import numpy as np
 
     from blurkit.geometry import Size
+    from blurkit.video.codecs import CODINGS, has_encoder
     from blurkit.video.container import Writer
     from blurkit.video.frames import Frames
     from blurkit.video.planes import Planes
@@ -143,7 +148,8 @@ def _write_and_read_clip() -> None:
 
     gray = Planes(*(np.full((64 >> shift, 64 >> shift), 128, np.uint8) for shift in (0, 1, 1)))
     file = io.BytesIO()
-    with Writer(file, plain(Size(64, 64))) as writer:
+    coding = next((each for each in CODINGS.values() if has_encoder(each)), CODINGS["h264"])
+    with Writer(file, plain(Size(64, 64)), coding=coding) as writer:
         writer.add(gray, 0)
         writer.finish()
     list(Frames(file, facts_of(file, max_megapixels=1)))
