@@ -49,7 +49,7 @@ ADAPTERS = {
         "blurkit.review.pages",
         "blurkit.review.wishes",
     },
-    "starlette": {"blurkit.review.pages", "blurkit.review.server", "blurkit.serve"},
+    "starlette": {"blurkit.review.pages", "blurkit.review.paths", "blurkit.review.server", "blurkit.serve"},
     "uvicorn": {"blurkit.review.server", "blurkit.machine.connections", "blurkit.serve"},
 }
 """Vendors, and the one place that knows each."""

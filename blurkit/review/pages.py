@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from blurkit import language
@@ -25,6 +24,7 @@ from blurkit.review import choose, desktop, recent, remember, view, wishes
 from blurkit.review.boards import everywhere
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
+from blurkit.review.paths import register
 from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
 
 if TYPE_CHECKING:
@@ -42,25 +42,10 @@ KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".s
 FILES = {path.name: path for path in STATIC.iterdir() if path.suffix in KINDS}
 """The page's own files; no other is ever served."""
 
+register()
+
 MAX_BODY = 4_000_000
 """Bytes of a request; a change to every face of a large folder is less."""
-
-
-class _Short(Convertor[int]):
-    """A number in a path, of at most nine digits: Python refuses to read thousands of them."""
-
-    regex = "[0-9]{1,9}"
-
-    def convert(self, value: str) -> int:
-        """Return the number."""
-        return int(value)
-
-    def to_string(self, value: int) -> str:
-        """Return the number as it stands in a path."""
-        return str(value)
-
-
-register_url_convertor("short", _Short())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +159,7 @@ class Pages:
                 *shown,
                 Route("/photo/{number:short}/covers", partial(self._told, self._covers)),
                 Route("/photo/{number:short}/face/{face:short}", partial(self._picture, self._face)),
+                Route("/photo/{number:short}/moving/{which}", self._moving),
             ]
         )
 
@@ -231,6 +217,16 @@ class Pages:
 
     def _thumb(self, number: int, _: Request) -> bytes:
         return self._review.pictures.thumb(number, [decision for _, decision in self._decided(number)])
+
+    async def _moving(self, request: Request) -> Response:
+        """Return a clip as it was, or as it was written, for the browser to play."""
+        number = request.path_params["number"]
+        try:
+            is_after = request.path_params["which"] == "after"
+            path = self._review.work.output(number) if is_after else self._review.pictures.clip(number)
+            return FileResponse(path, media_type="video/mp4")
+        except BlurkitError as error:
+            return _refusal(error, 404)
 
     def _preview(self, number: int, _: Request) -> bytes:
         self._review.session.sheet(number)

@@ -144,6 +144,16 @@ class Pictures:
                 pixels[rows, columns] = obscure(Picture(part, part, "RGB"), inside, settings).pixels
         return pixels
 
+    def clip(self, number: int) -> Path:
+        """Return the file of a clip.
+
+        Raises:
+            UnreadablePhoto: It is a photo, or lies outside the folder by now.
+        """
+        if board_of(self._session.photos[number].outcome) is None or not self.is_inside(number):
+            raise UnreadablePhoto("is no clip of this folder")
+        return self._paths[number]
+
     def written(self, path: Path) -> bytes:
         """Return a thumbnail of a safe photo as JPEG, from the file as it was written."""
         if path.suffix.lower() == CLIP_SUFFIX and self._storyboards is not None:

@@ -10,7 +10,7 @@ from blurkit.outcomes import PhotoFailure
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
 from blurkit.review import plain, remember
-from blurkit.review.boards import seen
+from blurkit.review.boards import board_of, seen
 from blurkit.review.doubt import doubt, prominence
 from blurkit.review.requests import QUESTIONS, REFERENCE
 from blurkit.version import __version__
@@ -81,6 +81,7 @@ def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str,
     photo, spots = session.photos[number], session.sheet(number)
     outcome = photo.outcome
     told: dict[str, Any] = {"number": number, "name": photo.name, "status": "waiting", "faces": [], "doubt": 0.0}
+    told["clip"] = board_of(outcome) is not None
     if isinstance(outcome, PhotoFailure):
         return told | {"status": outcome.status.value, "error": outcome.error, "hint": outcome.hint, "doubt": 9.0}
     if photo.size is None:

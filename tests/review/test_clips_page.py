@@ -2,6 +2,7 @@
 
 import pytest
 
+from blurkit.review.requests import QUESTIONS, SignOff
 from blurkit.review.server import Server
 from blurkit.review.start import prepare
 from blurkit.settings import Settings
@@ -12,6 +13,7 @@ from tests.review.browsing import DESKTOP, actions, check_accessible, opened, su
 from tests.review.serving import in_browser, running
 
 pytestmark = in_browser
+WORD = SignOff(by="office", answers=dict.fromkeys(QUESTIONS, True), despite_doubts=True)
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def folder(tmp_path, fakes, fake_clips):
     return tmp_path / "in"
 
 
-def test_a_clip_is_looked_at_and_corrected(browser, folder):
+def test_a_clip_is_looked_at_corrected_written_and_played(browser, folder):
     review = prepare(folder, None, Settings(), clips=ReviewedClips(200))
     with running(Server(review)) as server, opened(browser, server, DESKTOP) as page:
         session = review.session
@@ -39,6 +41,17 @@ def test_a_clip_is_looked_at_and_corrected(browser, folder):
         page.click("#after")
         sure(page, lambda: page.evaluate("document.querySelector('img[alt=\"With covers\"]').naturalWidth > 0"))
         check_accessible(page)
-        page.goto(f"{server.address}#finish")
-        page.locator("main h1").wait_for()
-    assert files(folder) == ["blurkit-decisions.json", "clip.mp4"]
+        page.click("#play-open")
+        sure(page, lambda: page.evaluate("document.querySelector('#play video').readyState > 0"))
+        assert page.locator("#play-after").is_disabled()
+        check_accessible(page)
+        page.click("#play .main")
+        session.see([(0, spot.number, spot.choice.action) for spot in session.sheet(0)])
+        review.work.export(WORD)
+        sure(page, lambda: not review.work.is_busy)
+        sure(page, lambda: page.evaluate("window.location.hash") == "#photo/0")
+        page.wait_for_timeout(5000)
+        page.click("#play-open")
+        sure(page, lambda: page.evaluate("document.querySelector('#play video').readyState > 0"))
+        assert page.locator("#play-after").get_attribute("aria-pressed") == "true"
+    assert files(review.out) == ["clip.mp4"]

@@ -33,6 +33,7 @@
  * @property {"waiting" | "ready" | "look" | "left_out" | "blocked" | "failed"} status
  * @property {Face[]} faces
  * @property {number} doubt
+ * @property {boolean} clip Whether it is a clip, which is shown by its storyboard.
  * @property {number} [width]
  * @property {number} [height]
  * @property {string | null} [left_out] Why it is not published.

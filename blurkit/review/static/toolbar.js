@@ -2,6 +2,7 @@
 // The buttons above one photo.
 import { t } from "./language.js";
 import { button, el } from "./dom.js";
+import { play } from "./play.js";
 import { editAndSay, store } from "./store.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
@@ -35,6 +36,7 @@ export function toolbar(editor) {
     panning,
     editor.publishing,
     button(t("Before / after"), () => editor.after(), { id: "after", "aria-pressed": "false" }),
+    editor.photo.clip && button(t("Play"), () => play(number), { id: "play-open" }),
   );
 }
 
