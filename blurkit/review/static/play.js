@@ -20,11 +20,17 @@ export function play(number) {
   /** @param {Which} which */
   const show = (which) => {
     words.textContent = "";
-    for (const each of [before, after]) each.setAttribute("aria-pressed", String(each.id === `play-${which}`));
+    for (const each of [before, after])
+      each.setAttribute("aria-pressed", String(each.id === `play-${which}`));
     film.src = `/photo/${number}/moving/${which}?r=${store.state.revision}`;
   };
-  const before = button(t("Before"), () => show("before"), { id: "play-before" });
-  const after = button(t("After"), () => show("after"), { id: "play-after", disabled: !written });
+  const before = button(t("Before"), () => show("before"), {
+    id: "play-before",
+  });
+  const after = button(t("After"), () => show("after"), {
+    id: "play-after",
+    disabled: !written,
+  });
   const close = () => {
     film.removeAttribute("src");
     film.load();
