@@ -19,7 +19,6 @@ from blurkit.errors import (
     PhotoChanged,
     PhotoLeftOut,
     UnreadablePhoto,
-    UnsupportedFormat,
 )
 from blurkit.machine.clock import Clock
 from blurkit.machine.crash import forbid_core_dumps
