@@ -228,11 +228,15 @@ class Pictures:
         sha256, path = self._session.photos[number].sha256, self._paths[number]
         if sha256 is None:
             raise UnreadablePhoto("is not analysed yet", path=path)
+        photo = None
+        is_clip = board_of(self._session.photos[number].outcome) is not None
+        if is_clip and sha256 not in self._open and self.is_inside(number):
+            photo = self._decoded(number, path)  # which may take long: other pictures need not wait
         with self._lock:
             if sha256 not in self._open:
                 if not self.is_inside(number):
                     raise PhotoChanged("lies outside the folder", path=path)
-                photo = self._decoded(number, path)
+                photo = photo or self._decoded(number, path)
                 if photo.sha256 != sha256:
                     raise PhotoChanged("changed since it was analysed", path=path, hint="start the review again")
                 self._open[sha256] = photo

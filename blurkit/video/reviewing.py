@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,12 @@ SECONDS = 300.0
 PAPER, INK = 32, (230, 230, 230)
 """Tone of a storyboard where no picture is, and colour of its captions."""
 
+QUALITY = 95
+"""Of the JPEG of a storyboard, which lies in memory alone."""
+
+KEPT = 64
+"""So many storyboards are kept: a long clip takes minutes to be read again."""
+
 NEAR = 0.001
 """Seconds by which a frame may come early."""
 
@@ -43,7 +50,8 @@ class ReviewedClips:
         """Start nothing yet."""
         self._max_megapixels = max_megapixels
         self._lock = threading.Lock()
-        self._process: Standing[Wanted, Pixels] = Standing(pictured)
+        self._process: Standing[Wanted, bytes] = Standing(pictured)
+        self._made: OrderedDict[tuple[Path, int, Board], bytes] = OrderedDict()
 
     def by(self, tasks: Sequence[Task], settings: Settings, means: Means) -> Iterator[Outcome]:
         """Do clips; see `many.clips_by`."""
@@ -55,20 +63,40 @@ class ReviewedClips:
         Raises:
             PhotoError: It cannot be read.
         """
+        import cv2
+
+        key = None if board is None else (path, _changed(path), board)
         with self._lock:
-            pixels = self._process.do((path, board, self._max_megapixels), SECONDS)
-        if isinstance(pixels, Lost):
-            raise UnreadablePhoto("its pictures cannot be shown", path=path, hint=EXPORT)
-        return pixels
+            packed = self._made.get(key) if key is not None else None
+            if packed is None:
+                done = self._process.do((path, board, self._max_megapixels), SECONDS)
+                if isinstance(done, Lost):
+                    raise UnreadablePhoto("its pictures cannot be shown", path=path, hint=EXPORT)
+                packed = done
+            if key is not None:
+                self._made[key] = packed
+                self._made.move_to_end(key)
+            while len(self._made) > KEPT:
+                self._made.popitem(last=False)
+        return np.asarray(cv2.imdecode(np.frombuffer(packed, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
     def close(self) -> None:
         """End its process."""
         with self._lock:
+            self._made.clear()
             self._process.close()
 
 
-def pictured(wanted: Wanted) -> Pixels:
-    """Return the storyboard of a clip; without one, its first frame.
+def _changed(path: Path) -> int:
+    """Return when a file was last changed; 0 if it is not there, which is said when it is read."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def pictured(wanted: Wanted) -> bytes:
+    """Return the storyboard of a clip as JPEG; without one, its first frame.
 
     Raises:
         PhotoError: The clip cannot be read.
@@ -79,7 +107,7 @@ def pictured(wanted: Wanted) -> Pixels:
     facts = facts_of(path, max_megapixels=max_megapixels)
     frames = iter(Frames(path, facts))
     if board is None:
-        return next(frames).planes.rgb(facts.coloring)
+        return _packed(next(frames).planes.rgb(facts.coloring))
     canvas = np.full((board.whole.height, board.whole.width, 3), PAPER, np.uint8)
     picture = 0
     for frame in frames:
@@ -95,4 +123,11 @@ def pictured(wanted: Wanted) -> Pixels:
             picture += 1
         if picture == len(board.seconds):
             break
-    return canvas
+    return _packed(canvas)
+
+
+def _packed(pixels: Pixels) -> bytes:
+    import cv2
+
+    _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return bytes(data)
