@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic_core import core_schema
 
 from blurkit.choices import Shape, Style
+from blurkit.language import decimal, mark, tr
 from blurkit.machine.files import read_regular
 
 if TYPE_CHECKING:
@@ -143,8 +144,27 @@ class ObscureSettings(Frozen):
         return red, green, blue
 
 
+STYLES = {
+    Style.SOLID: mark("One colour"),
+    Style.PIXELATE: mark("Mosaic"),
+    Style.SILHOUETTE: mark("Person icon"),
+    Style.SMILEY: mark("Smiley"),
+    Style.STICKER: mark("Our picture"),
+}
+SHAPES = {Shape.HEAD: mark("Head"), Shape.ELLIPSE: mark("Oval"), Shape.BOX: mark("Rectangle")}
+COLORS = (
+    *(mark("gray"), mark("black"), mark("white"), mark("red"), mark("orange"), mark("yellow")),
+    *(mark("green"), mark("blue"), mark("purple"), mark("pink")),
+)
+"""Styles, shapes and named colours, as a person calls them."""
+
+
 def in_words(look: ObscureSettings) -> str:
-    """Return how covers look, by the words of the options."""
+    """Return how covers look, in the language that is spoken."""
     sticker = "" if look.sticker is None or look.style is not Style.STICKER else f" ({look.sticker.name})"
-    margin = f", margin {look.margin:.0%} of the face" if look.margin else ""
-    return f"Covers: {look.style.value}{sticker}, {look.shape.value}, color {look.color}{margin}."
+    color = tr("suits the photo") if look.color == AUTO else tr(look.color)
+    parts = [(tr("Covers"), tr(STYLES[look.style]) + sticker), (tr("Shape"), tr(SHAPES[look.shape]))]
+    parts.append((tr("Colour"), color))
+    if look.margin:
+        parts.append((tr("Larger than the head by"), f"{decimal(look.margin * 100)} %"))
+    return "; ".join(f"{name}: {value}" for name, value in parts)

@@ -21,6 +21,7 @@ Our exception hierarchy:
       OutputError                    5  nothing was overwritten
         OutputExists
         OutputNotWritable
+          DiskFull
       VerificationError              6  withheld: the output did not pass its own check
         MetadataRemains
         PixelsChanged
@@ -169,6 +170,10 @@ class OutputExists(OutputError):
 
 class OutputNotWritable(OutputError):
     """The output folder or file cannot be written."""
+
+
+class DiskFull(OutputNotWritable):
+    """There is no room left for the output, or this user may not use more."""
 
 
 class VerificationError(BlurkitError):

@@ -1,13 +1,20 @@
-"""The languages that people read, and the texts of the review page in them. JSON, journals and exit codes have none."""
+"""The languages that people read, and all texts for people in them. JSON, CSV, journals and exit codes have none."""
 
 from __future__ import annotations
 
 import gettext
+import locale
+import os
+import sys
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blurkit.choices import Language
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LANGUAGES = tuple(each.value for each in Language)
 """English is the language of the code; the others have a catalog each."""
@@ -28,6 +35,36 @@ def tr(text: str) -> str:
     return _catalog(_spoken.get()).gettext(text)
 
 
+def tn(one: str, many: str, n: int, **values: object) -> str:
+    """Return a text about a number of things in the language that is spoken, with its values filled in.
+
+    Args:
+        one: The English text about one thing.
+        many: That about several; both may hold `{n}`.
+        n: How many there are.
+        values: What else the text holds in braces.
+    """
+    return _catalog(_spoken.get()).ngettext(one, many, n).format(n=n, **values)
+
+
+def decimal(value: float) -> str:
+    """Return a number as it is written in the language that is spoken: 0.5, or 0,5."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format="#,##0.###", locale=_region())
+
+
+def moment(when: datetime) -> str:
+    """Return a day and the time of day as they are written in the language that is spoken."""
+    from babel.dates import format_date, format_time
+
+    return f"{format_date(when, format='long', locale=_region())}, {format_time(when, 'HH:mm', locale=_region())}"
+
+
+def _region() -> str:
+    return "en_GB" if spoken() == "en" else spoken()
+
+
 def speak(language: str) -> None:
     """Speak a language from now on, in this thread or task."""
     _spoken.set(language if language in LANGUAGES else "en")
@@ -36,6 +73,19 @@ def speak(language: str) -> None:
 def spoken() -> str:
     """Return the language that is spoken, by its two letters."""
     return _spoken.get()
+
+
+def of_system() -> str:
+    """Return the language that this computer is set to; English if there is no catalog for it."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, names), "")
+    if name and not name.startswith(("C", "POSIX")):  # LANGUAGE counts only if there is a language at all
+        name = os.environ.get("LANGUAGE", "").split(":")[0] or name
+    if not name and sys.platform == "win32":
+        import ctypes
+
+        name = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return next((each for each in LANGUAGES if each == name[:2].lower()), "en")
 
 
 def preferred(wanted: str) -> str:

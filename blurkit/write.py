@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.errors import OutputExists, OutputNotWritable
-from blurkit.machine.files import replacing
+from blurkit.machine.files import not_writable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,8 +63,5 @@ def write_parts(parts: Iterable[bytes], target: Path, *, source: Path, overwrite
                 path=target,
                 hint="use --overwrite, or another --out",
             ) from fault
-        raise OutputNotWritable(
-            f"cannot be written: {fault.strerror or fault}",
-            path=target,
-            hint="check free space, permissions, and that no other program has the file open",
-        ) from fault
+        hint = "check free space, permissions, and that no other program has the file open"
+        raise not_writable(fault, path=target, hint=hint) from fault

@@ -1,5 +1,6 @@
 """Fixtures of all tests: photos on disk, settings, and a `Blurrer` of fakes that opens no model."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import pictures
 from tests.fakes import BlindNetwork, FixedAge, FixedFaces, NoMarks, in_this_process
+
+os.environ["LC_ALL"] = "C.UTF-8"  # what is said is compared in English, also by the programs that tests start
 
 settings.register_profile(
     "quick",

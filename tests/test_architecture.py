@@ -34,6 +34,7 @@ ADAPTERS = {
         "blurkit.cli.options",
         "blurkit.cli.policy",
         "blurkit.cli.serve",
+        "blurkit.cli.speaking",
     },
     "rich": {"blurkit.cli.console"},
     "pydantic": {
@@ -44,6 +45,7 @@ ADAPTERS = {
         "blurkit.batch.journal",
         "blurkit.report.clip",
         "blurkit.report.marks",
+        "blurkit.report.signed",
         "blurkit.report.schema",
         "blurkit.review.requests",
         "blurkit.review.pages",

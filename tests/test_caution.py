@@ -9,6 +9,7 @@ from blurkit.outcomes import ClipFacts
 from blurkit.records import Action, Decision, Face, Judgement, Reason
 from blurkit.report import ReportEntry
 from blurkit.report.caution import NEIGHBOURS, cautions, names_a_child
+from blurkit.report.warned import Caution
 from tests.test_report import PROOF, failure, report, result
 
 LARGE = Size(200, 100)
@@ -30,7 +31,7 @@ def entry(name, *decisions, fingerprint="3c" * 32, size=LARGE):
 @pytest.mark.parametrize("pair", [(COVERED, OPEN), (OPEN, COVERED)])
 def test_a_face_covered_in_one_photo_and_open_in_its_near_duplicate_is_told(pair):
     (warning,) = cautions([entry("a.jpg", pair[0]), entry("b.jpg", pair[1])])
-    assert warning.startswith("a.jpg and b.jpg are nearly the same photo")
+    assert str(warning).startswith("a.jpg and b.jpg are nearly the same photo")
 
 
 def test_a_clip_is_compared_with_nothing():
@@ -73,7 +74,7 @@ def test_only_neighbours_are_compared_so_that_a_long_batch_stays_quick():
 def test_a_name_with_a_class_is_told(name):
     assert names_a_child(name)
     (warning,) = cautions([entry(name)])
-    assert warning.startswith(f"out/{name}: the file's name looks like")
+    assert str(warning).startswith(f"out/{name}: the file's name looks like")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,6 @@ def test_a_neutral_name_of_the_output_is_what_counts():
 
 
 def test_warnings_stand_in_the_summary_and_in_the_report():
-    warned = replace(report(result(COVERED)), warnings=("a\nb",))
+    warned = replace(report(result(COVERED)), warnings=(Caution("{photo}", "a\nb"),))
     assert "warning: a\\nb" in warned.summary(written=True).splitlines()
     assert warned.document()["warnings"] == ["a\nb"]

@@ -250,7 +250,7 @@ def test_a_policy_is_explained_in_sentences():
         "Covers everyone else.",
         "At most 1 % of those under 18 may be left visible, on photos like those of the calibration.",
         "With 25 children in a photo that is a visible child in up to one photo in 5: "
-        "look at photos before you publish them, also the ready ones.",
+        "look at all photos before you publish them.",
         "A photo with a face left visible by less than 3 years asks for a person's look.",
         "A photo with a covered face that could not be judged asks for a person's look.",
         "Warns of words and numbers.",

@@ -4,8 +4,10 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,10 +15,14 @@ import pytest
 
 from blurkit.cli.console import Show
 from blurkit.errors import SettingsError
+from blurkit.language import LANGUAGES, decimal, moment, speak, texts
 from blurkit.outcomes import Status
 from blurkit.policy import explain
+from blurkit.report.caution import NAMED
 from blurkit.report.page import GENERATOR, to_html
+from blurkit.report.signed import QUESTIONS, Signed
 from blurkit.report.table import HEADER, to_csv
+from blurkit.report.warned import Caution
 from blurkit.settings import Settings
 from tests.test_report import ADULT, CHILD, SMALL, failure, report, result
 
@@ -90,14 +96,73 @@ def test_a_name_cannot_turn_the_words_around():
 
 def test_the_page_holds_totals_policy_models_and_a_row_for_each_photo():
     page = Page(to_html(EXAMPLE, written=True))
-    for line in (*EXAMPLE.summary(written=True).splitlines(), *explain(Settings().policy), "ab" * 32):
+    for line in (*EXAMPLE.totals(written=True), *explain(Settings().policy), "ab" * 32):
         assert line.strip() in page.words
     verdicts = [attributes["class"] for tag, attributes in page.tags if tag == "tr" and attributes]
     assert verdicts == ["ready", "look", "failed", "blocked"]
-    for words in ("2 covered: 2 look under age", "in " + "1a" * 32, "out " + "2b" * 32, "load: cut short"):
+    for words in ("2 faces covered: 2 look under age", "the place\nhidden copies", "1a" * 32, "2b" * 32):
         assert words in page.words
-    assert page.words.count("no open face seen by the independent check") == 2
-    assert page.words.count("none: no file was written") == 2
+    assert "The file is damaged or incomplete." in page.words
+    assert "A face could still be seen in the finished photo" in page.words
+    assert page.words.count("more than 12 of 255") == 2
+    assert page.words.count("not written") == 3
+
+
+def test_the_page_says_what_to_heed_and_who_signed_off_only_if_they_wanted_it():
+    signed = Signed(
+        when="2026-11-27T10:05:00+01:00",
+        answers={"consent": True, "names": False},
+        reasons={"names": "no names on the page"},
+        open_doubts=2,
+        left_out={"clothes": 3},
+    )
+    warned = replace(EXAMPLE, signed=signed, warnings=(Caution(NAMED, "Anna_3b.jpg"),))
+    words = Page(to_html(warned, written=True)).words
+    for line in (
+        "On 27 November 2026, 10:05, by the person whose name is with the decisions of the review.",
+        "Is there consent for everyone who can still be recognised? Yes",
+        "Are names left out of the captions, the file names and the page? No: no names on the page",
+        "2 uncertain faces were not looked at.",
+        "3 photos are not published: somebody is half dressed",
+        "Anna_3b.jpg: the file's name looks like a child's name with a class; rename it before publishing",
+    ):
+        assert line in words.splitlines()
+    named = replace(warned, signed=signed.model_copy(update={"by": "the office"}))
+    assert "On 27 November 2026, 10:05, by the office." in Page(to_html(named, written=True)).words
+    assert "Sign-off" not in to_html(EXAMPLE, written=True)
+
+
+@pytest.fixture(params=LANGUAGES)
+def spoken(request):
+    speak(request.param)
+    yield request.param
+    speak("en")
+
+
+def test_the_page_and_the_summary_are_in_the_language_that_is_spoken(spoken):
+    signed = Signed(when="2026-11-27T10:05:00+01:00", answers=dict.fromkeys(QUESTIONS, True), left_out={"other": 1})
+    whole = replace(EXAMPLE, signed=signed, warnings=(Caution(NAMED, "a"),), companions={"videos": 2}, skipped=1)
+    page = to_html(whole, written=True)
+    said = Page(page).words + whole.summary(written=True)
+    assert f'<html lang="{spoken}">' in page
+    known = texts(spoken)
+    english = [text for text, other in known.items() if len(text) > 12 and text not in (other, *other)]
+    assert [text for text in english if text in said] == []
+    assert json.loads(whole.to_json())["warnings"] == [
+        "a: the file's name looks like a child's name with a class; rename it before publishing"
+    ]
+    assert "look under age" in to_csv(whole)
+
+
+def test_a_day_and_a_number_are_written_as_in_the_language():
+    said = {}
+    for name in LANGUAGES:
+        speak(name)
+        said[name] = moment(datetime(2026, 11, 27, 9, 5)), decimal(0.5)
+    speak("en")
+    assert said["en"] == ("27 November 2026, 09:05", "0.5")
+    assert said["de"] == ("27. November 2026, 09:05", "0,5")
+    assert said["pl"] == ("27 listopada 2026, 09:05", "0,5")
 
 
 def test_a_page_of_a_dry_run_says_that_nothing_was_written():

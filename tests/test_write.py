@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blurkit import write as stage
-from blurkit.errors import ExitCode, OutputError, OutputExists, OutputNotWritable
+from blurkit.errors import DiskFull, ExitCode, OutputError, OutputExists, OutputNotWritable
 from blurkit.machine import files
 from blurkit.write import check_target, write
 
@@ -189,7 +189,8 @@ def test_a_fault_of_the_disk_leaves_nothing_behind(source, tmp_path, monkeypatch
         monkeypatch.setattr(os, "link", fails)
         monkeypatch.setattr(os, "replace", fails)
         monkeypatch.setattr(os, "rename", fails)
-    error = refused(OutputNotWritable, target, source, overwrite=overwrite)
+    kind = DiskFull if number == errno.ENOSPC else OutputNotWritable
+    error = refused(kind, target, source, overwrite=overwrite)
     assert os.strerror(number) in error.message
 
 
@@ -204,7 +205,7 @@ def test_a_full_disk_leaves_nothing_behind(source, tmp_path, monkeypatch):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(files, "BufferedWriter", Full)
-    refused(OutputNotWritable, target, source)
+    refused(DiskFull, target, source)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])

@@ -49,7 +49,8 @@ def main(report: Path, target: Path) -> None:
         os.chdir(folder)
         photos = Path("sports day")
         shutil.copytree(ROOT / "samples", photos, ignore=shutil.ignore_patterns("*.json", "*.toml", "*.md"))
-        server = Server(prepare(photos, Path("sports day, safe"), Settings(), report=report))
+        review = prepare(photos, Path("sports day, safe"), Settings(), report=report)
+        server = Server(review, Chooser(lambda *_: review, Settings()))
         serving = threading.Thread(target=server.run)
         serving.start()
         try:
@@ -72,7 +73,7 @@ def _choose(folder: Path, target: Path) -> None:
     for name in ("Desktop", "Downloads", "Documents"):
         (home / name).mkdir()
     os.environ["HOME"] = str(home)
-    server = Server(Chooser(lambda chosen, _: prepare(chosen, None, Settings()), Settings()))
+    server = Server(None, Chooser(lambda chosen, *_: prepare(chosen, None, Settings()), Settings()))
     serving = threading.Thread(target=server.run)
     serving.start()
     try:

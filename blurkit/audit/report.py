@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from blurkit.language import mark, tn, tr
 from blurkit.records import Action
 
 if TYPE_CHECKING:
@@ -54,23 +55,31 @@ def sentences(each: Audited) -> Iterator[str]:
 
 def summary(audited: Sequence[Audited], collected: Collected) -> str:
     """Return a few lines about all files."""
-    lines = [f"{_count(len(audited), 'photo')} looked into, nothing changed"]
+    lines = [tn("{n} photo looked into, nothing changed", "{n} photos looked into, nothing changed", len(audited))]
     faces = sum(len(each.visible) for each in audited)
     shown = sum(bool(each.visible) for each in audited)
     seen = [finding for each in audited for finding in each.findings]
     hiding = sum(bool(each.findings) for each in audited)
-    lines.append(f"{_count(faces, 'visible face')} in {_count(shown, 'photo')}")
-    lines.append(f"{_count(hiding, 'photo')} with something hidden")
+    where = tn("{n} photo", "{n} photos", shown)
+    lines.append(tn("{n} visible face in {photos}", "{n} visible faces in {photos}", faces, photos=where))
+    lines.append(tn("{n} photo with something hidden", "{n} photos with something hidden", hiding))
     for words, count in (
-        ("a face in a hidden picture", sum(bool(finding.faces) for finding in seen)),
-        ("a face in a video next to a photo", sum(bool(beside.faces) for each in audited for beside in each.beside)),
-        ("a hidden picture or video that could not be looked at", sum(finding.is_unseen_picture for finding in seen)),
-        ("the original of an earlier run", sum(match.is_original for each in audited for match in each.matches)),
-        ("could not be looked at as a whole", sum(each.error is not None for each in audited)),
+        (mark("a face in a hidden picture"), sum(bool(finding.faces) for finding in seen)),
+        (
+            mark("a face in a video next to a photo"),
+            sum(bool(beside.faces) for each in audited for beside in each.beside),
+        ),
+        (
+            mark("a hidden picture or video that could not be looked at"),
+            sum(finding.is_unseen_picture for finding in seen),
+        ),
+        (mark("the original of an earlier run"), sum(match.is_original for each in audited for match in each.matches)),
+        (mark("could not be looked at as a whole"), sum(each.error is not None for each in audited)),
     ):
-        lines += [f"{count} times: {words}"] if count else []
-    lines += [f"{count} {kind}: {_companion_words(kind)}" for kind, count in collected.companions.items()]
-    lines += [f"{_count(collected.skipped, 'other file')} skipped"] if collected.skipped else []
+        lines += [tn("{n} time: {words}", "{n} times: {words}", count, words=tr(words))] if count else []
+    lines += [f"{count} {tr(kind)}: {_companion_words(kind)}" for kind, count in collected.companions.items()]
+    if collected.skipped:
+        lines.append(tn("{n} other file skipped", "{n} other files skipped", collected.skipped))
     return "\n".join(lines)
 
 
@@ -103,7 +112,7 @@ def _no_face(frames: int) -> str:
 
 def _companion_words(kind: str) -> str:
     is_video = kind.startswith("videos")
-    return "a few frames looked at of those named like a photo" if is_video else "not looked into"
+    return tr("a few frames looked at of those named like a photo") if is_video else tr("not looked into")
 
 
 def _match_words(match: Match) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.batch.naming import Source
+from blurkit.language import mark
 from blurkit.machine.files import MAX_HASHED, open_regular, read_regular
 from blurkit.metadata import video_in
 from blurkit.picture.animations import MOVING_KINDS, moves
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 SNIFF_BYTES = 64
 """How much of a file tells its format."""
 
-OUTPUTS = "outputs of earlier runs"
+OUTPUTS = mark("outputs of earlier runs")
 """What summaries call them."""
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from blurkit.batch.plan import Task
     from blurkit.outcomes import Outcome
     from blurkit.report import ReportEntry
+    from blurkit.report.signed import Signed
     from blurkit.settings import Settings
 
 AHEAD = 16
@@ -125,12 +126,13 @@ class Run:
         """Take a photo into the report, with its paths as the user gave them."""
         self.entries.add(path, output, outcome)
 
-    def report(self, earlier: Sequence[ReportEntry] | None = None) -> BatchReport:
+    def report(self, earlier: Sequence[ReportEntry] | None = None, *, signed: Signed | None = None) -> BatchReport:
         """Return the report of all photos so far, with what in them may still tell who a child is.
 
         Args:
             earlier: Photos written before; each stays in the report until its output is made again, and a photo that
                 was tried again is there once. None takes this run as it was.
+            signed: The sign-off that it is about.
         """
         entries = self.entries if earlier is None else _joined(earlier, self.entries)
         try:
@@ -139,7 +141,7 @@ class Run:
             models = {}
         companions, skipped = (self._found.companions, self._found.skipped) if self._found is not None else ({}, 0)
         warnings = tuple(cautions(entries))
-        return BatchReport(__version__, self._settings, models, entries, companions, skipped, warnings)
+        return BatchReport(__version__, self._settings, models, entries, companions, skipped, warnings, signed)
 
 
 def _joined(earlier: Sequence[ReportEntry], now: Sequence[ReportEntry]) -> list[ReportEntry]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from blurkit.choices import Language
 from blurkit.cli import help, options
 from blurkit.cli.clean import clean
 from blurkit.cli.console import Show, say, write_out
@@ -20,7 +19,9 @@ from blurkit.cli.policy import app as policy_app
 from blurkit.cli.review import ReviewAsked, do_review, has_screen
 from blurkit.cli.run import PhotosAsked, do_batch
 from blurkit.cli.serve import serve
+from blurkit.cli.speaking import PageLanguageOption
 from blurkit.errors import ExitCode
+from blurkit.language import of_system, speak
 from blurkit.machine.crash import forbid_core_dumps
 from blurkit.version import __version__
 
@@ -131,9 +132,7 @@ def review(
     idle: Annotated[
         float, typer.Option("--idle", metavar="MINUTES", min=0.01, help="End after this long without use.")
     ] = 60.0,
-    language: Annotated[
-        Language | None, typer.Option("--language", help="Language of the page; default: the browser's.")
-    ] = None,
+    language: PageLanguageOption = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     take_over: Annotated[
         bool, typer.Option("--take-over", help="End another review of this folder, and go on where it was.")
@@ -293,6 +292,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    speak(of_system())
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app(args=None if arguments is None else list(arguments))
     sys.exit(0)

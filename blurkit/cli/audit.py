@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.cli.console import Show, say, write_out
-from blurkit.cli.run import NO_PHOTOS, PhotosAsked
+from blurkit.cli.run import PhotosAsked, no_photos
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def do_audit(work: PhotosAsked, settings: Settings, against: Sequence[Path], sho
         batch.close_models()
     if show.json:
         write_out(report.to_json(audited, collected, version=__version__).rstrip())
+    elif not show.quiet and audited:
+        say(report.summary(audited, collected))
     elif not show.quiet:
-        say(report.summary(audited, collected) if audited else NO_PHOTOS)
+        no_photos()
     return audit.exit_code(audited, is_one=len(work.photos) == 1 and not Path(work.photos[0]).is_dir())

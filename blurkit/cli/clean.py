@@ -10,8 +10,11 @@ from blurkit.choices import MAX_MEGAPIXELS
 from blurkit.cli import options
 from blurkit.cli.console import Show, say, write_out
 from blurkit.cli.guard import end
-from blurkit.cli.run import NO_PHOTOS, PhotosAsked
+from blurkit.cli.run import PhotosAsked, no_photos
+from blurkit.cli.speaking import LanguageOption
 from blurkit.errors import ExitCode, SettingsError
+from blurkit.language import mark, tn, tr
+from blurkit.report.removed import in_plain_words
 from blurkit.version import __version__
 from blurkit.words import one_line
 
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Version of the JSON document: keys may be added, none renamed or removed."""
 
-NO_FACES = "note: no face is looked for and nothing is covered; only what is hidden in the files is taken out"
+NO_FACES = mark("note: no face is looked for and nothing is covered; only what is hidden in the files is taken out")
 
 
 def clean(
@@ -38,6 +41,7 @@ def clean(
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
     verbose: options.VerboseOption = False,
+    language: LanguageOption = None,
     debug: options.DebugOption = False,
 ) -> None:
     """Take out what photos hide; cover no face."""
@@ -61,7 +65,7 @@ def do_clean(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
         )
     check_photos(work.photos)
     folder = folder_of(work.photos, work.out)
-    show.note(NO_FACES)
+    show.note(tr(NO_FACES))
     collected = collect(work.photos, recursive=work.recursive)
     jobs = work.jobs or available_cpus()
     cleaning = clean_all(collected.sources, folder, settings.load, jobs=jobs, timeout=work.timeout)
@@ -71,7 +75,7 @@ def do_clean(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     elif done:
         show.note(_summary(done, collected))
     if not done:
-        say(NO_PHOTOS)
+        no_photos()
         return ExitCode.INPUT
     failures = [each.error for each in done if each.error is not None]
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
@@ -84,7 +88,8 @@ def _said(each: Cleaned, show: Show) -> Cleaned:
     if each.error is not None:
         show.failure(each.error, each.given)
     elif show.verbose and not show.quiet:
-        say(one_line(f"{each.given}: taken out: {', '.join(each.removed) or 'nothing, it was clean'}"))
+        things = ", ".join(map(tr, in_plain_words(each.removed))) or tr("nothing, it was clean")
+        say(one_line(tr("{photo}: taken out: {things}").format(photo=each.given, things=things)))
     return each
 
 
@@ -92,8 +97,17 @@ def _summary(done: Sequence[Cleaned], collected: Collected) -> str:
     """Return a line about all files."""
     written = [each for each in done if each.error is None]
     hiding = sum(bool(each.removed) for each in written)
-    words = [f"{len(written)} of {len(done)} photos written, {hiding} of them had something hidden"]
-    words += [f"{count} {kind}: not cleaned, not copied" for kind, count in collected.companions.items()]
+    words = [
+        tn(
+            "{written} of {n} photo written, {hiding} of them had something hidden",
+            "{written} of {n} photos written, {hiding} of them had something hidden",
+            len(done),
+            written=len(written),
+            hiding=hiding,
+        )
+    ]
+    left_alone = tr("{number} {kind}: not cleaned, not copied")
+    words += [left_alone.format(number=count, kind=tr(kind)) for kind, count in collected.companions.items()]
     return "; ".join(words)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from blurkit.errors import OutputNotWritable, SettingsError
+from blurkit.language import tn, tr
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Show:
             raise SettingsError("is a folder", path=self.report, hint="--report report.html")
         by_default = settings.detect.detector == type(settings.detect)().detector
         if by_default and not mediapipe_installed() and not self.quiet:
-            say("note: mediapipe has no build for this system; the detector CenterFace works alone")
+            say(tr("note: mediapipe has no build for this system; the detector CenterFace works alone"))
 
     def progress(self, outcomes: Iterable[Thing], total: int) -> Iterable[Thing]:
         """Pass outcomes on, with a progress bar on a terminal."""
@@ -66,7 +67,7 @@ class Show:
         from rich.console import Console
         from rich.progress import track
 
-        return track(outcomes, "photos", total=total, console=Console(stderr=True), transient=True)
+        return track(outcomes, tr("photos"), total=total, console=Console(stderr=True), transient=True)
 
     @contextmanager
     def bar(self) -> Iterator[Callable[[str, float], None]]:
@@ -97,8 +98,8 @@ class Show:
             alike, self._alike = self._alike, None
             for (stage, error, hint), (first, *more) in alike.items():
                 if more:
-                    others = "1 other photo" if len(more) == 1 else f"{len(more)} other photos"
-                    complain(f"{stage} {first} and {others}: {error}{f' ({hint})' if hint else ''}", None)
+                    what = tn("{first} and {n} other photo", "{first} and {n} other photos", len(more), first=first)
+                    complain(f"{stage} {what}: {error}{f' ({hint})' if hint else ''}", None)
                 else:
                     complain(f"{stage} {first}: {error}", hint)
 
@@ -150,9 +151,9 @@ class Show:
 
 def complain(what: str, hint: str | None) -> None:
     """Say on standard error what went wrong, and what helps."""
-    say(f"error: {one_line(what)}")
+    say(tr("error: {words}").format(words=one_line(what)))
     if hint:
-        say("hint: " + "\n".join(map(one_line, hint.rstrip().splitlines())))
+        say(tr("hint: {words}").format(words="\n".join(map(one_line, hint.rstrip().splitlines()))))
 
 
 def write_out(text: str) -> None:

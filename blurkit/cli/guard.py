@@ -9,6 +9,7 @@ import typer
 
 from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode
+from blurkit.language import tr
 from blurkit.machine.early import heed_interrupts
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ def guarded(work: Callable[[], ExitCode], *, debug: bool = False) -> ExitCode:
         complain(str(error), error.hint)
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
-        say("stopped; finished photos are kept, no half-written file is left")
+        say(tr("stopped; finished photos are kept, no half-written file is left"))
     except BrokenPipeError:
         code = ExitCode.OUTPUT
     except Exception as error:
         code = ExitCode.BUG
-        hint = traceback.format_exc() if debug else "run again with --debug"
-        complain(f"a fault of blurkit: {type(error).__name__}: {error}", hint)
+        hint = traceback.format_exc() if debug else tr("run again with --debug")
+        complain(tr("a fault of blurkit: {fault}").format(fault=f"{type(error).__name__}: {error}"), hint)
     return code
 
 

@@ -26,6 +26,7 @@ from blurkit.choices import (
 )
 from blurkit.cli.grouping import grouped as grouped
 from blurkit.cli.help import HEADINGS
+from blurkit.cli.speaking import LanguageOption
 
 if TYPE_CHECKING:
     from blurkit.settings import Settings
@@ -246,6 +247,7 @@ class Report:
     json: JsonOption = False
     quiet: QuietOption = False
     verbose: VerboseOption = False
+    language: LanguageOption = None
     debug: DebugOption = False
 
 

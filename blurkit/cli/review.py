@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.cli.console import say
 from blurkit.errors import ExitCode
+from blurkit.language import tr
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
     from blurkit.video import installed
     from blurkit.video.reviewing import ReviewedClips
 
-    def chosen(folder: Path, wishes: Wishes) -> Prepared:
+    def chosen(folder: Path, wishes: Wishes, after: Prepared | None) -> Prepared:
         prepared = prepare(
             folder,
             wishes.place() or start.out,
@@ -67,23 +68,25 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
             report_to=start.report,
             take_over=start.take_over,
             clips=ReviewedClips(settings.load.max_megapixels) if installed() else None,
+            after=after,
         )
         for remark in prepared.remarks:
-            say(f"note: {one_line(remark)}")
+            say(tr("note: {words}").format(words=one_line(remark)))
         return prepared
 
-    review = Chooser(chosen, settings) if start.folder is None else chosen(start.folder, Wishes())
-    server = Server(review, idle_minutes=start.idle, language=start.language)
+    review = None if start.folder is None else chosen(start.folder, Wishes(), None)
+    server = Server(review, Chooser(chosen, settings), idle_minutes=start.idle, language=start.language)
 
     def ready(door: Path) -> None:
-        say(f"the review page opens with this file, in a browser on this computer: {one_line(str(door))}")
-        say("it works while this window is open; press Close on the page, or Ctrl+C here, to end it")
+        words = tr("the review page opens with this file, in a browser on this computer: {path}")
+        say(words.format(path=one_line(str(door))))
+        say(tr("it works while this window is open; press Close on the page, or Ctrl+C here, to end it"))
 
     with suppress(KeyboardInterrupt):  # the usual way to end it
         server.run(browser=start.browser, ready=ready)
     if server.was_taken_over:
-        say("note: another review of this folder has taken over from this one")
-    say("the review has ended; its decisions are kept")
+        say(tr("note: another review of this folder has taken over from this one"))
+    say(tr("the review has ended; its decisions are kept"))
     return ExitCode.OK
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blurkit.choices import ExecutorName
-from blurkit.cli.console import Show, say
+from blurkit.cli.console import Show, complain, say
 from blurkit.errors import ExitCode, ModelError, OutputNotWritable, SettingsError
+from blurkit.language import mark, tr
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
     from blurkit.batch.journal import Journal
     from blurkit.settings import Settings
 
-TRUST = (
+TRUST = mark(
     "note: without TLS, whoever can reach the scheduler can read paths and outcomes, "
     "and run programs on the workers and on this computer"
 )
-NO_PHOTOS = "error: no photos found\nhint: give photos, or a folder that holds some"
+NO_PHOTOS = mark("no photos found"), mark("give photos, or a folder that holds some")
+"""What is said where a command finds no photo, and what helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +107,16 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     report = run.report()
     show.end(report, written=not work.dry_run)
     if not tasks:
-        say(NO_PHOTOS)
+        no_photos()
         return ExitCode.INPUT
     if len(work.photos) == 1 and not Path(work.photos[0]).is_dir():
         return code
     return ExitCode.PARTIAL if report.failures else ExitCode.OK
+
+
+def no_photos() -> None:
+    """Say that there are no photos."""
+    complain(*map(tr, NO_PHOTOS))
 
 
 @contextmanager
@@ -129,7 +136,7 @@ def _cluster(work: PhotosAsked, out: str | None, show: Show) -> Iterator[Cluster
 
     with connected(work.scheduler, [*work.photos, work.decisions], out, timeout=work.timeout) as cluster:
         if not work.scheduler.startswith("tls://"):
-            show.note(TRUST)
+            show.note(tr(TRUST))
         yield cluster
 
 
@@ -140,7 +147,8 @@ def _journal(out: str, settings: Settings, *, resume: bool) -> Journal | None:
     try:
         return Journal.open(out, settings, resume=resume)
     except OutputNotWritable as error:
-        say(f"note: if this run is interrupted, it cannot go on where it stopped: {one_line(str(error))}")
+        words = tr("note: if this run is interrupted, it cannot go on where it stopped: {why}")
+        say(words.format(why=one_line(str(error))))
     except ModelError:  # each photo says so
         pass
     return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from blurkit.batch import Means, Run
 from blurkit.batch.place import folder_of
 from blurkit.errors import ExitCode, SettingsError
+from blurkit.language import tr
 from blurkit.machine.workers import available_cpus
 from blurkit.report.files import STEM, earlier, write, write_all
 from blurkit.video.many import clips_by
@@ -44,7 +45,8 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
     run = Run(settings, means)
     own = watcher.journal.folder / f"{STEM}.json"
     before = earlier(show.report or own)
-    show.note(f"watching {wanted.inbox}" + ("" if wanted.once else "; Ctrl-C ends it"))
+    words = tr("watching {inbox}") if wanted.once else tr("watching {inbox}; Ctrl-C ends it")
+    show.note(words.format(inbox=wanted.inbox))
     looks = 0
     while True:
         arrivals = watcher.arrivals()
@@ -61,7 +63,7 @@ def do_watch(wanted: Watch, settings: Settings, show: Show) -> ExitCode:
         looks += 1
         if wanted.once and looks == 2:
             if show.report is None and any(entry.output is not None for entry in run.entries):
-                show.note(f"note: the report is {own}")
+                show.note(tr("note: the report is {path}").format(path=own))
             return watcher.end()
         time.sleep(wanted.every)
 

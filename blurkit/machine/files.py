@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from io import BufferedReader, BufferedWriter, FileIO
 from typing import TYPE_CHECKING
 
-from blurkit.errors import OutputNotWritable
+from blurkit.errors import DiskFull, OutputNotWritable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -152,9 +152,13 @@ def replace_text(path: Path, parts: Iterable[str]) -> None:
         with replacing(path) as file:
             file.writelines(part.encode("utf-8") for part in parts)
     except OSError as fault:
-        raise OutputNotWritable(
-            f"cannot be written: {fault.strerror or fault}", path=path, hint="check free space and permissions"
-        ) from fault
+        raise not_writable(fault, path=path, hint="check free space and permissions") from fault
+
+
+def not_writable(fault: OSError, *, path: Path, hint: str) -> OutputNotWritable:
+    """Return what the system says of a file that cannot be written as an error of blurkit."""
+    kind = DiskFull if fault.errno in (errno.ENOSPC, errno.EDQUOT) else OutputNotWritable
+    return kind(f"cannot be written: {fault.strerror or fault}", path=path, hint=hint)
 
 
 def new_file(path: Path, mode: int = PRIVATE) -> BufferedWriter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blurkit.language import mark
 from blurkit.records import ImageFormat
 
 
@@ -76,14 +77,14 @@ RAW_SUFFIXES = frozenset((".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf"
 """Raw files of cameras: some are TIFF inside, but what they show is only their preview."""
 
 COMPANIONS = {
-    ".mov": "videos of Live Photos",
-    ".mp4": "videos",
-    ".m4v": "videos",
-    ".3gp": "videos",
-    ".aae": "edit lists (AAE)",
-    ".xmp": "sidecars (XMP)",
-    ".thm": "thumbnails (THM)",
-    **dict.fromkeys(RAW_SUFFIXES, "raw photos (DNG and others)"),
+    ".mov": mark("videos of Live Photos"),
+    ".mp4": mark("videos"),
+    ".m4v": mark("videos"),
+    ".3gp": mark("videos"),
+    ".aae": mark("edit lists (AAE)"),
+    ".xmp": mark("sidecars (XMP)"),
+    ".thm": mark("thumbnails (THM)"),
+    **dict.fromkeys(RAW_SUFFIXES, mark("raw photos (DNG and others)")),
 }
 """Files that travel with photos, and what to call them; never processed nor copied."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.choices import OnUnknown
+from blurkit.language import decimal, mark, tr
 from blurkit.outcomes import Status
 from blurkit.policy.marks import explain_marks
 from blurkit.policy.places import in_pixels, is_inside, regions_about
@@ -86,37 +87,53 @@ def verdict(decisions: Sequence[Decision], marks: Sequence[MarkDecision] | None 
 
 
 def explain(policy: PolicySettings) -> list[str]:
-    """Return what a policy does, in sentences for a person."""
-    words = {
-        Reason.ALWAYS_REGION: "a face that touches a region marked cover",
-        Reason.NEVER_REGION: "a face that lies wholly in a region marked keep",
-        Reason.TOO_SMALL_TO_JUDGE: f"a face lower than {policy.min_face_px} pixels, too small to judge",
-        Reason.UNCLEAR_FACE: "a face too unclear to judge",
-        Reason.LOOKS_UNDER_AGE: f"a face that looks younger than {policy.child_age}",
-        Reason.MAY_BE_UNDER_AGE: f"a face that is not safely above {policy.cutoff_age}",
-        Reason.LOOKS_ADULT: f"a face that looks safely above {policy.cutoff_age}",
-        Reason.EVERYONE: "everyone" if len(policy.rules) == 1 else "everyone else",
-    }
-    lines = [f"The policy '{policy.name}': the first line that fits a face decides."]
-    verbs = {Action.COVER: "Covers", Action.KEEP: "Leaves visible"}
-    lines += [f"{verbs[rule.action]} {words[rule.when]}." for rule in policy.rules]
+    """Return what a policy does, in sentences for a person, in the language that is spoken."""
+    who = {reason: tr(words).format(**_values(policy)) for reason, words in FITS.items()}
+    if len(policy.rules) == 1:
+        who[Reason.EVERYONE] = tr("everyone")
+    head = tr("The policy '{name}': the first line that fits a face decides.")
+    lines = [head.format(name=policy.name)]
+    verbs = {Action.COVER: tr("Covers {who}."), Action.KEEP: tr("Leaves visible {who}.")}
+    lines += [verbs[rule.action].format(who=who[rule.when]) for rule in policy.rules]
     named = {rule.when for rule in policy.rules}
     covered = [BY_DOUBT.index(r.when) for r in policy.rules if r.action is Action.COVER and r.when in BY_DOUBT]
     less_sure = BY_DOUBT[min(covered, default=len(BY_DOUBT)) :]
-    lines += [f"Covers also {words[when]}: that is less sure still." for when in less_sure if when not in named]
+    also = tr("Covers also {who}: that is less sure still.")
+    lines += [also.format(who=who[when]) for when in less_sure if when not in named]
     if policy.rules[-1].when is not Reason.EVERYONE:
-        lines.append("Covers everyone who fits no line.")
+        lines.append(tr("Covers everyone who fits no line."))
     if Reason.LOOKS_ADULT in named:
         lines += _promise(policy)
     if not asks_for_age(policy):
-        lines.append("Guesses no age: a face left visible is so by its place or by hand.")
+        lines.append(tr("Guesses no age: a face left visible is so by its place or by hand."))
     if policy.on_unknown is OnUnknown.REVIEW and named.intersection(BY_DOUBT):
-        lines.append("A photo with a covered face that could not be judged asks for a person's look.")
+        lines.append(tr("A photo with a covered face that could not be judged asks for a person's look."))
     lines += explain_marks(policy)
+    regions = {
+        Action.COVER: tr("Region to cover in photos '{files}': {part} (left, top, right, bottom)."),
+        Action.KEEP: tr("Region to keep in photos '{files}': {part} (left, top, right, bottom)."),
+    }
     for region in policy.regions:
         part = ", ".join(f"{share:g}" for share in region.box)
-        lines.append(f"Region to {region.action.value} in photos '{region.files}': {part} (left, top, right, bottom).")
+        lines.append(regions[region.action].format(files=region.files, part=part))
     return lines
+
+
+FITS = {
+    Reason.ALWAYS_REGION: mark("a face that touches a region marked cover"),
+    Reason.NEVER_REGION: mark("a face that lies wholly in a region marked keep"),
+    Reason.TOO_SMALL_TO_JUDGE: mark("a face lower than {least} pixels, too small to judge"),
+    Reason.UNCLEAR_FACE: mark("a face too unclear to judge"),
+    Reason.LOOKS_UNDER_AGE: mark("a face that looks younger than {child_age}"),
+    Reason.MAY_BE_UNDER_AGE: mark("a face that is not safely above {cutoff}"),
+    Reason.LOOKS_ADULT: mark("a face that looks safely above {cutoff}"),
+    Reason.EVERYONE: mark("everyone else"),
+}
+"""Which faces a rule is about."""
+
+
+def _values(policy: PolicySettings) -> dict[str, int]:
+    return {"least": policy.min_face_px, "child_age": policy.child_age, "cutoff": policy.cutoff_age}
 
 
 def _promise(policy: PolicySettings) -> list[str]:
@@ -124,11 +141,16 @@ def _promise(policy: PolicySettings) -> list[str]:
     rate = policy.max_miss_rate
     every = 1 / (1 - (1 - rate) ** CROWD)
     return [
-        f"At most {rate * 100:g} % of those under {policy.cutoff_age} may be left visible, "
-        "on photos like those of the calibration.",
-        f"With {CROWD} children in a photo that is a visible child in up to one photo in {every:.0f}: "
-        "look at photos before you publish them, also the ready ones.",
-        f"A photo with a face left visible by less than {DOUBT_YEARS:g} years asks for a person's look.",
+        tr(
+            "At most {share} % of those under {cutoff} may be left visible, on photos like those of the calibration."
+        ).format(share=decimal(rate * 100), cutoff=policy.cutoff_age),
+        tr(
+            "With {crowd} children in a photo that is a visible child in up to one photo in {every}: "
+            "look at all photos before you publish them."
+        ).format(crowd=CROWD, every=f"{every:.0f}"),
+        tr("A photo with a face left visible by less than {years} years asks for a person's look.").format(
+            years=decimal(DOUBT_YEARS)
+        ),
     ]
 
 

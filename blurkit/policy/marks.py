@@ -6,10 +6,10 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from blurkit.choices import Treatment
+from blurkit.language import tn, tr
 from blurkit.marks import MarkDecision, MarkKind, MarkReason
 from blurkit.policy.places import in_pixels, is_inside, regions_about
 from blurkit.records import Action
-from blurkit.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,20 +79,35 @@ def decide_marks(
 
 def explain_marks(policy: PolicySettings) -> list[str]:
     """Return what a policy does with words, codes and plates, in sentences; lists of words are only counted."""
-    rule, told = policy.text, {Treatment.COVER: "Covers", Treatment.WARN: "Warns of", Treatment.IGNORE: "Ignores"}
-    narrowed = [" on or next to a person"] if rule.near_person else []
-    narrowed += [f" of at least {rule.min_px:g} pixels"] if rule.min_px else []
-    narrowed += [f" of at most {rule.max_px:g} pixels"] if rule.max_px is not None else []
-    by_default = "" if policy.code is not None else ", if blurkit[text] is installed"
-    lines = [
-        f"{told[rule.do]} words and numbers{' and'.join(narrowed)}.",
-        f"{told[treatments(policy)[MarkKind.CODE]]} QR codes and bar codes{by_default}.",
-        f"{told[policy.plate]} number plates.",
-    ]
+    rule = policy.text
+    told = {
+        Treatment.COVER: tr("Covers {who}."),
+        Treatment.WARN: tr("Warns of {who}."),
+        Treatment.IGNORE: tr("Ignores {who}."),
+    }
+    narrowed = [tr("on or next to a person")] if rule.near_person else []
+    narrowed += [tr("of at least {n} pixels").format(n=f"{rule.min_px:g}")] if rule.min_px else []
+    narrowed += [tr("of at most {n} pixels").format(n=f"{rule.max_px:g}")] if rule.max_px is not None else []
+    words = tr("words and numbers") + (f" ({', '.join(narrowed)})" if narrowed else "")
+    codes = tr("QR codes and bar codes")
+    if policy.code is None:
+        codes = tr("QR codes and bar codes, if blurkit[text] is installed")
+    treated = treatments(policy)[MarkKind.CODE]
+    lines = [told[rule.do].format(who=words), told[treated].format(who=codes)]
+    lines.append(told[policy.plate].format(who=tr("number plates")))
     if rule.covers:
-        lines.append(f"Covers lines that hold one of {count(len(rule.covers), 'word')}.")
+        words_of = len(rule.covers)
+        lines.append(
+            tn("Covers lines that hold {n} listed word.", "Covers lines that hold one of {n} listed words.", words_of)
+        )
     if rule.leaves:
-        lines.append(f"Leaves lines that say one of {count(len(rule.leaves), 'phrase')}, unless a region covers them.")
+        lines.append(
+            tn(
+                "Leaves lines that say {n} listed phrase, unless a region covers them.",
+                "Leaves lines that say one of {n} listed phrases, unless a region covers them.",
+                len(rule.leaves),
+            )
+        )
     return lines
 
 

@@ -10,9 +10,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from blurkit.geometry import Box
+from blurkit.language import mark
 from blurkit.outcomes import PhotoResult
 from blurkit.picture.proof import SAME_PICTURE, distance
 from blurkit.records import Action
+from blurkit.report.warned import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +58,11 @@ NO_NAMES = {"group", "team", "trip", "sports", "day", "party", "summer", "winter
 """Words that often stand next to a class and are nobody's name."""
 
 
-def cautions(entries: Sequence[ReportEntry]) -> list[str]:
+NAMED = mark("{photo}: the file's name looks like a child's name with a class; rename it before publishing")
+GIVES_AWAY = mark("{photo} and {other} are nearly the same photo, with a face covered in only one")
+
+
+def cautions(entries: Sequence[ReportEntry]) -> list[Caution]:
     """Return warnings about a run, in the order of its photos."""
     return [*_names(entries), *_near_duplicates(entries)]
 
@@ -71,14 +77,14 @@ def names_a_child(path: str) -> bool:
     return bool(words - NO_NAMES) and not words & CAMERA
 
 
-def _names(entries: Sequence[ReportEntry]) -> Iterator[str]:
+def _names(entries: Sequence[ReportEntry]) -> Iterator[Caution]:
     for entry in entries:
         shown = entry.output or entry.path
         if names_a_child(shown):
-            yield f"{shown}: the file's name looks like a child's name with a class; rename it before publishing"
+            yield Caution(NAMED, shown)
 
 
-def _near_duplicates(entries: Sequence[ReportEntry]) -> Iterator[str]:
+def _near_duplicates(entries: Sequence[ReportEntry]) -> Iterator[Caution]:
     """Warn of faces that are covered in one photo and open in a near-duplicate, which gives the cover away."""
     coming = iter(entries)
     near = deque(islice(coming, 1 + NEIGHBOURS))
@@ -86,7 +92,7 @@ def _near_duplicates(entries: Sequence[ReportEntry]) -> Iterator[str]:
         one = near.popleft()
         for other in near:
             if _gives_away(one, other):
-                yield f"{one.path} and {other.path} are nearly the same photo, with a face covered in only one"
+                yield Caution(GIVES_AWAY, one.path, other.path)
         near.extend(islice(coming, 1))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from blurkit.language import tr
 from blurkit.outcomes import Status
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def to_look_at(entries: Iterable[ReportEntry]) -> list[str]:
     photos = [path for path in look if Path(path).is_file()]  # not what came from standard input
     if not photos:
         return []
-    more = [f"  and {len(photos) - NAMED} more"] if len(photos) > NAMED else []
-    return [*(f"  look at: {photo}" for photo in photos[:NAMED]), *more, f"to review them: {_command(photos)}"]
+    more = ["  " + tr("and {n} more").format(n=len(photos) - NAMED)] if len(photos) > NAMED else []
+    named = ["  " + tr("look at: {photo}").format(photo=photo) for photo in photos[:NAMED]]
+    return [*named, *more, tr("to review them: {command}").format(command=_command(photos))]
 
 
 def _command(photos: list[str]) -> str:

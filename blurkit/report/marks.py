@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from blurkit.geometry import Point
+from blurkit.language import tn, tr
 from blurkit.marks import Mark as FoundMark
 from blurkit.marks import MarkDecision, MarkKind, MarkReason
 from blurkit.policy.marks import asks_for_marks
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Corner = tuple[float, float]
 
 NAMES = {MarkKind.TEXT: "line of text", MarkKind.CODE: "code", MarkKind.PLATE: "number plate"}
-"""What each kind is called."""
+"""What each kind is called in English, for programs."""
 
 PLURALS = {MarkKind.TEXT: "lines of text", MarkKind.CODE: "codes", MarkKind.PLATE: "number plates"}
 
@@ -76,6 +77,29 @@ def in_words(decisions: Iterable[MarkDecision]) -> str:
     )
 
 
+def told(decisions: Sequence[MarkDecision], action: Action, *, written: bool) -> str:
+    """Say how many of each kind are covered or left, or would be, in the language that is spoken."""
+    kinds = Counter(decision.mark.kind for decision in decisions)
+    things = ", ".join(_counted(kind, number) for kind in MarkKind if (number := kinds[kind]))
+    words = {
+        (Action.COVER, True): tr("covered: {things}"),
+        (Action.COVER, False): tr("would be covered: {things}"),
+        (Action.KEEP, True): tr("left visible: {things}"),
+        (Action.KEEP, False): tr("would stay visible: {things}"),
+    }
+    return words[action, written].format(things=things)
+
+
+def _counted(kind: MarkKind, number: int) -> str:
+    match kind:
+        case MarkKind.TEXT:
+            return tn("{n} line of text", "{n} lines of text", number)
+        case MarkKind.CODE:
+            return tn("{n} code", "{n} codes", number)
+        case MarkKind.PLATE:
+            return tn("{n} number plate", "{n} number plates", number)
+
+
 def sentence(decision: MarkDecision) -> str:
     """Return a line about a mark."""
     box, action = decision.mark.box, decision.action.value
@@ -87,15 +111,15 @@ def sentence(decision: MarkDecision) -> str:
 
 def summary(results: Sequence[PhotoResult], policy: PolicySettings, *, written: bool) -> list[str]:
     """Return lines about the marks of a run, for a person; and one if nobody looked for any."""
-    words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
     decisions = [decision for result in results for decision in result.marks or ()]
-    groups = ([d for d in decisions if d.action is action] for action in (Action.COVER, Action.KEEP))
-    lines = [f"{in_words(group)} {word}" for group, word in zip(groups, words, strict=True) if group]
+    groups = [(action, [d for d in decisions if d.action is action]) for action in (Action.COVER, Action.KEEP)]
+    lines = [told(group, action, written=written) for action, group in groups if group]
     if asks_for_marks(policy):
         if any(result.marks is None and result.clip is None for result in results):
-            lines.append(f"words, codes and number plates were not looked at ({INSTALL})")
+            words = tr("words, codes and number plates were not looked at ({remedy})")
+            lines.append(words.format(remedy=INSTALL))
         if any(result.clip is not None for result in results):
-            lines.append("words, codes and number plates in clips were not looked at")
+            lines.append(tr("words, codes and number plates in clips were not looked at"))
     return lines
 
 

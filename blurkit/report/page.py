@@ -1,32 +1,56 @@
-"""The report as one page for a data protection officer: no picture, no script, nothing loaded from anywhere."""
+"""The report as one page for a data protection officer: no picture, no script, nothing loaded from anywhere.
+
+It is in the language that is spoken, and prints on A4.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from blurkit.appearance import in_words
+from blurkit.language import mark, moment, spoken, tn, tr
+from blurkit.outcomes import PhotoFailure, Status
 from blurkit.policy import explain
-from blurkit.report.rows import Row, row
+from blurkit.policy.reviewed import LeftOut
+from blurkit.records import Action
+from blurkit.report import marks, refused, removed
+from blurkit.report.rows import reasons
+from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS
+from blurkit.report.summary import faces
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from blurkit.report.summary import BatchReport
+    from blurkit.outcomes import PhotoResult
+    from blurkit.report.signed import Signed
+    from blurkit.report.summary import BatchReport, ReportEntry
 
 GENERATOR = '<meta name="generator" content="blurkit report">'
 """By this line `blurkit forget` knows the file."""
 
 REMAINS = (
-    "Covered is not anonymous: uniform, place, friends, hair, captions and file names can still identify a child.",
-    "No detector is perfect: a person looks at every photo before it is published.",
-    "The paths below may hold personal data, and each hash tells its photo: keep this page as you keep the originals.",
+    mark(
+        "Covered is not anonymous: uniform, place, friends, hair, captions and file names can still identify a child."
+    ),
+    mark("No detector is perfect: a person looks at every photo before it is published."),
+    mark("The paths below may hold personal data, and each hash tells its photo. Keep this page like the originals."),
 )
 """What no report may leave unsaid."""
+
+VERDICTS = {
+    Status.READY: mark("written, nothing doubtful"),
+    Status.LOOK: mark("written; a person should look at it"),
+    Status.BLOCKED: mark("could not be made safe: not written"),
+    Status.FAILED: mark("could not be processed: not written"),
+}
+SEEN = {Status.READY: mark("looked at, nothing doubtful"), Status.LOOK: mark("looked at; a person should look at it")}
+"""Verdicts in words, if photos were written and if they were only looked at."""
 
 
 def to_html(report: BatchReport, *, written: bool) -> str:
@@ -39,35 +63,39 @@ def to_html(report: BatchReport, *, written: bool) -> str:
     style = files("blurkit.report").joinpath("page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    rows = [row(entry) for entry in report.entries]
-    models = [_model(name, sha256) for name, sha256 in sorted(report.models.items())]
+    title = tr("Photos made safe: report for the data protection officer")
+    made = tr("Made on {when} by blurkit {version}").format(when=moment(datetime.now()), version=report.version)
     return "\n".join(
         [
             "<!doctype html>",
-            '<html lang="en">',
+            f'<html lang="{spoken()}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{allowed}">',
             GENERATOR,
             '<meta name="referrer" content="no-referrer">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            "<title>What blurkit did</title>",
+            f"<title>{_text(title)}</title>",
             f"<style>{style}</style>",
             "</head>",
             "<body><main>",
-            "<h1>What blurkit did</h1>",
-            f"<p>blurkit {_text(report.version)}, policy '{_text(report.settings.policy.name)}'</p>",
-            "<h2>Totals</h2>",
-            _list(report.summary(written=written).splitlines()),
-            "<h2>The policy</h2>",
-            _list(explain(report.settings.policy)),
-            f"<p>{_text(_covers(report))}</p>",
-            "<h2>What remains</h2>",
-            _list(REMAINS),
-            "<h2>Models</h2>",
-            _table(("model", "sha256"), models),
-            "<h2>Photos</h2>",
-            _table(("photo", "verdict", "faces", "checks passed", "removed", "sha256"), map(_photo, rows)),
+            f"<h1>{_text(title)}</h1>",
+            f"<p>{_text(made)}</p>",
+            *_section(tr("Totals"), report.totals(written=written)),
+            *_section(tr("Please note"), [warning.told() for warning in report.warnings]),
+            *_section(tr("Sign-off"), [] if report.signed is None else _signed(report.signed)),
+            *_section(tr("Who is covered"), [*explain(report.settings.policy), in_words(report.settings.obscure)]),
+            *_section(tr("Every written photo was"), [tr(words) for words in CHECKS] if written else []),
+            *_section(tr("What remains"), map(tr, REMAINS)),
+            f"<h2>{_text(tr('Photos'))}</h2>",
+            _table(
+                (tr("Photo"), tr("Result"), tr("Faces"), tr("Removed from the file")),
+                (_photo(entry, written=written) for entry in report.entries),
+            ),
+            f"<h2>{_text(tr('Hashes of the files'))}</h2>",
+            _table((tr("Photo"), "sha256"), filter(None, map(_hashes, report.entries))),
+            f"<h2>{_text(tr('Models'))}</h2>",
+            _table((tr("Model"), "sha256"), [_model(name, sha256) for name, sha256 in sorted(report.models.items())]),
             "</main></body>",
             "</html>",
             "",
@@ -75,47 +103,86 @@ def to_html(report: BatchReport, *, written: bool) -> str:
     )
 
 
-def _photo(row: Row) -> str:
-    faces = [f"{number} {what}" + (f": {why}" if why else "") for number, what, why in _faces(row)] + _marks(row)
-    files = [row.photo] + ([f"written as {row.output}"] if row.output else [])
-    hashes = [f"{what} {value}" for what, value in (("in", row.input_sha256), ("out", row.output_sha256)) if value]
+def _signed(signed: Signed) -> Iterator[str]:
+    """Say who signed off, what they answered, and what they left out."""
+    when = moment(datetime.fromisoformat(signed.when))
+    unnamed = tr("On {when}, by the person whose name is with the decisions of the review.")
+    yield (tr("On {when}, by {name}.") if signed.by else unnamed).format(when=when, name=signed.by)
+    for name, answer in signed.answers.items():
+        if question := QUESTIONS.get(name):
+            reason = "" if answer else signed.reasons.get(name, "")
+            yield f"{tr(question.words)} {tr('Yes') if answer else tr('No')}" + (f": {reason}" if reason else "")
+    if signed.open_doubts:
+        number = signed.open_doubts
+        yield tn("{n} uncertain face was not looked at.", "{n} uncertain faces were not looked at.", number)
+    known = {each.value: tr(words) for each, words in LEFT_OUT.items()}
+    for reason, number in signed.left_out.items():
+        words = known.get(reason, tr(LEFT_OUT[LeftOut.OTHER]))
+        yield tn("{n} photo is not published: {reason}", "{n} photos are not published: {reason}", number, reason=words)
+
+
+def _photo(entry: ReportEntry, *, written: bool) -> str:
+    outcome = entry.outcome
+    names = [entry.path]
+    if isinstance(outcome, PhotoFailure):
+        verdict, told, gone = VERDICTS[outcome.status], [tr(refused.in_plain_words(outcome.kind))], []
+    else:
+        verdict = (VERDICTS if written else SEEN)[outcome.status]
+        told, gone = list(_faces(outcome, written=written)), [*map(tr, removed.in_plain_words(outcome.removed))]
+        names += [tr("written as {output}").format(output=entry.output)] if entry.output else []
+        gone = gone or [tr("nothing was hidden")]
     return (
-        f'<tr class="{row.verdict}"><th scope="row">{_lines(files)}</th>'
-        f'<td class="verdict">{_text(row.verdict)}</td>'
-        f"<td>{_lines([row.error] if row.error else faces)}</td>"
-        f"<td>{_lines(row.checks.split('; ') if row.checks else ['none: no file was written'])}</td>"
-        f"<td>{_text(row.removed or 'nothing')}</td>"
-        f"<td><code>{_lines(hashes)}</code></td></tr>"
+        f'<tr class="{outcome.status.value}"><th scope="row">{_lines(names)}</th>'
+        f'<td class="verdict">{_text(tr(verdict))}</td><td>{_lines(told)}</td><td>{_lines(gone)}</td></tr>'
     )
 
 
-def _faces(row: Row) -> Iterable[tuple[int, str, str]]:
-    yield row.covered, "covered", row.why_covered
-    yield row.visible, "left visible", row.why_visible
-    if row.doubtful:
-        yield row.doubtful, "doubtful", "a person should look"
+def _faces(outcome: PhotoResult, *, written: bool) -> Iterator[str]:
+    """Say how many faces are covered and kept, and why; no place of a face, no age."""
+    for action in Action:
+        these = [decision for decision in outcome.decisions if decision.judgement.action is action]
+        if these:
+            yield f"{faces(action, len(these), written=written)}: {reasons(these, told=tr)}"
+        marks_there = [decision for decision in outcome.marks or () if decision.action is action]
+        if marks_there:
+            yield marks.told(marks_there, action, written=written)
+    if not outcome.decisions:
+        yield tr("no face")
+    if doubtful := sum(decision.judgement.doubtful for decision in outcome.decisions):
+        yield tn("{n} doubtful: a person should look", "{n} doubtful: a person should look", doubtful)
 
 
-def _marks(row: Row) -> list[str]:
-    told = ((row.words_covered, "covered"), (row.words_visible, "left visible"))
-    return [f"{marks} {what}" for marks, what in told if marks]
-
-
-def _covers(report: BatchReport) -> str:
-    return in_words(report.settings.obscure)
+def _hashes(entry: ReportEntry) -> str:
+    """Return a row with the hashes of a photo and of the file written; nothing if it has no file."""
+    outcome = entry.outcome
+    if isinstance(outcome, PhotoFailure):
+        return ""
+    proof = outcome.proof
+    known = (
+        (tr("original"), outcome.sha256 or (proof.input_sha256 if proof else "")),
+        (tr("safe photo"), proof.output_sha256 if proof else ""),
+    )
+    hashes = "<br>".join(f"{_text(what)} <code>{_text(value)}</code>" for what, value in known if value)
+    same = ""
+    if proof is not None:
+        words = tr("Outside the covers no colour differs from the original by more than {most} of 255.")
+        same = f"<br>{_text(words.format(most=proof.max_difference_outside))}"
+    return f'<tr><th scope="row">{_text(entry.path)}</th><td>{hashes}{same}</td></tr>'
 
 
 def _model(name: str, sha256: str) -> str:
     return f'<tr><th scope="row">{_text(name)}</th><td><code>{_text(sha256)}</code></td></tr>'
 
 
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    """Return a heading and its lines; neither if there are no lines."""
+    items = [f"<li>{_text(line.strip())}</li>" for line in lines]
+    return [f"<h2>{_text(title)}</h2>", "<ul>", *items, "</ul>"] if items else []
+
+
 def _table(heads: Iterable[str], rows: Iterable[str]) -> str:
     names = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
     return "\n".join([f"<table><thead><tr>{names}</tr></thead>", "<tbody>", *rows, "</tbody></table>"])
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(["<ul>", *(f"<li>{_text(line.strip())}</li>" for line in lines), "</ul>"])
 
 
 def _lines(lines: Iterable[str]) -> str:

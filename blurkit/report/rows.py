@@ -1,4 +1,4 @@
-"""One photo of a run in plain words: what the table and the page both say of it."""
+"""One photo of a run as the table for a spreadsheet has it: in English words, for programs to rely on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from blurkit.report import marks
 from blurkit.report.summary import REASONS, most_first
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blurkit.outcomes import PhotoResult, Proof
     from blurkit.records import Decision
     from blurkit.report.summary import ReportEntry
@@ -71,8 +73,8 @@ def row(entry: ReportEntry) -> Row:
         doubtful=sum(decision.judgement.doubtful for decision in outcome.decisions),
         words_covered=_marks(outcome, Action.COVER),
         words_visible=_marks(outcome, Action.KEEP),
-        why_covered=_reasons(covered),
-        why_visible=_reasons(visible),
+        why_covered=reasons(covered),
+        why_visible=reasons(visible),
         removed="; ".join(outcome.removed),
         checks="" if proof is None else _checks(proof),
         input_sha256=outcome.sha256 or (proof.input_sha256 if proof else ""),
@@ -80,8 +82,14 @@ def row(entry: ReportEntry) -> Row:
     )
 
 
-def _reasons(decisions: list[Decision]) -> str:
-    counts = Counter(REASONS[decision.judgement.reason] for decision in decisions)
+def reasons(decisions: list[Decision], *, told: Callable[[str], str] = str) -> str:
+    """Return why faces are covered or kept, with how often each, the most frequent first.
+
+    Args:
+        decisions: Those about the faces.
+        told: Puts a reason into a language; by default it stays English.
+    """
+    counts = Counter(told(REASONS[decision.judgement.reason]) for decision in decisions)
     return "; ".join(f"{number} {words}" for words, number in most_first(counts))
 
 

@@ -22,6 +22,7 @@ from blurkit.records import Action, AgeEstimate, Decision, Judgement, Reason, St
 from blurkit.records import Face as FoundFace
 from blurkit.report.clip import Clip, clip_of, facts_of, spans
 from blurkit.report.marks import Mark, decisions_of, marks_of
+from blurkit.report.signed import Signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,6 +164,9 @@ class Report(_Part):
     """Other files."""
     warnings: tuple[str, ...] = ()
     """What besides faces could identify a child, in words."""
+    signed: Signed | None = None
+    """Null, or the sign-off of a review: `when`, `by` (null unless the person wanted it here), `answers`, `reasons`,
+    `open_doubts` and `left_out`, how many photos for each reason."""
     photos: tuple[Photo, ...]
     """One entry per photo, in the order of the run; the keys that follow are those of an entry."""
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blurkit.language import mark, tn, tr
 from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.records import Action, Reason
 from blurkit.report import marks
+from blurkit.report.removed import in_plain_words
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
@@ -22,22 +23,24 @@ if TYPE_CHECKING:
 
     from blurkit.outcomes import Outcome
     from blurkit.records import Decision
+    from blurkit.report.signed import Signed
+    from blurkit.report.warned import Caution
     from blurkit.settings import Settings
 
 SCHEMA = 1
 """Version of the JSON document: keys may be added, none renamed or removed."""
 
 REASONS = {
-    Reason.LOOKS_UNDER_AGE: "look under age",
-    Reason.MAY_BE_UNDER_AGE: "may be under age",
-    Reason.TOO_SMALL_TO_JUDGE: "too small to judge",
-    Reason.UNCLEAR_FACE: "too unclear to judge",
-    Reason.EVERYONE: "everyone is covered",
-    Reason.ALWAYS_REGION: "in a part that is always covered",
-    Reason.NEVER_REGION: "in a part that is never covered",
-    Reason.FOUND_IN_CHECK: "found by the independent check",
-    Reason.MANUAL: "decided by hand",
-    Reason.LOOKS_ADULT: "look adult",
+    Reason.LOOKS_UNDER_AGE: mark("look under age"),
+    Reason.MAY_BE_UNDER_AGE: mark("may be under age"),
+    Reason.TOO_SMALL_TO_JUDGE: mark("too small to judge"),
+    Reason.UNCLEAR_FACE: mark("too unclear to judge"),
+    Reason.EVERYONE: mark("everyone is covered"),
+    Reason.ALWAYS_REGION: mark("in a part that is always covered"),
+    Reason.NEVER_REGION: mark("in a part that is never covered"),
+    Reason.FOUND_IN_CHECK: mark("found by the independent check"),
+    Reason.MANUAL: mark("decided by hand"),
+    Reason.LOOKS_ADULT: mark("look adult"),
 }
 """Reasons in plain words."""
 
@@ -70,8 +73,10 @@ class BatchReport:
     """Files that travel with photos, by kind; not made safe, not copied."""
     skipped: int
     """Other files that are no photos."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Caution, ...] = ()
     """Things besides faces that could identify a child."""
+    signed: Signed | None = None
+    """The sign-off that it is about, if there was a review."""
 
     @property
     def failures(self) -> tuple[ReportEntry, ...]:
@@ -95,7 +100,8 @@ class BatchReport:
             "models": dict(self.models),
             "companions": dict(self.companions),
             "skipped": self.skipped,
-            "warnings": list(self.warnings),
+            "warnings": [str(warning) for warning in self.warnings],
+            "signed": None if self.signed is None else self.signed.model_dump(mode="json"),
         }
 
     def to_json(self) -> str:
@@ -117,6 +123,11 @@ class BatchReport:
         Args:
             written: Whether files were written, or only looked at.
         """
+        warnings = [tr("warning: {words}").format(words=one_line(warning.told())) for warning in self.warnings]
+        return "\n".join([*self.totals(written=written), *warnings])
+
+    def totals(self, *, written: bool) -> list[str]:
+        """Return the summary without its warnings, in the language that is spoken."""
         verdicts: Counter[Status] = Counter()
         reasons: dict[Action, Counter[str]] = {action: Counter() for action in Action}
         removed: Counter[str] = Counter()
@@ -128,48 +139,99 @@ class BatchReport:
             verdicts[outcome.status] += 1
             if isinstance(outcome, PhotoResult):
                 earlier += outcome.earlier
-                removed.update({_without_size(what) for what in outcome.removed})
+                removed.update(in_plain_words(outcome.removed))
                 for decision in outcome.decisions:
-                    reasons[decision.judgement.action][REASONS[decision.judgement.reason]] += 1
+                    reasons[decision.judgement.action][tr(REASONS[decision.judgement.reason])] += 1
         done, look = verdicts[Status.READY] + verdicts[Status.LOOK], verdicts[Status.LOOK]
         done -= len(clips)
         earlier -= sum(clip.earlier for clip in clips)
-        verb = "written" if written else "looked at, nothing written"
-        lines = [f"{count(done - earlier, 'photo')} {verb}"] if done or not clips else []
-        lines += _clips(clips, verb)
+        lines = [_photos(done - earlier, written=written)] if done or not clips else []
+        lines += _clips(clips, written=written)
         if earlier:
             lines.append(
-                f"{count(earlier, 'photo')} {'was' if earlier == 1 else 'were'} done before and unchanged since"
+                tn(
+                    "{n} photo was written before and is unchanged since",
+                    "{n} photos were written before and are unchanged since",
+                    earlier,
+                )
             )
         if look:
-            lines.append(f"  {count(look, 'photo')} should be looked at by a person before publishing")
-        words = ("covered", "left visible") if written else ("would be covered", "would stay visible")
-        for action, word in zip((Action.COVER, Action.KEEP), words, strict=True):
-            lines.append(f"{count(reasons[action].total(), 'face')} {word}{_by_reason(reasons[action])}")
+            words = tn(
+                "{n} photo should be looked at by a person before publishing",
+                "{n} photos should be looked at by a person before publishing",
+                look,
+            )
+            lines.append(f"  {words}")
+        for action, counts in reasons.items():
+            lines.append(faces(action, counts.total(), written=written) + _by_reason(counts))
         lines += marks.summary(results, self.settings.policy, written=written)
         if removed:
-            lines.append("removed: " + ", ".join(f"{what} ({number})" for what, number in most_first(removed)))
-        for status, word in ((Status.BLOCKED, "could not be made safe"), (Status.FAILED, "could not be processed")):
-            if verdicts[status]:
-                lines.append(f"{count(verdicts[status], 'photo')} {word}: no output")
-        lines += [f"{number} {kind}: not made safe, not copied" for kind, number in self.companions.items()]
+            things = ", ".join(f"{tr(what)} ({number})" for what, number in most_first(removed))
+            lines.append(tr("removed: {things}").format(things=things))
+        if blocked := verdicts[Status.BLOCKED]:
+            lines.append(
+                tn(
+                    "{n} photo could not be made safe: no output",
+                    "{n} photos could not be made safe: no output",
+                    blocked,
+                )
+            )
+        if failed := verdicts[Status.FAILED]:
+            lines.append(
+                tn(
+                    "{n} photo could not be processed: no output",
+                    "{n} photos could not be processed: no output",
+                    failed,
+                )
+            )
+        left_alone = tr("{number} {kind}: not made safe, not copied")
+        lines += [left_alone.format(number=number, kind=tr(kind)) for kind, number in self.companions.items()]
         if self.skipped:
-            lines.append(f"{count(self.skipped, 'other file')} skipped")
-        lines += [f"warning: {one_line(warning)}" for warning in self.warnings]
-        return "\n".join(lines)
+            lines.append(tn("{n} other file skipped", "{n} other files skipped", self.skipped))
+        return lines
 
 
-def _clips(clips: Sequence[PhotoResult], verb: str) -> list[str]:
+def _photos(number: int, *, written: bool) -> str:
+    if written:
+        return tn("{n} photo written", "{n} photos written", number)
+    return tn("{n} photo looked at, nothing written", "{n} photos looked at, nothing written", number)
+
+
+def faces(action: Action, number: int, *, written: bool) -> str:
+    """Say how many faces are covered or kept, or would be."""
+    match action, written:
+        case Action.COVER, True:
+            return tn("{n} face covered", "{n} faces covered", number)
+        case Action.COVER, False:
+            return tn("{n} face would be covered", "{n} faces would be covered", number)
+        case _, True:
+            return tn("{n} face left visible", "{n} faces left visible", number)
+        case _:
+            return tn("{n} face would stay visible", "{n} faces would stay visible", number)
+
+
+def _clips(clips: Sequence[PhotoResult], *, written: bool) -> list[str]:
     """Say how many clips there are, and what a person should know of them."""
     if not clips:
         return []
     earlier = sum(clip.earlier for clip in clips)
-    lines = [f"{count(len(clips) - earlier, 'clip')} {verb}"] if len(clips) > earlier else []
+    now = len(clips) - earlier
+    if written:
+        made = tn("{n} clip written", "{n} clips written", now)
+    else:
+        made = tn("{n} clip looked at, nothing written", "{n} clips looked at, nothing written", now)
+    lines = [made] if now else []
     if earlier:
-        lines.append(f"{count(earlier, 'clip')} {'was' if earlier == 1 else 'were'} done before and unchanged since")
+        lines.append(
+            tn(
+                "{n} clip was written before and is unchanged since",
+                "{n} clips were written before and are unchanged since",
+                earlier,
+            )
+        )
     notes = Counter(note for clip in clips if clip.clip for note in clip.clip.notes)
     for note, number in most_first(notes):
-        lines.append(f"  {count(number, 'clip')}: {note}")
+        lines.append("  " + tn("{n} clip: {note}", "{n} clips: {note}", number, note=tr(note)))
     return lines
 
 
@@ -197,11 +259,6 @@ def _by_reason(counts: Counter[str]) -> str:
 def most_first(counts: Counter[str]) -> list[tuple[str, int]]:
     """Return words by falling count, then by alphabet: the same for the same photos."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _without_size(what: str) -> str:
-    """Return what was hidden without its size, so that it can be counted over photos."""
-    return re.sub(r"( \d+x\d+|, \d+ entries)$", "", what)
 
 
 def _photo(entry: ReportEntry) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
 from blurkit.geometry import Box
+from blurkit.language import tr
 from blurkit.policy.reviewed import Choice
 from blurkit.records import Action
 from blurkit.review.spots import with_action
@@ -61,5 +62,5 @@ def _box(edit: Edit, size: Size | None) -> Box:
         raise SettingsError("a cover's box is left, top, right, bottom")
     box = Box(left, top, right, bottom).clip(size)
     if min(box.width, box.height) < MIN_SIDE:
-        raise SettingsError("this cover is too small: draw it over the whole face")
+        raise SettingsError(tr("This cover is too small: draw it over the whole face."))
     return box

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from blurkit.errors import SettingsError
-from blurkit.language import mark
+from blurkit.language import mark, tr
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.review.start import beside
+from blurkit.review.wishes import no_whole_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,15 +37,15 @@ def folder(given: str) -> Path:
         SettingsError: It is no whole path, or no folder that can be read.
     """
     if "\0" in given or not _is_text(given):
-        raise SettingsError("is no path", hint=HINT)
+        raise SettingsError(tr("This is no path."), hint=HINT)
     path = Path(given.strip().strip('"'))
     with suppress(RuntimeError):  # nobody has that name
         path = path.expanduser()
     if not path.is_absolute():
-        raise SettingsError(f"{given} is no whole path", hint="begin with the drive or with /")
+        raise no_whole_path(given)
     path = Path(os.path.normpath(path))
     if not path.is_dir():
-        raise SettingsError(f"{path} is no folder", hint=HINT)
+        raise SettingsError(tr("{path} is no folder.").format(path=path), hint=HINT)
     return path
 
 
@@ -63,7 +64,8 @@ def listing(given: str) -> dict[str, Any]:
     try:
         inside = sorted(_folders(path), key=lambda each: each.name.casefold())
     except OSError as fault:
-        raise SettingsError(f"{path} cannot be opened: {fault.strerror}", hint="choose another folder") from fault
+        what = tr("{path} cannot be opened: {why}").format(path=path, why=fault.strerror)
+        raise SettingsError(what, hint="choose another folder") from fault
     photos, is_all = _count(path, deep=True)
     return {
         "path": str(path),

@@ -8,13 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blurkit.errors import Bug, OutputExists
+from blurkit.language import tr
 from blurkit.machine.files import MAX_HASHED, content_of
-from blurkit.outcomes import PhotoResult
+from blurkit.outcomes import PhotoFailure, PhotoResult
+from blurkit.report import refused, removed
 from blurkit.review.signing import Written
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from blurkit.batch import Run as Batch
     from blurkit.batch import Task
@@ -70,6 +73,18 @@ class Export:
                 earlier = earlier_of[task.source.path]
                 self._note(task, earlier, outcome)
                 yield
+        self._take_out_other_names(known)
+
+    def _take_out_other_names(self, known: Mapping[str, Written]) -> None:
+        """Remove safe photos of these photos that have another name now, since settings changed: they are of before."""
+        names = {task.name.as_posix() for task in self.tasks}
+        numbers = {photo.sha256: number for number, photo in enumerate(self.session.photos)}
+        for name, written in known.items():
+            number = numbers.get(written.photo)
+            if number is not None and name not in names:
+                path = Path(self.tasks[number].out or "", name)
+                if not path.is_symlink() and content_of(path, max_bytes=MAX_HASHED) == written.sha256:
+                    self._remove(path)
 
     def _note(self, task: Task, earlier: Written | None, outcome: Outcome) -> None:
         if isinstance(outcome, PhotoResult) and task.reviewed is not None and outcome.output is not None:
@@ -80,13 +95,14 @@ class Export:
             self.files.append(made)
             added = max(0, len(outcome.decisions) - len(task.reviewed.decisions))  # drawn covers of a clip may be one
             state = "written" if earlier is None else "rewritten"
-            self._tell(task, state, output=name, removed=list(outcome.removed), added=added)
+            self._tell(task, state, output=name, removed=removed.in_plain_words(outcome.removed), added=added)
             return
-        error, hint = ("was not written", None) if isinstance(outcome, PhotoResult) else (outcome.error, outcome.hint)
+        kind, detail = (Bug, "") if isinstance(outcome, PhotoResult) else (outcome.kind, outcome.error)
+        error = tr(refused.in_plain_words(kind))
         if earlier is not None and self._ours(task, earlier):
             self._remove(Path(task.written or ""))
-            error += "; the earlier safe photo was taken out of the folder"
-        self._tell(task, "failed", error=error, hint=hint)
+            error += " " + tr("The earlier safe photo was taken out of the folder.")
+        self._tell(task, "failed", error=error, detail=detail)
 
     def _take_out(self, number: int, task: Task, earlier: Written | None) -> None:
         """Remove the safe photo of one that may not be published, only if it is the file that we wrote."""
@@ -95,12 +111,13 @@ class Export:
             self._remove(path)
             self._tell(task, "taken_out")
         elif path.exists():
-            what = "a file with this name is in the folder for safe photos, and this review did not write it"
-            self._tell(task, "failed", error=what, hint="look at it and remove it yourself")
+            self._tell(task, "failed", error=tr(refused.in_plain_words(OutputExists)), detail=str(path))
         elif number in self.session.left_out:
             self._tell(task, "left_out")
         else:
-            self._tell(task, "failed", error="could not be looked at", hint=None)
+            outcome = self.session.photos[number].outcome
+            kind, detail = (outcome.kind, outcome.error) if isinstance(outcome, PhotoFailure) else (Bug, "")
+            self._tell(task, "failed", error=tr(refused.in_plain_words(kind)), detail=detail)
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
+from blurkit.language import tr
 from blurkit.machine.files import lock
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class Lock:
             holder = self._text()
             if not take_over:
                 raise FolderTaken(
-                    f"is being reviewed already, {_who(holder)}",
+                    tr("is being reviewed already, {by}").format(by=_who(holder)),
                     path=file.parent,
                     hint="go on in that page, or end that review and begin here: blurkit review DIR --take-over",
                 )
             if time.monotonic() > until:
-                raise SettingsError(f"is being reviewed {_who(holder)}, which does not end", path=file.parent)
+                what = tr("is being reviewed {by}, which does not end").format(by=_who(holder))
+                raise SettingsError(what, path=file.parent)
             with suppress(OSError):
                 self._write()
             time.sleep(LOOK_SECONDS)
@@ -162,6 +164,7 @@ def _who(text: str) -> str:
     """Say which process a lock belongs to."""
     try:
         known = json.loads(text)
-        return f"by process {int(known['pid'])} on {str(known['host'])[:100]}"
+        words = tr("by process {number} on {computer}")
+        return words.format(number=int(known["pid"]), computer=str(known["host"])[:100])
     except (ValueError, KeyError, TypeError):
-        return "by another process"
+        return tr("by another process")

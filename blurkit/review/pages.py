@@ -19,18 +19,18 @@ from starlette.routing import Route
 
 from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
-from blurkit.geometry import Box
+from blurkit.language import tr
 from blurkit.review import choose, desktop, recent, remember, view, wishes
-from blurkit.review.boards import everywhere
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.paths import register
-from blurkit.review.requests import Edits, Folder, LeaveOut, Liking, Nothing, Opened, Seen, Show, SignOff
+from blurkit.review.requests import Chosen, Edits, Folder, LeaveOut, Liking, Looked, Nothing, Opened, Show, SignOff
+from blurkit.review.seen import Seen
+from blurkit.review.start import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blurkit.records import Decision
     from blurkit.review.start import Prepared
     from blurkit.review.wishes import Wishes
     from blurkit.settings import Settings
@@ -50,9 +50,10 @@ MAX_BODY = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """What sets up a review once a person has chosen its folder on the page."""
+    """What sets up a review once a person has chosen its folder on the page, or other settings for it."""
 
-    set_up: Callable[[Path, Wishes], Prepared]
+    set_up: Callable[[Path, Wishes, Prepared | None], Prepared]
+    """Given the folder, what was chosen, and the review with other settings that it follows."""
     settings: Settings
     """Those that are offered at first."""
 
@@ -60,17 +61,17 @@ class Chooser:
 class Pages:
     """What the page asks for, answered from a review."""
 
-    def __init__(self, review: Prepared | Chooser) -> None:
-        """Answer for one review, or for the one that is set up when a folder is chosen."""
-        self._opened = None if isinstance(review, Chooser) else review
-        self._choosing = review if isinstance(review, Chooser) else None
+    def __init__(self, review: Prepared | None, choosing: Chooser) -> None:
+        """Answer for one review, or if there is none yet for the one that is set up when a folder is chosen."""
+        self._opened, self._choosing = review, choosing
+        self._wishes: Wishes | None = None
         self._lock = threading.Lock()
         self.ended = threading.Event()
 
     @property
     def _review(self) -> Prepared:
         if self._opened is None:
-            raise SettingsError("no folder is chosen yet", hint="load the page again")
+            raise SettingsError(tr("No folder is chosen yet. Load the page again."))
         return self._opened
 
     @property
@@ -102,12 +103,35 @@ class Pages:
             folder = choose.folder(wanted.path)
             if wanted.take_over:
                 Lock(folder / LOCK_NAME, take_over=True).release()
-            opened = self._chooser().set_up(folder, wanted.wishes)
-            recent.opened(folder, agreed=wanted.remember)
-            with suppress(OutputNotWritable):  # then it is asked again next time
-                wishes.remember(folder, wanted.wishes)
-            opened.work.start()
-            self._opened = opened
+            opened = self._chooser().set_up(folder, wanted.wishes, None)
+            self._begin(opened, wanted)
+
+    def _begin(self, opened: Prepared, wanted: Chosen) -> None:
+        recent.opened(opened.folder, agreed=wanted.remember)
+        with suppress(OutputNotWritable):  # then it is asked again next time
+            wishes.remember(opened.folder, wanted.wishes)
+        opened.work.start()
+        self._opened, self._wishes = opened, wanted.wishes
+
+    def _settings(self, _: Request) -> dict[str, Any]:
+        """Return what was chosen for the folder that is open."""
+        review = self._review
+        chosen = self._wishes or wishes.usual(review.session.settings)
+        told, usual = chosen.model_dump(mode="json"), str(beside(review.folder))
+        out = "" if str(review.out.absolute()) == usual else str(review.out.absolute())
+        return {"wishes": told | {"out": out}, "out": usual, "kept": recent.is_kept(review.folder)}
+
+    def _choose(self, wanted: Chosen) -> None:
+        """Go on with other settings: what was decided stays, and faces that are known are not looked for again."""
+        with self._lock:
+            before = self._review
+            with before.session.lock:
+                if before.work.exporting and before.work.is_busy:
+                    raise SettingsError(tr("Wait until the photos are written."))
+                opened = self._choosing.set_up(before.folder, wanted.wishes, before)
+                before.session.close()
+            before.work.stop()
+            self._begin(opened, wanted)
 
     def _list(self, wanted: Folder) -> dict[str, Any]:
         told, base = choose.listing(wanted.path), self._chooser().settings
@@ -115,25 +139,26 @@ class Pages:
         return told | {"wishes": known.model_dump(mode="json"), "recent": recent.told()}
 
     def _offered(self, _: Request) -> dict[str, Any]:
-        return wishes.offered(self._chooser().settings)
+        return wishes.offered(self._choosing.settings)
 
     def _chooser(self) -> Chooser:
         """Return what sets up a review, while none is open."""
-        if self._opened is not None or self._choosing is None or self.ended.is_set():
-            raise SettingsError("a folder is open already", hint="load the page again")
+        if self._opened is not None or self.ended.is_set():
+            raise SettingsError(tr("A folder is open already. Load the page again."))
         return self._choosing
 
     def app(self) -> Starlette:
         """Return the application, not guarded."""
         changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
             "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
-            "seen": (Seen, lambda wanted: self._review.session.see(wanted.faces)),
+            "seen": (Looked, lambda wanted: self._review.session.see(wanted.faces)),
             "leave_out": (LeaveOut, lambda wanted: self._review.session.leave_out(wanted.photo, wanted.reason)),
             "undo": (Nothing, lambda _: self._review.session.undo()),
             "redo": (Nothing, lambda _: self._review.session.undo(back=False)),
             "export": (SignOff, lambda wanted: self._review.work.export(wanted)),
             "folders": (Folder, self._list),
             "open": (Opened, self._open),
+            "settings": (Chosen, self._choose),
             "prefer": (Liking, remember.like),
             "show": (Show, self._show),
             "end": (Nothing, lambda _: self.ended.set()),
@@ -141,8 +166,9 @@ class Pages:
         posts = [
             Route(f"/api/{name}", partial(self._change, *change), methods=["POST"]) for name, change in changes.items()
         ]
-        pictures = {"thumb": self._thumb, "preview": self._preview, "region": self._region, "after": self._after}
-        pictures |= {"written": self._written}
+        seen = Seen(lambda: self._review)
+        pictures = {"thumb": seen.thumb, "preview": seen.preview, "region": seen.region, "after": seen.after}
+        pictures |= {"written": seen.written}
         shown = [
             Route(f"/photo/{{number:short}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
         ]
@@ -151,15 +177,16 @@ class Pages:
                 Route("/", self._start_page),
                 Route("/static/{name}", self._static),
                 Route("/api/offered", partial(self._told, self._offered)),
+                Route("/api/settings", partial(self._told, self._settings)),
                 Route("/api/words", partial(self._told, _words)),
                 Route("/api/about", partial(self._told, self._about)),
                 Route("/api/state", partial(self._told, self._state)),
                 Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),
                 *posts,
                 *shown,
-                Route("/photo/{number:short}/covers", partial(self._told, self._covers)),
-                Route("/photo/{number:short}/face/{face:short}", partial(self._picture, self._face)),
-                Route("/photo/{number:short}/moving/{which}", self._moving),
+                Route("/photo/{number:short}/covers", partial(self._told, seen.covers)),
+                Route("/photo/{number:short}/face/{face:short}", partial(self._picture, seen.face)),
+                Route("/photo/{number:short}/moving/{which}", partial(self._moving, seen)),
             ]
         )
 
@@ -212,56 +239,12 @@ class Pages:
     def _show(self, wanted: Show) -> None:
         desktop.show(self._review.out if wanted.what == "folder" else self._review.work.report)
 
-    def _written(self, number: int, _: Request) -> bytes:
-        return self._review.pictures.written(self._review.work.output(number))
-
-    def _thumb(self, number: int, _: Request) -> bytes:
-        return self._review.pictures.thumb(number, [decision for _, decision in self._decided(number)])
-
-    async def _moving(self, request: Request) -> Response:
+    async def _moving(self, seen: Seen, request: Request) -> Response:
         """Return a clip as it was, or as it was written, for the browser to play."""
-        number = request.path_params["number"]
         try:
-            is_after = request.path_params["which"] == "after"
-            path = self._review.work.output(number) if is_after else self._review.pictures.clip(number)
-            return FileResponse(path, media_type="video/mp4")
+            return FileResponse(seen.moving(request), media_type="video/mp4")
         except BlurkitError as error:
             return _refusal(error, 404)
-
-    def _preview(self, number: int, _: Request) -> bytes:
-        self._review.session.sheet(number)
-        return self._review.pictures.preview(number)
-
-    def _face(self, number: int, request: Request) -> bytes:
-        return self._review.pictures.face(number, self._review.session.spot(number, request.path_params["face"]))
-
-    def _region(self, number: int, request: Request) -> bytes:
-        self._review.session.sheet(number)
-        try:
-            box = Box(*map(float, request.query_params.get("box", "").split(",")))
-        except (TypeError, ValueError) as fault:
-            raise BlurkitError("a part is left, top, right, bottom") from fault
-        return self._review.pictures.region(number, box)
-
-    def _after(self, number: int, _: Request) -> bytes:
-        return self._review.pictures.after(number, [decision for _, decision in self._decided(number)])
-
-    def _covers(self, request: Request) -> dict[str, Any]:
-        """Return how the covers of a photo will look, each with the number of its face."""
-        number = request.path_params["number"]
-        decided = self._decided(number)
-        sketch = self._review.pictures.sketch(number, [decision for _, decision in decided])
-        faces = [spot.number for spot in self._review.session.sheet(number)]
-        owners = [faces[of] if of < len(faces) else None for of, _ in decided]
-        edges = [(owner, path) for place, path in sketch.edges if (owner := owners[place]) is not None]
-        return {"tone": sketch.tone, "rim": sketch.rim, "edges": edges}
-
-    def _decided(self, number: int) -> list[tuple[int, Decision]]:
-        """Return a decision for each place that is shown, with the number of its face in the sheet, from 0."""
-        reviewed = self._review.session.reviewed(number)
-        if reviewed is None:
-            raise BlurkitError("is not analysed")
-        return everywhere(self._review.session.photos[number].outcome, reviewed.decisions)
 
 
 def _words(_: Request) -> dict[str, Any]:
@@ -274,7 +257,7 @@ def _json(values: dict[str, Any], status: int = 200) -> Response:
 
 
 def _refusal(error: BlurkitError, status: int) -> Response:
-    told = {"error": error.message, "hint": error.hint}
+    told = {"error": view.told_of(error)}
     return _json(told | ({"taken": True} if isinstance(error, FolderTaken) else {}), status)
 
 

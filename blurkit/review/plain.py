@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.language import mark, tr
+from blurkit.language import decimal, mark, tr
 from blurkit.policy import asks_for_age
-from blurkit.policy.reviewed import LeftOut, Why
+from blurkit.policy.reviewed import Why
 from blurkit.records import Action, Reason
 
 if TYPE_CHECKING:
@@ -20,21 +20,6 @@ WHYS = {
     Why.NOT_A_FACE: mark("is not a face"),
 }
 """Why a person lets a covered face be seen."""
-
-LEFT_OUT = {
-    LeftOut.NO_CONSENT: mark("somebody must not be seen at all"),
-    LeftOut.CLOTHES: mark("somebody is half dressed"),
-    LeftOut.NOT_NEEDED: mark("the photo is not needed"),
-    LeftOut.OTHER: mark("another reason"),
-}
-"""Why a photo is not published."""
-
-CHECKS = (
-    mark("opened again and compared with what you saw here"),
-    mark("searched for hidden pictures, places and names, and nothing was left"),
-    mark("searched for faces once more, and nobody is visible except those you keep"),
-)
-"""What every written file passed."""
 
 
 def words(spot: Spot, child_age: int) -> str:
@@ -90,7 +75,7 @@ def explained(policy: PolicySettings) -> list[str]:
             tr("Faces too small or too unclear to tell the age are covered."),
             tr("People who clearly look adult stay visible."),
             tr("Of 100 children, blurkit may take about {n} for an adult: please look yourself.").format(
-                n=f"{policy.max_miss_rate * 100:g}"
+                n=decimal(policy.max_miss_rate * 100)
             ),
         ]
     elif all(rule.action is Action.COVER for rule in policy.rules):

@@ -51,6 +51,11 @@ def opened(folder: Path, *, agreed: bool) -> None:
             _keep(others[:MOST])
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether a person agreed to keep a folder."""
+    return any(each.path == str(folder) for each in known())
+
+
 def told() -> list[dict[str, Any]]:
     """Return the folders that are still there, each with how far its review is, as the page lists them."""
     return [

@@ -3,58 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from blurkit.language import mark, tr
+from blurkit.language import tr
 from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action
+from blurkit.report.signed import QUESTIONS
 from blurkit.review.wishes import Wishes
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the person who signs off answers with yes or no."""
-
-    words: str
-    no: str
-    """What a no means, and what helps."""
-    ends: bool
-    """Whether nothing is written after a no; else it needs a reason."""
-
-
-QUESTIONS = {
-    "consent": Question(
-        mark("Is there consent for everyone who can still be recognised?"),
-        mark("Without consent they may not be shown. Cover them, or leave the photo out."),
-        ends=True,
-    ),
-    "names": Question(
-        mark("Are names left out of the captions, the file names and the page?"),
-        mark("A name makes a child easy to find."),
-        ends=False,
-    ),
-    "badges": Question(
-        mark("Is no badge, jersey or other text readable that names a child?"),
-        mark("A name makes a child easy to find. Draw a cover over the text."),
-        ends=False,
-    ),
-    "place": Question(
-        mark("Is it all right that the place can be recognised?"),
-        mark("The place tells where the children are. Leave those photos out."),
-        ends=True,
-    ),
-    "clothes": Question(
-        mark("Is nobody shown in swimwear, gym wear or half dressed?"),
-        mark("Such photos are often misused. Better leave them out."),
-        ends=False,
-    ),
-    "needed": Question(
-        mark("Is each photo really needed?"), mark("Leave out the photos that are not needed."), ends=True
-    ),
-}
 
 REFERENCE = r"^(?=.*[0-9])(?!.*[A-Za-z\u00C0-\u024F\u0370-\u03FF\u0400-\u04FF]{3}).+$"
 """A consent's reference, for Python and for the page: with a digit, and without three letters in a row as in names."""
@@ -87,12 +44,17 @@ class Folder(_Request):
     path: Annotated[str, Field(max_length=4096)] = ""
 
 
-class Opened(Folder):
-    """The folder that is reviewed, and how."""
+class Chosen(_Request):
+    """How a folder is reviewed."""
 
     wishes: Wishes = Wishes()
     remember: bool = False
     """Whether this computer may keep the folder's path, to offer it again."""
+
+
+class Opened(Folder, Chosen):
+    """The folder that is reviewed, and how."""
+
     take_over: bool = False
     """Whether another review of it is ended first."""
 
@@ -145,7 +107,7 @@ class LeaveOut(_Request):
     reason: LeftOut | None = None
 
 
-class Seen(_Request):
+class Looked(_Request):
     """Faces that a person has looked at, and the action they were shown with."""
 
     faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=20000)]
@@ -160,6 +122,8 @@ class SignOff(_Request):
     """One answer a question."""
     reasons: dict[str, Annotated[str, Field(max_length=500)]] = {}
     """Why photos may be published all the same, for each question answered with no."""
+    named: bool = False
+    """Whether the report may hold that name."""
     despite_doubts: bool = False
     """Whether photos with an open doubt are exported knowingly."""
 

@@ -160,17 +160,25 @@ def _same(given: str, wanted: str) -> bool:
 class Server:
     """Serves one review until it is told to end, or nobody has used it for long."""
 
-    def __init__(self, review: Prepared | Chooser, *, idle_minutes: float = 60.0, language: str | None = None) -> None:
+    def __init__(
+        self,
+        review: Prepared | None,
+        choosing: Chooser,
+        *,
+        idle_minutes: float = 60.0,
+        language: str | None = None,
+    ) -> None:
         """Take a free port of this machine.
 
         Args:
-            review: What is reviewed, or what sets it up once a person has chosen a folder on the page.
+            review: What is reviewed; None to let a person choose the folder on the page.
+            choosing: What sets up a review when a person has chosen a folder, or other settings.
             idle_minutes: When it ends by itself.
             language: What the page speaks; None for what the browser asks for.
         """
         self._idle = idle_minutes * 60
         self._socket = socket.create_server((HOST, 0))
-        self._pages = Pages(review)
+        self._pages = Pages(review, choosing)
         self.was_taken_over = False
         """Whether it ended since another review of the folder took its place."""
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1], language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
+from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
@@ -63,9 +64,14 @@ class Session:
         if self.is_foreign:
             self._stored = {sha256: tuple(map(unseen, choices)) for sha256, choices in known.photos.items()}
         self._left_out, self._boards = dict(known.left_out), dict(known.boards)
+        self.is_closed = False
         self._next = 0
         self._done: list[Sheets] = []
         self._undone: list[Sheets] = []
+
+    def close(self) -> None:
+        """Take no more decisions: another review of the folder goes on with them."""
+        self.is_closed = True
 
     def add(self, number: int, outcome: Outcome) -> None:
         """Take in what the analysis says about a photo; decisions made by hand about this very file stay."""
@@ -244,6 +250,8 @@ class Session:
             self._commit({})
 
     def _commit(self, new: Sheets) -> None:
+        if self.is_closed:
+            raise SettingsError(tr("The settings were changed. Load the page again."))
         sheets = self._sheets | new
         policy = self.settings.policy.name
         states: dict[str, Sequence[Spot] | Sequence[Choice]] = {**self._stored, **sheets}

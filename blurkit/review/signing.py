@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from blurkit.machine.files import read_regular, replace_text
+from blurkit.report.signed import Signed
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -49,6 +51,19 @@ class SignOffs:
         self._entries = self._read()
 
     @property
+    def latest(self) -> Signed:
+        """The last word as a report tells it: with the person's name only if they wanted that."""
+        entry = self._entries[-1]
+        return Signed(
+            when=entry["when"],
+            by=entry["by"] if entry["named"] else None,
+            answers=entry["answers"],
+            reasons=entry["reasons"],
+            open_doubts=entry["open_doubts"],
+            left_out=Counter(entry["left_out"].values()),
+        )
+
+    @property
     def written(self) -> dict[str, Written]:
         """What earlier reviews wrote, by its path below the output folder; the latest counts."""
         known: dict[str, Written] = {}
@@ -71,6 +86,7 @@ class SignOffs:
         self._entries.append(
             {
                 "by": word.by,
+                "named": word.named,
                 "when": datetime.now().astimezone().isoformat(timespec="seconds"),
                 "version": __version__,
                 "policy": settings.policy.model_dump(mode="json", exclude_none=True, exclude=WORDS),

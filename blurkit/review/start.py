@@ -9,37 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from blurkit import batch
-from blurkit.age.calibration import load_calibration
 from blurkit.analysis import check_marks
 from blurkit.batch.collect import collect
 from blurkit.batch.journal import is_output, opened_or_none
 from blurkit.batch.run import done_by
 from blurkit.errors import SettingsError
-from blurkit.geometry import Size
-from blurkit.machine.files import content_of, sweep
-from blurkit.machine.weights import model_hashes
-from blurkit.outcomes import PhotoResult
-from blurkit.policy import decide, verdict
-from blurkit.policy.decide import asks_for_age
+from blurkit.language import tr
+from blurkit.machine.files import sweep
 from blurkit.policy.reviewed import FILE_NAME
 from blurkit.report import schema
+from blurkit.review.known import by_report, by_session, either, remarks_on, with_known
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import Lock
 from blurkit.review.pictures import Pictures, Storyboards
 from blurkit.review.session import Session
 from blurkit.review.warn import Warnings
 from blurkit.review.work import Work
-from blurkit.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from blurkit.batch import Task
     from blurkit.outcomes import Outcome
     from blurkit.review.export import Run
     from blurkit.settings import Settings
-
-    Known = Callable[[Task], Outcome | None]
 
 
 class Clips(Storyboards, Protocol):
@@ -84,6 +77,7 @@ def prepare(
     report_to: Path | None = None,
     take_over: bool = False,
     clips: Clips | None = None,
+    after: Prepared | None = None,
 ) -> Prepared:
     """Set up a review of a folder; nothing is looked at yet.
 
@@ -99,6 +93,8 @@ def prepare(
         take_over: End another review of this folder, and go on where it was.
         run: How photos are processed; by default as on the command line.
         clips: What makes clips safe and shows them; None leaves them alone.
+        after: A review of this folder with other settings, which this one follows: it has its lock, and what is known
+            of its faces is not looked for again.
 
     Raises:
         SettingsError: The policy covers words and nothing here finds them; the folder is none or holds no photo; the
@@ -107,15 +103,15 @@ def prepare(
     """
     check_marks(settings.policy)
     if not folder.is_dir():
-        raise SettingsError("is no folder", path=folder, hint="give the folder that holds the photos")
+        raise SettingsError(tr("is no folder"), path=folder, hint="give the folder that holds the photos")
     out = out or beside(folder)
     if folder.resolve().is_relative_to(out.resolve()):
         raise SettingsError(
-            "would hold the originals and their decisions", path=out, hint="choose an --out outside the folder"
+            tr("would hold the originals and their decisions"), path=out, hint="choose an --out outside the folder"
         )
     collected = collect([str(folder)], out=str(out), clips=clips is not None, is_output=is_output)
     if not collected.sources:
-        raise SettingsError("holds no photos", path=folder, hint="give the folder that holds the photos")
+        raise SettingsError(tr("holds no photos"), path=folder, hint="give the folder that holds the photos")
     journal = opened_or_none(str(out), settings)
     tasks = batch.plan(collected.sources, str(out), settings, journal)
     tasks.sort(key=lambda task: task.source.is_clip)  # photos first: clips take longer
@@ -123,22 +119,24 @@ def prepare(
     stop = threading.Event()
     means = batch.Means(jobs=jobs, timeout=timeout, journal=journal, stop=stop)
     given = None if report is None else schema.read(report)
-    known = None if given is None else _known(given, settings)
-    remarks = () if given is None else _remarks(given, settings)
+    known = by_report(given, settings)
+    if after is not None:
+        known = either(by_session(after.session, settings), known)
+    remarks = () if given is None else remarks_on(given, settings)
 
     def as_usual(wanted: Sequence[Task], overwrite: bool) -> Iterator[Outcome]:
         chosen = settings.model_copy(update={"write": settings.write.model_copy(update={"overwrite": overwrite})})
+        if run is not None:
+            return with_known(wanted, known, lambda left: run(left, overwrite))
         photos, moving = ([each for each in wanted if each.source.is_clip is is_clip] for is_clip in (False, True))
         rest = iter(()) if clips is None else clips.by(moving, chosen, means)
-        if known is None:
-            return chain(done_by(batch.process, photos, chosen, means), rest)
-        return chain(_with_known(photos, known, lambda left: done_by(batch.process, left, chosen, means)), rest)
+        return chain(with_known(photos, known, lambda left: done_by(batch.process, left, chosen, means)), rest)
 
-    lock = Lock(folder / LOCK_NAME, take_over=take_over)
+    lock = Lock(folder / LOCK_NAME, take_over=take_over) if after is None else after.lock
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session, clips)
     session.similar = pictures.burst
-    work = Work(session, pictures, tasks, run or as_usual, stop, collected, report_to)
+    work = Work(session, pictures, tasks, as_usual, stop, collected, report_to)
     warnings = Warnings(folder, out, session, pictures, clips=clips is not None)
     return Prepared(folder, out, session, pictures, work, lock, warnings, remarks)
 
@@ -150,50 +148,5 @@ def beside(folder: Path) -> Path:
         SettingsError: There is nothing next to it, since it is a whole disk.
     """
     if not folder.absolute().name:
-        raise SettingsError("is a whole disk", path=folder, hint="give the folder that holds the photos")
+        raise SettingsError(tr("is a whole disk"), path=folder, hint="give the folder that holds the photos")
     return folder.absolute().with_name(f"{folder.absolute().name}-safe")
-
-
-def _with_known(
-    tasks: Sequence[Task], known: Known, run: Callable[[Sequence[Task]], Iterator[Outcome]]
-) -> Iterator[Outcome]:
-    """Yield outcomes in order; what a report knows is not looked at again."""
-    told = [known(task) if task.out is None else None for task in tasks]
-    rest = run([task for task, outcome in zip(tasks, told, strict=True) if outcome is None])
-    for outcome in told:
-        if (one := outcome or next(rest, None)) is None:  # stopped
-            return
-        yield one
-
-
-def _remarks(report: schema.Report, settings: Settings) -> tuple[str, ...]:
-    """Say in how far an earlier report is not what this program would find today."""
-    again = "without --from, photos are looked at again"
-    found = []
-    if report.version != __version__:
-        found.append(f"the report is from blurkit {report.version}, and this is {__version__}; {again}")
-    elif report.models != model_hashes():
-        found.append(f"the report is from other models than these; {again}")
-    faces = [face for photo in report.photos for face in photo.faces]
-    if faces and asks_for_age(settings.policy) and all(face.age is None for face in faces):
-        found.append(f"the report holds no ages, so everyone is covered whose age this policy asks for; {again}")
-    return tuple(found)
-
-
-def _known(report: schema.Report, settings: Settings) -> Known:
-    """Return what gives a photo's outcome by an earlier report, decided by today's policy; None if it has none."""
-    photos = {photo.sha256: photo for photo in report.photos if photo.sha256 is not None}
-    policy = settings.policy
-    line = load_calibration().line(policy.cutoff_age, policy.max_miss_rate)
-
-    def outcome(task: Task) -> Outcome | None:
-        path = task.source.path
-        photo = photos.get(content_of(path))
-        if photo is None or photo.width is None or photo.height is None:
-            return None
-        size, found = Size(photo.width, photo.height), [schema.found(face) for face in photo.faces]
-        faces, ages = [face for face, _ in found], [age for _, age in found]
-        decided = decide(faces, ages, policy, size=size, line=line, photo=path)
-        return PhotoResult(path, None, size, decided, verdict(decided), (), {}, sha256=photo.sha256)
-
-    return outcome

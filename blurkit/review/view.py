@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from blurkit.errors import SettingsError
 from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
+from blurkit.report import refused
+from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS
 from blurkit.review import plain, remember
 from blurkit.review.boards import board_of, seen
 from blurkit.review.doubt import doubt, prominence
-from blurkit.review.requests import QUESTIONS, REFERENCE
+from blurkit.review.requests import REFERENCE
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
+    from blurkit.errors import BlurkitError
     from blurkit.geometry import Size
     from blurkit.policy.reviewed import LeftOut
     from blurkit.review.session import Session
@@ -41,15 +45,27 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
             "total": len(session.photos),
             "done": work.done,
             "busy": work.is_busy,
-            "fault": work.fault,
+            "fault": None if work.fault is None else told_of(work.fault),
             "undo": undo,
             "redo": redo,
             "unseen": unseen,
             "doubts": doubts,
             "exporting": work.exporting,
-            "written": work.written if work.exporting else [],
+            "written": list(map(_written, work.written)) if work.exporting else [],
             "photos": [_photo(session, number, left_out.get(number)) for number in changed],
         }
+
+
+def told_of(error: BlurkitError) -> str:
+    """Return what a person is told of an error: what they did wrong as it says, else its kind in plain words."""
+    if isinstance(error, SettingsError):
+        return str(error)
+    return f"{tr(refused.in_plain_words(type(error)))} ({error})"
+
+
+def _written(one: dict[str, Any]) -> dict[str, Any]:
+    """Return what an export did with a photo, with what was removed in plain words."""
+    return one | {"removed": [tr(words) for words in one.get("removed", ())]}
 
 
 def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
@@ -67,12 +83,12 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
             name: asdict(question) | {"words": tr(question.words), "no": tr(question.no)}
             for name, question in QUESTIONS.items()
         },
-        "left_out_words": {reason.value: tr(words) for reason, words in plain.LEFT_OUT.items()},
+        "left_out_words": {reason.value: tr(words) for reason, words in LEFT_OUT.items()},
         "whys": {why.value: tr(words) for why, words in plain.WHYS.items()},
         "max_note": MAX_NOTE,
         "reference": REFERENCE,
         **remember.liking(),
-        "checks": [tr(words) for words in plain.CHECKS],
+        "checks": [tr(words) for words in CHECKS],
         "margin": session.settings.obscure.margin,
     }
 
@@ -83,7 +99,8 @@ def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str,
     told: dict[str, Any] = {"number": number, "name": photo.name, "status": "waiting", "faces": [], "doubt": 0.0}
     told["clip"] = board_of(outcome) is not None
     if isinstance(outcome, PhotoFailure):
-        return told | {"status": outcome.status.value, "error": outcome.error, "hint": outcome.hint, "doubt": 9.0}
+        why = tr(refused.in_plain_words(outcome.kind))
+        return told | {"status": outcome.status.value, "error": why, "detail": outcome.error, "doubt": 9.0}
     if photo.size is None:
         return told
     open_spots = [spot for spot in spots if spot.is_open and left_out is None]

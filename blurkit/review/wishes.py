@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from blurkit.appearance import AUTO, NAMED_COLORS
+from blurkit.appearance import AUTO, NAMED_COLORS, SHAPES, STYLES, Sticker
 from blurkit.choices import CHILDREN, PRESETS, PUBLISHED, PUBLISHED_CLIP_SIDE, PUBLISHED_SIDE, Children, Shape, Style
 from blurkit.errors import SettingsError
 from blurkit.language import mark, tr
@@ -64,9 +64,9 @@ class Wishes(BaseModel):
         """
         obscure = {name: getattr(self, name) for name in ("style", "shape", "color") if getattr(self, name) is not None}
         if self.style is Style.STICKER and self.sticker.strip():
-            obscure["sticker"] = _path(self.sticker)
+            obscure["sticker"] = _sticker(self.sticker)
         elif self.style is Style.STICKER and base.obscure.sticker is None:
-            raise SettingsError("the cover is a picture of your own, and none is named", hint="name its PNG file")
+            raise SettingsError(tr("The cover is a picture of yours. Name its PNG file."))
         values: dict[str, Any] = base.model_dump() | {"policy": self._policy(base.policy).model_dump()}
         values["obscure"] |= obscure
         if self.publish is not None:
@@ -103,8 +103,27 @@ def _path(given: str) -> Path:
     with suppress(RuntimeError):  # nobody has that name
         path = path.expanduser()
     if not path.is_absolute():
-        raise SettingsError(f"{given} is no whole path", hint="begin with the drive or with /")
+        raise no_whole_path(given)
     return path
+
+
+def no_whole_path(given: str) -> SettingsError:
+    """Return what a person is told who wrote a path without its beginning."""
+    what = tr("{path} is no whole path. Begin with the drive or with /.")
+    return SettingsError(what.format(path=given))
+
+
+def _sticker(given: str) -> Sticker:
+    """Read the picture that a person named.
+
+    Raises:
+        SettingsError: It cannot be used.
+    """
+    path = _path(given)
+    try:
+        return Sticker.read(path)
+    except ValueError as fault:
+        raise SettingsError(tr("{path} is no PNG file that can be used.").format(path=path)) from fault
 
 
 def usual(settings: Settings) -> Wishes:
@@ -173,20 +192,6 @@ AGES = {
     "up-to-18": mark("Up to 18 years, or I do not know"),
 }
 
-STYLES = {
-    "solid": mark("One colour"),
-    "pixelate": mark("Mosaic"),
-    "silhouette": mark("Person icon"),
-    "sticker": mark("Our picture"),
-}
-SHAPES = {"head": mark("Head"), "ellipse": mark("Oval"), "box": mark("Rectangle")}
-
-COLORS = (
-    *(mark("gray"), mark("black"), mark("white"), mark("red"), mark("orange"), mark("yellow")),
-    *(mark("green"), mark("blue"), mark("purple"), mark("pink")),
-)
-"""The named colours, as the page calls them."""
-
 
 def offered(settings: Settings) -> dict[str, Any]:
     """Return what can be chosen, in plain words."""
@@ -201,11 +206,9 @@ def offered(settings: Settings) -> dict[str, Any]:
         "policies": policies,
         "children": {name: tr(words) for name, words in AGES.items()},
         "styles": {
-            style.value: tr(STYLES.get(style.value, style.value.capitalize()))
-            for style in Style
-            if style is not Style.STICKER or settings.obscure.sticker
+            style.value: tr(STYLES[style]) for style in Style if style is not Style.STICKER or settings.obscure.sticker
         },
-        "shapes": {shape.value: tr(SHAPES.get(shape.value, shape.value.capitalize())) for shape in Shape},
+        "shapes": {shape.value: tr(SHAPES[shape]) for shape in Shape},
         "colors": {AUTO: []} | {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
         "side": PUBLISHED_SIDE,
     }

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blurkit import batch
-from blurkit.errors import BlurkitError, SettingsError, UnreadablePhoto
+from blurkit.errors import BlurkitError, Bug, SettingsError, UnreadablePhoto
+from blurkit.language import speak, spoken, tn, tr
 from blurkit.outcomes import failure
 from blurkit.records import Stage
 from blurkit.report.files import STEM, earlier, write, write_all
@@ -52,7 +53,7 @@ class Work:
     """Photos analysed."""
     written: list[dict[str, Any]] = field(default_factory=list, init=False)
     """What the last export did, a photo each."""
-    fault: str | None = field(default=None, init=False)
+    fault: BlurkitError | None = field(default=None, init=False)
     """What went wrong with the whole work."""
 
     def __post_init__(self) -> None:
@@ -85,19 +86,27 @@ class Work:
         """
         with self.session.lock:
             if self.is_busy:
-                raise SettingsError("wait until all photos are looked at")
+                raise SettingsError(tr("Wait until all photos are looked at."))
             unseen, doubts = self.session.unseen(), self.session.doubts()
             if unseen:
-                raise SettingsError(f"{len(unseen)} faces would stay visible and nobody has looked at them")
+                raise SettingsError(
+                    tn(
+                        "{n} face stays visible and nobody has looked.",
+                        "{n} faces stay visible and nobody has looked.",
+                        len(unseen),
+                    )
+                )
             if doubts and not word.despite_doubts:
-                raise SettingsError(f"{len(doubts)} doubtful faces are not looked at; look, or say that you know")
+                raise SettingsError(
+                    tn("{n} uncertain face is not looked at.", "{n} uncertain faces are not looked at.", len(doubts))
+                )
             if not any(map(self.session.reviewed, set(range(len(self.tasks))) - self.session.left_out.keys())):
-                raise SettingsError("no photo is left to publish")
+                raise SettingsError(tr("No photo is left to publish."))
             signed = SignOffs(self.session.file.with_name(SIGNED))
             signed.begin(word, self.session.settings, len(doubts), self.session.reasons)
             export = Export(self.session, self.tasks, signed)
             self.written, self.exporting = export.told, len(self.tasks)
-            self._begin(lambda: self._write(export))
+            self._begin(lambda: self._write(export), spoken())
 
     def output(self, number: int) -> Path:
         """Return the safe photo that the last export left for a photo.
@@ -108,21 +117,22 @@ class Work:
         for one in self.written:
             if one["photo"] == number and one["output"] is not None:
                 return Path(self.tasks[number].written or "")
-        raise SettingsError(f"no safe photo was written for photo {number}")
+        raise SettingsError(tr("No safe photo was written for this one."))
 
     @property
     def report(self) -> Path:
         """The report that a person reads."""
         return self.report_to or self.session.file.with_name(f"{STEM}.html")
 
-    def _begin(self, work: Callable[[], None]) -> None:
+    def _begin(self, work: Callable[[], None], language: str = "en") -> None:
         def guarded() -> None:
+            speak(language)
             try:
                 work()
             except BlurkitError as error:
-                self.fault = str(error)
+                self.fault = error
             except Exception as error:  # nothing is written for a photo that failed
-                self.fault = f"a fault of blurkit: {type(error).__name__}: {error}"
+                self.fault = Bug(f"{type(error).__name__}: {error}")
             finally:
                 batch.close_models()
 
@@ -171,7 +181,8 @@ class Work:
         """Write the report of all that was exported, now and earlier, next to the decisions unless told otherwise."""
         folder = self.session.file.parent
         known = earlier(self.report_to or folder / f"{STEM}.json")
-        report = run.report([entry for entry in known if entry.output not in export.gone])
+        kept = [entry for entry in known if entry.output not in export.gone]
+        report = run.report(kept, signed=export.signed.latest)
         if self.report_to is not None:
             write(report, self.report_to)
         else:

@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count as naturals
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,13 +17,14 @@ from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source, neutral_names, suited
 from blurkit.encode import output_format
 from blurkit.errors import ExitCode, PhotoChanged
+from blurkit.language import tn, tr
 from blurkit.machine.files import MAX_BYTES, MAX_HASHED, content_of, sweep
 from blurkit.outcomes import PhotoFailure, Status
 from blurkit.records import Action, Stage
 from blurkit.watch.arrival import FOLDERS, Arrival
 from blurkit.watch.inbox import Inbox
 from blurkit.watch.seen import Memory, Seen
-from blurkit.words import count, one_line
+from blurkit.words import one_line
 
 if TYPE_CHECKING:
     from blurkit.outcomes import Outcome, PhotoResult
@@ -98,7 +99,7 @@ class Watcher:
         """Look at the inbox, and return the photos that are whole and not dealt with."""
         reachable = self._inbox.folder.is_dir()
         if self._reachable and not reachable:
-            self._show.note("note: the inbox cannot be reached; waiting for it")
+            self._show.note(tr("note: the inbox cannot be reached; waiting for it"))
         self._reachable = reachable
         whole = self._inbox.poll(lambda path, state: self._known.get(path) == state)
         for kept in (self._known, self._unfinished, self._failed, self._again):
@@ -108,8 +109,14 @@ class Watcher:
         before = len(self._otherwise)
         arrivals = self._named([arrived for incoming in whole if (arrived := self._arrived(incoming)) is not None])
         if len(self._otherwise) > before:
-            number, them = count(len(self._otherwise), "photo"), "it" if len(self._otherwise) == 1 else "them"
-            self._show.note(f"note: done with other settings, and left so: {number}; --overwrite does {them} again")
+            self._show.note(
+                tn(
+                    "note: {n} photo was processed with other settings, and left so; --overwrite processes it again",
+                    "note: {n} photos were processed with other settings, and left so; "
+                    "--overwrite processes them again",
+                    len(self._otherwise),
+                )
+            )
         return arrivals
 
     def take(self, arrival: Arrival, outcome: Outcome) -> None:
@@ -141,7 +148,13 @@ class Watcher:
         """Say what is left, and return what that means."""
         waiting = self._inbox.waiting + len(self._unfinished)
         if waiting:
-            self._show.note(f"{count(waiting, 'file')} still being written: left for another time")
+            self._show.note(
+                tn(
+                    "{n} file still being written: left for another time",
+                    "{n} files still being written: left for another time",
+                    waiting,
+                )
+            )
         return ExitCode.PARTIAL if self._failed else ExitCode.OK
 
     def _arrived(self, incoming: Incoming) -> tuple[Source, str] | None:
@@ -166,9 +179,8 @@ class Watcher:
                 if not seen.done:
                     self._failed[path] = ""
                     given = os.path.join(self._given, inside)
-                    self._show.note(
-                        f"note: {given} could not be made safe earlier and has not changed since: no output"
-                    )
+                    words = tr("note: {photo} could not be made safe earlier and has not changed since: no output")
+                    self._show.note(words.format(photo=given))
                 elif not same:
                     self._otherwise.add(path)
                 return None
@@ -202,7 +214,7 @@ class Watcher:
         wanted = suited(source, source.inside)
         return self._claims.claim(
             source.inside.as_posix() + sha256,
-            map(str, naturals(1)),
+            map(str, count(1)),
             lambda tag: wanted if tag == "1" else wanted.with_name(f"{wanted.stem}-{tag}{wanted.suffix}"),
             lambda name: any(Path(self._out, folder, name).exists() for folder in FOLDERS.values()),
         )
@@ -219,8 +231,13 @@ class Watcher:
     def _say(self, arrival: Arrival, result: PhotoResult) -> None:
         covered = sum(decision.judgement.action is Action.COVER for decision in result.decisions)
         visible = len(result.decisions) - covered
-        words = "ready" if result.status is Status.READY else "a person should look at it"
-        faces = f"{count(covered, 'face')} covered, {visible} left visible"
+        words = tr("ready") if result.status is Status.READY else tr("a person should look at it")
+        faces = tn(
+            "{n} face covered, {visible} left visible",
+            "{n} faces covered, {visible} left visible",
+            covered,
+            visible=visible,
+        )
         self._show.note(one_line(f"{arrival.source.given}: {words}, {faces}: {result.output}"))
         self._show.outcome(result)
 

@@ -26,8 +26,9 @@ QUICK = ("--detector", "mediapipe", "--jobs", "1")
 OUR_LINES = re.compile(
     r"(error|hint|note|warning): .+"
     r"|\d+ photos? (written|looked at, nothing written)"
-    r"|\d+ photos? (was|were) done before and unchanged since"
-    r"|\d+ clips? (written|looked at, nothing written)|\d+ clips? (was|were) done before and unchanged since"
+    r"|\d+ photos? (was|were) written before and (is|are) unchanged since"
+    r"|\d+ clips? (written|looked at, nothing written)"
+    r"|\d+ clips? (was|were) written before and (is|are) unchanged since"
     r"|  \d+ clips?: .+"
     r"|  \d+ photos? should be looked at by a person before publishing"
     r"|  look at: .+|  and \d+ more|to review them: blurkit review .+"

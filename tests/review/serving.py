@@ -18,6 +18,7 @@ from blurkit.records import AgeEstimate, Face
 from blurkit.review import start
 from blurkit.review.pages import Chooser
 from blurkit.review.server import Server
+from blurkit.review.wishes import Wishes
 from blurkit.settings import Settings, load_policy
 from tests.end_to_end.process import SAMPLES, small
 from tests.fakes import BlindNetwork
@@ -98,8 +99,17 @@ def known_run(settings, scale):
 def serving(folder, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
     """Serve a review of a folder of copies of one sample; gives the server and the review."""
     settings = Settings.of(policy=load_policy(policy))
-    review = start.prepare(folder, None, settings, run=run or known_run(settings, scale))
-    with running(Server(review, idle_minutes=idle_minutes)) as server:
+
+    def set_up(folder, wishes, after):
+        chosen = wishes.settings(settings)
+        run_as = run or known_run(chosen, scale)
+        opened.append(start.prepare(folder, wishes.place(), chosen, run=run_as, after=after))
+        return opened[-1]
+
+    opened = []
+    review = set_up(folder, Wishes(), None)
+    with running(Server(review, Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
+        server.opened = opened
         yield server, review
 
 
@@ -112,12 +122,13 @@ def choosing(home, monkeypatch, *, idle_minutes=60.0):
     settings = Settings.of(policy=load_policy("children"))
     opened = []
 
-    def set_up(folder, wishes):
+    def set_up(folder, wishes, after):
         chosen = wishes.settings(settings)
-        opened.append(start.prepare(folder, wishes.place(), chosen, run=known_run(chosen, 600 / 1024)))
+        run = known_run(chosen, 600 / 1024)
+        opened.append(start.prepare(folder, wishes.place(), chosen, run=run, after=after))
         return opened[-1]
 
-    with running(Server(Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
+    with running(Server(None, Chooser(set_up, settings), idle_minutes=idle_minutes)) as server:
         yield server, opened
 
 

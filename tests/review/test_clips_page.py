@@ -2,7 +2,9 @@
 
 import pytest
 
-from blurkit.review.requests import QUESTIONS, SignOff
+from blurkit.report.signed import QUESTIONS
+from blurkit.review.pages import Chooser
+from blurkit.review.requests import SignOff
 from blurkit.review.server import Server
 from blurkit.review.start import prepare
 from blurkit.settings import Settings
@@ -25,7 +27,8 @@ def folder(tmp_path, fakes, fake_clips):
 
 def test_a_clip_is_looked_at_corrected_written_and_played(browser, folder):
     review = prepare(folder, None, Settings(), clips=ReviewedClips(200))
-    with running(Server(review)) as server, opened(browser, server, DESKTOP) as page:
+    choosing = Chooser(lambda *_: review, Settings())
+    with running(Server(review, choosing)) as server, opened(browser, server, DESKTOP) as page:
         session = review.session
         page.click("a.card:has-text('clip.mp4')")
         page.locator(".box").first.wait_for()

@@ -156,7 +156,7 @@ def test_another_user_of_the_computer_gets_in_nowhere(served, tmp_path):
 
 def test_the_browser_is_given_the_path_of_the_file(monkeypatch):
     given = []
-    server = server_module.Server(Chooser(lambda *_: pytest.fail("no folder was chosen"), Settings()))
+    server = server_module.Server(None, Chooser(lambda *_: pytest.fail("no folder was chosen"), Settings()))
 
     def noted(address):
         given.append(address)

@@ -164,7 +164,7 @@ def test_a_sign_off_that_cannot_be_stored_writes_nothing(review, monkeypatch):
 def test_with_every_photo_left_out_there_is_nothing_to_sign(review):
     for number in range(3):
         review.session.leave_out(number, LeftOut.NOT_NEEDED)
-    with pytest.raises(SettingsError, match="no photo is left"):
+    with pytest.raises(SettingsError, match="No photo is left"):
         review.work.export(WORD)
 
 

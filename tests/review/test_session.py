@@ -181,7 +181,7 @@ def test_an_open_doubt_is_not_exported_without_saying_so(reviewing):
     spot = session.sheet(0)[0]
     doubtful = replace(spot, decision=asked_to_look(spot.decision)[0])
     session._sheets[session.photos[0].sha256] = (doubtful, *session.sheet(0)[1:])
-    with pytest.raises(SettingsError, match="say that you know"):
+    with pytest.raises(SettingsError, match="1 uncertain face"):
         review.work.export(WORD.model_copy(update={"despite_doubts": False}))
     review.work.export(WORD)
 
@@ -194,7 +194,7 @@ def test_a_photo_that_changed_meanwhile_is_neither_shown_nor_written(reviewing):
         review.pictures.thumb(0)
     review.work.export(WORD)
     wait_until(lambda: not review.work.is_busy)
-    assert "not the file that was reviewed" in review.work.written[0]["error"]
+    assert "changed after it was looked at" in review.work.written[0]["error"]
     assert not review.out.exists()
 
 

@@ -85,7 +85,7 @@ def test_a_run_goes_on_where_it_stopped_clip_by_clip(command, fakes, fake_clips,
     code, _, said = command("run", folder, "--out", out)
     assert code == ExitCode.OK
     assert fake_clips == ["b.mkv"]
-    assert "1 clip was done before and unchanged since" in said
+    assert "1 clip was written before and is unchanged since" in said
 
 
 def test_one_clip_can_be_given_a_name(command, fakes, fake_clips, folder, tmp_path):

@@ -79,7 +79,7 @@ def test_other_settings_leave_what_is_done_and_say_so_unless_it_is_to_be_done_ag
     wide(inbox, "a.png")
     once("--policy", "everyone")
     assert outputs(tmp_path) == ["ready/a.png"]
-    assert "note: done with other settings, and left so: 1 photo; --overwrite does it again" in once()[1]
+    assert "note: 1 photo was processed with other settings, and left so; --overwrite processes it again" in once()[1]
     assert outputs(tmp_path) == ["ready/a.png"]
     once("--overwrite")
     assert outputs(tmp_path) == ["review/a.png"]  # and is no longer called ready

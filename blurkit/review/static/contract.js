@@ -26,7 +26,7 @@
  */
 
 /**
- * A photo of the review; width and height are there once it is analysed, error and hint if that failed.
+ * A photo of the review; width and height are there once it is analysed, error and detail if that failed.
  * @typedef {object} Photo
  * @property {number} number
  * @property {string} name Its path inside the folder.
@@ -38,7 +38,7 @@
  * @property {number} [height]
  * @property {string | null} [left_out] Why it is not published.
  * @property {string} [error]
- * @property {string | null} [hint]
+ * @property {string} [detail] The exact fault, in English.
  */
 
 /** @typedef {Photo & {width: number, height: number}} Analysed */
@@ -53,7 +53,7 @@
  * @property {string[]} [removed]
  * @property {number} [added] Places that only the independent check found.
  * @property {string} [error]
- * @property {string | null} [hint]
+ * @property {string} [detail] The exact fault, in English.
  */
 
 /**

@@ -15,7 +15,8 @@ function restore(form) {
     for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (
       form.querySelectorAll(`[name="${name}"]`)
     )) {
-      if (field.type !== "radio") field.value = String(value);
+      if (field.type === "checkbox") field.checked = true;
+      else if (field.type !== "radio") field.value = String(value);
       else if (field.value === value) field.click();
     }
 }
@@ -45,6 +46,12 @@ export function show(main) {
       maxlength: 200,
       autocomplete: "off",
     }),
+    el(
+      "label",
+      { class: "check" },
+      el("input", { type: "checkbox", name: "named" }),
+      t("The report may hold this name, too"),
+    ),
     el(
       "label",
       { class: "check", id: "despite", hidden: true },
@@ -177,6 +184,7 @@ async function write(form) {
     by: values.get("by"),
     answers,
     reasons: Object.fromEntries(no.map((key) => [key, values.get(`why-${key}`)])),
+    named: values.has("named"),
     despite_doubts: values.has("despite"),
   };
   if (!(await change("export", word))) return;

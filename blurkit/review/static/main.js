@@ -8,9 +8,10 @@ import * as people from "./faces.js";
 import { left } from "./screens.js";
 import * as editor from "./editor.js";
 import * as finish from "./finish.js";
+import * as settings from "./settings.js";
 import { showKeys } from "./keys.js";
 
-/** @typedef {"photos" | "photo" | "finish" | import("./screens.js").Name} Name */
+/** @typedef {"photos" | "photo" | "finish" | "settings" | import("./screens.js").Name} Name */
 
 translatePage();
 const main = part("main");
@@ -27,7 +28,7 @@ const STEPS = [
 function screen() {
   const [given, number, face] = location.hash.slice(1).split("/");
   const known = STEPS.find(([name]) => name === given)?.[0];
-  const name = given === "photo" ? "photo" : (known ?? "photos");
+  const name = given === "photo" || given === "settings" ? given : (known ?? "photos");
   return {
     name,
     number: Number(number),
@@ -43,6 +44,7 @@ function go() {
   if (name === "photo") editor.show(main, number, face);
   else if (name === "photos") sheet.show(main);
   else if (name === "finish") finish.show(main);
+  else if (name === "settings") settings.show(main);
   else people.show(main, name);
   frame();
   window.scrollTo(0, 0);
@@ -60,7 +62,7 @@ function update(changed) {
   if (name === "photo") editor.update();
   else if (name === "photos") sheet.update(main);
   else if (name === "finish") finish.update(main);
-  else people.update(main, name, changed);
+  else if (name !== "settings") people.update(main, name, changed);
 }
 
 function frame() {

@@ -7,7 +7,8 @@ import { el, part } from "./dom.js";
 /** @typedef {import("./contract.js").Offered} Offered */
 /** @typedef {import("./contract.js").Wishes} Wishes */
 
-const form = part("options", HTMLFormElement);
+/** @type {HTMLFormElement} The form with the id `options` of the screen that is shown. */
+let form;
 /** @type {Offered | null} */
 let offered = null;
 
@@ -115,10 +116,9 @@ function follow() {
  * @param {boolean} isKept Whether the person agreed to keep this folder before.
  */
 export async function offer(wishes, out, isKept) {
-  if (!offered) {
-    offered = /** @type {Offered} */ (await get("/api/offered"));
-    draw(offered);
-  }
+  offered ??= /** @type {Offered} */ (await get("/api/offered"));
+  form = part("options", HTMLFormElement);
+  if (!form.children.length) draw(offered);
   for (const [name, value] of Object.entries(wishes)) {
     const field = form.elements.namedItem(name);
     if (field instanceof RadioNodeList || field instanceof HTMLSelectElement)

@@ -152,8 +152,11 @@ function cardOf(photo) {
     { class: "text" },
     el("span", { class: `chip ${photo.status}` }, status),
     el("span", { class: "name" }, photo.name),
-    el("span", { class: "words" }, photo.status === "waiting" ? t("blurkit looks at it soon") : words),
-    photo.hint && el("span", { class: "words" }, photo.hint),
+    el(
+      "span",
+      { class: "words", title: photo.detail },
+      photo.status === "waiting" ? t("blurkit looks at it soon") : words,
+    ),
   );
   if (photo.width === undefined)
     return el("li", {}, el("div", { class: "card" }, el("span", { class: "empty" }), text));

@@ -22,15 +22,6 @@ const RESULTS = {
   failed: (n) => tn("{n} photo not written", "{n} photos not written", n),
 };
 
-/** @type {[RegExp, string][]} What was hidden in the files, those that tell most about a child first. */
-const PLAIN = [
-  [/^GPS/, t("the place")],
-  [/serial number/, t("the camera's serial number")],
-  [/owner/, t("the camera's owner")],
-  [/^(thumbnail|picture|preview|video)/, t("hidden copies of the photo")],
-  [/^date/, t("date and time")],
-];
-
 const SHOWN = 60;
 
 /** @param {HTMLElement} place */
@@ -51,7 +42,9 @@ export function results(place) {
   for (const [state, words] of Object.entries(RESULTS)) {
     const here = of(state);
     if (!here.length) continue;
-    const items = here.map((one) => el("li", {}, one.error ? `${one.name}: ${one.error}` : one.name));
+    const items = here.map((one) =>
+      el("li", { title: one.detail }, one.error ? `${one.name}: ${one.error}` : one.name),
+    );
     const list = el("ul", {}, ...items);
     const told = words(here.length);
     const failed = state === "failed";
@@ -93,13 +86,13 @@ function gallery(there) {
 /** @param {Written[]} written */
 function checked(written) {
   const added = written.reduce((sum, one) => sum + (one.added ?? 0), 0);
-  const removed = written.flatMap((one) => one.removed ?? []);
-  const named = PLAIN.filter(([form]) => removed.some((each) => form.test(each)));
-  const others = removed.filter((each) => !PLAIN.some(([form]) => form.test(each))).length;
-  const parts = [...named.map(([, words]) => words), others ? t("{n} more", { n: others }) : ""].filter(
-    Boolean,
+  /** @type {Map<string, number>} */
+  const removed = new Map();
+  for (const what of written.flatMap((one) => one.removed ?? []))
+    removed.set(what, (removed.get(what) ?? 0) + 1);
+  const counted = [...removed].map(([what, n]) =>
+    el("li", {}, tn("{what}, in {n} photo", "{what}, in {n} photos", n, { what })),
   );
-  const whole = [...new Set(removed)].sort().map((words) => el("li", {}, words));
   return [
     el("h3", {}, t("Every written photo was")),
     el("ul", { class: "ticks" }, ...store.about.checks.map((words) => el("li", {}, words))),
@@ -110,8 +103,6 @@ function checked(written) {
         tn("The last check covered {n} more place.", "The last check covered {n} more places.", added),
       ),
     el("h3", {}, t("Removed from the files")),
-    el("p", {}, parts.length ? `${parts.join(", ")}.` : t("Nothing was hidden in them.")),
-    whole.length > 0 &&
-      el("details", {}, el("summary", {}, t("All that was removed")), el("ul", {}, ...whole)),
+    removed.size ? el("ul", {}, ...counted) : el("p", {}, t("Nothing was hidden in them.")),
   ].filter((each) => each instanceof HTMLElement);
 }
