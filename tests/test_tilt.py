@@ -15,6 +15,7 @@ from blurkit.obscure import covered_mask
 from blurkit.records import Action
 from blurkit.report import BatchReport, ReportEntry, schema
 from blurkit.review import start
+from blurkit.review.known import by_report
 from blurkit.settings import Settings, load_policy
 from tests import pictures
 from tests.fakes import FixedFaces
@@ -60,7 +61,7 @@ def test_covers_by_way_of_a_report_are_those_drawn_directly(blurrer, photo_file,
     report = source.with_name("report.json")
     report.write_text(document)
     (task,) = start.prepare(source.parent, None, settings, report=report).work.tasks
-    told = start._known(schema.read(report), settings)(replace(task, out=None))
+    told = by_report(schema.read(report), settings)(replace(task, out=None))
     masks = [
         covered_mask([d.face for d in each.decisions], ObscureSettings(), outcome.size) for each in (outcome, told)
     ]
@@ -80,6 +81,6 @@ def test_a_report_of_an_earlier_version_is_read_all_the_same(blurrer, photo_file
     report = source.with_name("report.json")
     report.write_text(json.dumps(document))
     (task,) = start.prepare(source.parent, None, settings, report=report).work.tasks
-    (decision,) = start._known(schema.read(report), settings)(replace(task, out=None)).decisions
+    (decision,) = by_report(schema.read(report), settings)(replace(task, out=None)).decisions
     assert (decision.face.tilt, decision.judgement.action) == (0.0, Action.COVER)
     assert pictures.face().tilt == 0.0
