@@ -1,6 +1,6 @@
 """How often covered faces are still identified, by attackers who were trained on faces covered in the same way.
 
-    python -m bench.attack [FOLDER] [--each 20] [--save]
+    python -m bench.attack [FOLDER] [--each 20] [--only PATTERN] [--save]
 
 FOLDER holds one folder a person (default: BLURKIT_EVAL_DATA/identity/pins60). The attackers know where the eyes were.
 They need `pip install --group attack`. An attacker counts only if it identifies 80 % of clear faces.
@@ -11,19 +11,23 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from bench import ellipses as old
 from bench.attackers import ATTACKERS, Labels, Scores, Views, together
 from bench.data import evaluation_folder
 from bench.intervals import wilson
 from blurkit.appearance import ObscureSettings
 from blurkit.detect.centerface import CenterFaceNetwork
+from blurkit.detect.tilt import tilt_of, yaw_of
 from blurkit.load import decode, read
 from blurkit.obscure import covered_mask, obscure
 from blurkit.picture.chips import aligned, pose_of
@@ -78,6 +82,15 @@ def solid(margin: float, *, style: str = "solid") -> Cover:
     return covered
 
 
+def ellipses(margin: float) -> Cover:
+    """Cover as blurkit did until November 2026."""
+
+    def covered(picture: Picture, face: Face) -> Pixels:
+        return old.obscure(picture, [face], margin=margin).pixels
+
+    return covered
+
+
 def blurred(share: float) -> Cover:
     """Gaussian blur as other tools make it; sigma as a share of the face's width."""
 
@@ -126,8 +139,12 @@ UNDER = {
     "blurkit, solid": solid(0.35),
 }
 """What is drawn over the face; only that is shown."""
-AROUND = {"clear": clear, **{f"blurkit, margin {margin:g}": solid(margin) for margin in MARGINS}}
-"""What is left of head and photo around a cover."""
+AROUND = {
+    "clear": clear,
+    **{f"blurkit, margin {margin:g}": solid(margin) for margin in MARGINS},
+    **{f"ellipses, margin {margin:g}": ellipses(margin) for margin in MARGINS},
+}
+"""What is left of head and photo around a cover: today's, and the ellipses that blurkit drew until November 2026."""
 
 
 def main() -> None:
@@ -135,22 +152,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, help="one folder a person")
     parser.add_argument("--each", type=int, default=20, help="photos of each person")
-    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
+    parser.add_argument("--only", default="", help="attack only rows with such a name, as 'head: .*margin 0$'")
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}, and keep the other rows in it")
     arguments = parser.parse_args()
     folder = arguments.folder or evaluation_folder() / "identity" / "pins60"
     portraits = read_portraits(folder, arguments.each)
     people = len({portrait.person for portrait in portraits})
     tests = sum(portrait.is_test for portrait in portraits)
     print(f"{people} people, {len(portraits)} photos, {tests} of them for testing; chance {1 / people:.1%}", flush=True)
-    found: dict[str, object] = {"people": people, "photos": len(portraits), "tests": tests}
+    found: dict[str, Any] = {"face": {}, "head": {}}
+    if arguments.save and arguments.only and RESULTS.exists():
+        found |= json.loads(RESULTS.read_text(encoding="utf-8"))
+    found |= {"people": people, "photos": len(portraits), "tests": tests}
     for view, covers in (("face", UNDER), ("head", AROUND)):
-        rows: dict[str, Rows] = {}
-        found[view] = rows
         for name, cover in covers.items():
-            start = time.perf_counter()
-            rows[name] = attack(portraits, cover, view)
-            print(f"{view}: {name} ({time.perf_counter() - start:.0f} s)", flush=True)
-            for attacker, row in rows[name].items():
+            if not re.search(arguments.only, f"{view}: {name}"):
+                continue
+            start = time.process_time()
+            found[view][name] = rows = attack(portraits, cover, view)
+            print(f"{view}: {name} ({time.process_time() - start:.0f} s of CPU)", flush=True)
+            for attacker, row in rows.items():
                 print(f"    {attacker}: rank 1 {_words(row['rank_1'])}, rank 5 {_words(row['rank_5'])}", flush=True)
             if arguments.save:
                 RESULTS.write_text(json.dumps(found, indent=1) + "\n")
@@ -168,7 +189,8 @@ def read_portraits(folder: Path, each: int) -> list[Portrait]:
             seen = max(network.look(shown), key=lambda sighting: sighting.box.area, default=None)
             if seen is None:
                 continue
-            face = Face(seen.box, seen.score, ("centerface",), seen.landmarks)
+            turn = tilt_of(seen.box, seen.landmarks), yaw_of(seen.box, seen.landmarks)
+            face = Face(seen.box, seen.score, ("centerface",), seen.landmarks, *turn)
             if pose_of(face) is None:
                 continue
             portraits.append(Portrait(person, picture, face, count % TEST_EVERY == TEST_EVERY - 1))

@@ -3,16 +3,17 @@
     python -m bench.covers [FOLDER] [--save]
 
 The heads (hair and ears down to the chin, no hats) are those of `bench/labels/heads.json`, eight points each, marked by
-eye. Faces are found as blurkit finds them. Each cover is judged alone, so no other cover helps it; "before" are the
-upright and turned ellipses that blurkit drew until November 2026.
+eye. Outlines were fitted to some of them; the others were labelled before covers were changed, and are told apart.
+Faces are found as blurkit finds them. Each cover is judged alone, so no other cover helps it. What it does to others is
+judged as if everybody else was kept, since covers give way to faces that are. "before" are the upright and turned
+ellipses that blurkit drew until November 2026.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bench import ellipses
 from bench.data import LabelledPhoto, detection_photos, evaluation_folder
 from bench.scoring import overlaps
 from blurkit.appearance import ObscureSettings
@@ -36,11 +38,10 @@ HEADS = Path(__file__).parent / "labels" / "heads.json"
 RESULTS = Path(__file__).parent / "results" / "covers.json"
 TOUCHED = 0.1
 """A neighbour's face counts as touched if more than this share of what the head itself leaves of it is hidden."""
-BEFORE_MARGIN, BEFORE_ASPECT = 0.35, 0.8
-"""Margin and aspect of the ellipses before."""
 
 Mask = npt.NDArray[np.bool_]
-Covering = Callable[[Face, Size], Mask]
+Covering = Callable[[Face, Size, Sequence[Face]], Mask]
+"""From a face, the photo's size and the faces that are kept to what is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,11 @@ class Fit:
     beyond: float
     """What is hidden and is no head, as a share of the head."""
     touched: int
-    """Neighbours whose face is touched."""
-    reach: tuple[float, ...]
-    """How far the head reaches over each side of the box that was found, as shares of its longer side."""
+    """Neighbours whose face is touched, if everybody else is kept."""
+    face_open_beside: float
+    """`face_open`, if everybody else is kept."""
+    head_open_beside: float
+    """`head_open`, likewise."""
 
 
 def main() -> None:
@@ -66,9 +69,13 @@ def main() -> None:
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}")
     arguments = parser.parse_args()
     heads = list(found_heads(evaluation_folder(arguments.folder)))
-    rows = {name: tabulate([fit(head, covering) for head in heads]) for name, covering in COVERINGS.items()}
-    for name, row in rows.items():
-        print(name, *(f"{key}: {value}" for key, value in row.items()), sep="\n    ")
+    rows = {}
+    for name, covering in COVERINGS.items():
+        fits = [fit(head, covering) for head in heads]
+        for which, fitted in (("all", (True, False)), ("fitted to", (True,)), ("others", (False,))):
+            chosen = [each for each, head in zip(fits, heads, strict=True) if head.fitted in fitted]
+            rows[f"{name}, {which}"] = row = tabulate(chosen)
+            print(f"{name}, {which}", *(f"{key}: {value}" for key, value in row.items()), sep="\n    ")
     if arguments.save:
         RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
@@ -84,6 +91,10 @@ class Head:
     """Of the labelled face."""
     points: npt.NDArray[np.float64]
     """Around the head, shape (n, 2)."""
+    others: tuple[Face, ...] = ()
+    """The other faces that were found."""
+    fitted: bool = True
+    """Whether outlines were fitted to it."""
 
 
 def found_heads(folder: Path) -> Iterator[Head]:
@@ -101,32 +112,28 @@ def found_heads(folder: Path) -> Iterator[Head]:
             iou, _ = overlaps(boxes, np.array([head["face"]]))
             if len(iou) and iou[:, 0].max() > 0.3:
                 face = faces[int(iou[:, 0].argmax())]
-                size = Size(pixels.shape[1], pixels.shape[0])
-                yield Head(photo, size, face, Box(*head["face"]), np.array(head["outline"], float))
+                others = tuple(other for other in faces if other is not face)
+                size, points = Size(pixels.shape[1], pixels.shape[0]), np.array(head["outline"], float)
+                yield Head(photo, size, face, Box(*head["face"]), points, others, head.get("fitted", True))
     finder.close()
 
 
 def fit(head: Head, covering: Covering) -> Fit:
     """Judge one cover."""
-    mask, own = covering(head.face, head.size), area([curve(head.points)], head.size)
-    face = own & _boxed(head.box, head.size)
-    others = [Box(*sides) for sides in head.photo.faces.tolist()]
-    touched = 0
-    for box in others:
+    mask, own = covering(head.face, head.size, ()), area([curve(head.points)], head.size)
+    beside = covering(head.face, head.size, head.others)
+    face, touched = own & _boxed(head.box, head.size), 0
+    for box in (Box(*sides) for sides in head.photo.faces.tolist()):
         seen = _oval(box, head.size) & ~own
         if box.iou(head.box) < 0.3 and seen.any():
-            touched += bool(mask[seen].mean() > TOUCHED)
-    (left, top), (right, bottom) = head.points.min(axis=0), head.points.max(axis=0)
-    found, scale = head.face.box, max(head.face.box.width, head.face.box.height)
-    reach = tuple(
-        float(each) / scale for each in (found.left - left, found.top - top, right - found.right, bottom - found.bottom)
-    )
+            touched += bool(beside[seen].mean() > TOUCHED)
     return Fit(
         float(1 - mask[own].mean()),
         float(1 - mask[face].mean()),
         float((mask & ~own).sum() / own.sum()),
         touched,
-        reach,
+        float(1 - beside[face].mean()),
+        float(1 - beside[own].mean()),
     )
 
 
@@ -141,6 +148,8 @@ def tabulate(fits: list[Fit]) -> dict[str, object]:
         "face open, mean": round(float(np.mean([each.face_open for each in fits])), 5),
         "face open, worst": round(max(each.face_open for each in fits), 4),
         "area beyond the head, mean": round(float(np.mean(beyond)), 3),
+        "head open if all others are kept, mean": round(float(np.mean([each.head_open_beside for each in fits])), 4),
+        "face open if all others are kept, mean": round(float(np.mean([each.face_open_beside for each in fits])), 5),
         "covers that touch a neighbour's face": sum(each.touched > 0 for each in fits),
         "neighbours' faces touched": sum(each.touched for each in fits),
     }
@@ -165,38 +174,14 @@ def area(polygons: list[npt.NDArray[np.float64]], size: Size) -> Mask:
     return inside > 0
 
 
-def before(face: Face, size: Size) -> Mask:
-    """Return what the covers of November 2026 hid: an upright ellipse and, of a tilted head, a turned one."""
-    box, ratio = face.box, BEFORE_ASPECT
-    width, height = max(box.width, ratio * box.height), max(box.height, ratio * box.width)
-    halves = [(0.0, width, height)]
-    if face.tilt:
-        turned = math.hypot(width, height) / math.hypot(1.0, ratio)
-        halves.append((math.radians(face.tilt), ratio * turned, turned))
-    rows, columns = np.indices((size.height, size.width)) + 0.5
-    mask = np.zeros((size.height, size.width), bool)
-    for tilt, across, down in halves:
-        x, y = columns - box.center.x, rows - box.center.y
-        along, over = x * math.cos(tilt) + y * math.sin(tilt), y * math.cos(tilt) - x * math.sin(tilt)
-        reach = (1 + 2 * BEFORE_MARGIN) / 2
-        mask |= (along / (reach * across)) ** 2 + (over / (reach * down)) ** 2 <= 1
-    return _in_cells(mask)
-
-
-def _in_cells(mask: Mask) -> Mask:
-    """Return a mask rounded outward to cells of two pixels, and one more cell on each side."""
-    import cv2
-
-    height, width = mask.shape
-    padded = np.pad(mask, ((0, height % 2), (0, width % 2)))
-    cells = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2).any(axis=(1, 3)).astype(np.uint8)
-    cells = np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)))
-    return np.asarray(np.kron(cells, np.ones((2, 2), np.uint8))[:height, :width] > 0)
+def before(face: Face, size: Size, kept: Sequence[Face]) -> Mask:
+    """Cover as blurkit did until November 2026; nothing gave way."""
+    return ellipses.mask_of(face, size)
 
 
 def now(shape: Shape) -> Covering:
     """Cover as blurkit does, with its own margin; the smooth edge counts as hidden."""
-    return lambda face, size: drawn_mask([face], ObscureSettings(shape=shape), size)
+    return lambda face, size, kept: drawn_mask([face], ObscureSettings(shape=shape), size, kept)
 
 
 COVERINGS: dict[str, Covering] = {"before": before, **{shape.value: now(shape) for shape in Shape}}

@@ -29,7 +29,7 @@ from blurkit.choices import Children
 from blurkit.detect.finder import Finder
 from blurkit.errors import VerificationError
 from blurkit.load import decode
-from blurkit.obscure import covered_mask
+from blurkit.obscure import covered_mask, to_cover, to_keep
 from blurkit.outcomes import Status
 from blurkit.policy import verdict
 from blurkit.policy.children import for_children
@@ -173,8 +173,7 @@ def look(
             decisions = blurrer.render(photo, decisions).decisions
         except VerificationError:
             blocked = True
-    chosen = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
-    mask = covered_mask(chosen, blurrer.settings.obscure, photo.size)
+    mask = covered_mask(to_cover(decisions), blurrer.settings.obscure, photo.size, to_keep(decisions))
     fates = judge(np.array([box for box, _ in faces], float), decisions, mask)
     seen = tuple(SeenFace(box, label, *fate) for (box, label), fate in zip(faces, fates, strict=True))
     return SeenPhoto(name, Status.BLOCKED if blocked else verdict(decisions), seen)

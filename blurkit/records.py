@@ -167,6 +167,9 @@ class Face:
     """Right eye, left eye, nose tip, right and left mouth corner, as the person has them; or None."""
     tilt: float = 0.0
     """How far the head is turned in the picture: clockwise in degrees, -180 to 180; 0 if it is upright or unknown."""
+    yaw: float = 0.0
+    """How far the face looks to a side: how far the nose lies to the right of the middle between eyes and mouth, held
+    upright, as a share of the way between them; -0.45 to 0.45, about that in a profile; 0 ahead or if it is unknown."""
     unclear: bool = False
     """Whether it may be only a part of a face, or shows only brightened or by its alpha.
 

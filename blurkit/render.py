@@ -9,7 +9,7 @@ from blurkit import metadata
 from blurkit.encode import coding_words, encode, encode_keeping_blocks, output_format, prepare
 from blurkit.errors import FaceVisible, MarkVisible
 from blurkit.marks import MarkDecision, MarkReason
-from blurkit.obscure import drawn_mask, moved, obscure, shrink, to_cover
+from blurkit.obscure import drawn_mask, moved, obscure, shrink, to_cover, to_keep
 from blurkit.outcomes import Rendered
 from blurkit.picture.proof import prove
 from blurkit.records import Action, Decision, Judgement, Reason, Stage
@@ -76,7 +76,8 @@ def render(
         with clock(Stage.OBSCURE):
             placed = moved(decisions, photo.size, small.size)
             placed_marks = moved(marks or (), photo.size, small.size)
-            mask = drawn_mask(to_cover([*placed, *placed_marks]), settings.obscure, small.size)
+            kept = to_keep(placed)
+            mask = drawn_mask(to_cover([*placed, *placed_marks]), settings.obscure, small.size, kept)
             covers = obscure(small.picture, [*placed, *placed_marks], settings.obscure)
             drawn = prepare(small.showing(covers), kind)
         with clock(Stage.ENCODE):
@@ -89,7 +90,7 @@ def render(
         with clock(Stage.VERIFY):
             decoded = check(data, drawn, settings.load)
             missed = uncovered(decoded.picture, placed, checks.independent_check)
-            over_faces = drawn_mask(to_cover(placed), settings.obscure, small.size)
+            over_faces = drawn_mask(to_cover(placed), settings.obscure, small.size, kept)
             read = legible(decoded.picture, placed_marks, over_faces, checks.mark_finder)
             if not missed and not read:
                 proof = prove(small, data, decoded, mask, coding)

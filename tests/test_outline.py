@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from blurkit.appearance import ObscureSettings
 from blurkit.choices import Shape
-from blurkit.detect.tilt import tilt_of
+from blurkit.detect.tilt import tilt_of, yaw_of
 from blurkit.geometry import Box, Point, Size
 from blurkit.obscure import covered_mask
 from blurkit.obscure.covers import Cover, covers_of
@@ -38,7 +38,7 @@ ANYWHERE = st.tuples(*[st.builds(Point, st.floats(-900, 900), st.floats(-900, 90
 
 @given(BOXES, ANYWHERE, st.sampled_from(Shape), st.floats(0, 2))
 def test_wrong_landmarks_uncover_nothing_of_the_box_of_a_face(box, landmarks, shape, margin):
-    wrong = Face(box, 0.9, ("fixed",), landmarks, tilt_of(box, landmarks))
+    wrong = Face(box, 0.9, ("fixed",), landmarks, tilt_of(box, landmarks), yaw_of(box, landmarks))
     assert outline(wrong, shape, margin).beyond(corners(box)) <= 1e-6 * (1 + max(map(abs, box.sides)))
 
 
@@ -49,7 +49,7 @@ def test_wrong_landmarks_uncover_nothing_of_the_box_of_a_face(box, landmarks, sh
 def test_landmarks_moved_at_random_leave_every_pixel_of_the_box_covered(degrees, moves, shape):
     head = tilted(degrees, (200, 200), 60)
     moved = tuple(Point(point.x + dx, point.y + dy) for point, (dx, dy) in zip(head.landmarks, moves, strict=True))
-    wrong = replace(head, landmarks=moved, tilt=tilt_of(head.box, moved))
+    wrong = replace(head, landmarks=moved, tilt=tilt_of(head.box, moved), yaw=yaw_of(head.box, moved))
     left, top, right, bottom = head.box.pixels(SIZE)
     assert covered_mask([wrong], ObscureSettings(shape=shape, margin=0.0), SIZE)[top:bottom, left:right].all()
 
@@ -71,17 +71,33 @@ def test_a_head_is_wider_at_the_skull_than_at_the_chin():
 
 
 def test_a_narrow_box_of_a_profile_is_widened_to_a_head():
-    bounds = outline(face(100, 100, 120, 180)).bounds
-    assert bounds.width >= 0.8 * 80
-    assert bounds.center.x == pytest.approx(110)
+    bounds = outline(face(1000, 1000, 1200, 1800)).bounds
+    assert bounds.width >= 0.8 * 800
+    assert bounds.center.x == pytest.approx(1100)
+
+
+@pytest.mark.parametrize("degrees", [0, 50, -90])
+def test_the_skull_lies_behind_a_face_that_looks_aside(degrees):
+    turn = np.radians(degrees)
+    right = np.array([np.cos(turn), np.sin(turn)])
+    ahead, aside = (outline(replace(tilted(degrees, (200, 200), 120), yaw=yaw)) for yaw in (0.0, 0.35))
+    behind, before = (200 - 0.78 * 120 * right, 200 + 0.75 * 120 * right)
+    assert aside.beyond(behind[None]) < 0 < ahead.beyond(behind[None])
+    assert aside.beyond(before[None]) > 0
+
+
+@given(BOXES, ANYWHERE, st.sampled_from(Shape), st.floats(0, 2))
+def test_an_outline_has_no_dents(box, landmarks, shape, margin):
+    curve = outline(Face(box, 0.9, (), landmarks, tilt_of(box, landmarks), yaw_of(box, landmarks)), shape, margin)
+    assert curve.beyond(curve.points) <= 1e-6 * (1 + float(curve.reaches.max()))
 
 
 @pytest.mark.parametrize("degrees", TILTS)
 def test_an_outline_is_turned_with_the_head(degrees):
     """The crown of the skull is covered as far from the face's middle as that of an upright head."""
     turn, height = np.radians(degrees), 120
-    crown = np.array([np.sin(turn), -np.cos(turn)]) * 0.5 * 1.6 * height
-    chin = -crown / 1.6 * 1.05
+    crown = np.array([np.sin(turn), -np.cos(turn)]) * 0.5 * 1.5 * height
+    chin = -crown / 1.5 * 1.05
     assert outline(tilted(degrees, (200, 200), height)).beyond(np.array([crown, chin]) + 200) < 0
 
 

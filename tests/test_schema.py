@@ -27,7 +27,7 @@ PROOF = Proof(
 )
 AGE = AgeEstimate(30.0, 25.0, 35.0, "report")
 FACE = Decision(
-    Face(Box(-1.5, 2.0, 30.25, 40.0), 0.5, ("centerface",), tilt=12.5),
+    Face(Box(-1.5, 2.0, 30.25, 40.0), 0.5, ("centerface",), tilt=12.5, yaw=-0.25),
     Judgement(AGE, Action.KEEP, Reason.LOOKS_ADULT, True, Reason.LOOKS_ADULT, 24.0),
 )
 DONE = PhotoResult(
@@ -63,7 +63,7 @@ def test_a_report_from_before_later_keys_is_read(tmp_path):
     (photo,) = document["photos"]
     for key in ("fingerprint", "input_sha256", "output_sha256", "changed_share", "coding", "max_difference_outside"):
         del photo[key]
-    for key in ("exact_box", "tilt", "rule", "threshold", "margin"):
+    for key in ("exact_box", "tilt", "yaw", "rule", "threshold", "margin"):
         del photo["faces"][0][key]
     path = tmp_path / "report.json"
     path.write_text(json.dumps(document | {"a key to come": 1}), encoding="utf-8-sig")

@@ -10,7 +10,8 @@ from blurkit.geometry import Size
 from blurkit.obscure import covered_mask, drawn_mask, obscure
 from blurkit.obscure.covers import Cover
 from blurkit.obscure.figures import MOODS, PERSON
-from blurkit.obscure.outline import Frame, Outline
+from blurkit.obscure.heads import Frame
+from blurkit.obscure.outline import Outline
 from blurkit.obscure.paint import filled
 from blurkit.obscure.tones import CALM, calm, ink_on, rim_of
 from blurkit.records import Face
@@ -110,6 +111,43 @@ def test_a_mosaic_has_the_tones_around_it():
     shown = drawn(plain((40, 90, 140)), LARGE, style="pixelate")[120:180, 115:165].astype(int)
     assert np.abs(shown.reshape(-1, 3).mean(axis=0) - (40, 90, 140)).max() < 20
     assert len(np.unique(shown.reshape(-1, 3), axis=0)) > 5
+
+
+def test_a_mosaic_of_a_colour_has_its_shades():
+    shown = drawn(plain((40, 90, 140)), LARGE, style="pixelate", color="#a04040")[120:180, 115:165].astype(int)
+    tones = np.unique(shown.reshape(-1, 3), axis=0)
+    assert np.abs(tones - (0xA0, 0x40, 0x40)).max() < 110
+    assert np.abs(shown.reshape(-1, 3).mean(axis=0) - (0xA0, 0x40, 0x40)).max() < 30
+    assert len(tones) > 5
+
+
+@pytest.mark.parametrize("style", ["pixelate", "smiley"])
+def test_a_cover_moves_through_a_clip_as_it_is_whoever_comes_and_goes(style):
+    """Cells and moods belong to a number, not to a place, a frame or an order."""
+    chosen, shown = look(style=style, color="#708090"), []
+    for shift, others in ((0, ()), (24, (face(20, 20, 50, 60),)), (36, ())):
+        people = covering(*others, face(60 + shift, 100, 140 + shift, 200))
+        numbers = [9] * len(others) + [4]
+        random = np.random.default_rng(7)
+        after = obscure(plain((90, 90, 90)), people, chosen, random=random, anchors=numbers).pixels
+        shown.append(after[100:200, 60 + shift : 140 + shift])
+    assert (shown[0] == shown[1]).all()
+    assert (shown[0] == shown[2]).all()
+    other = obscure(plain((90, 90, 90)), covering(face(60, 100, 140, 200)), chosen,
+                    random=np.random.default_rng(7), anchors=[5]).pixels[100:200, 60:140]  # fmt: skip
+    assert style == "smiley" or (other != shown[0]).any()
+
+
+def test_a_mosaic_keeps_its_cells_while_a_face_grows():
+    random = [np.random.default_rng(3) for _ in range(2)]
+    small, large = (
+        obscure(plain((90, 90, 90), (400, 400)), covering(face(200 - half, 200 - half, 200 + half, 200 + half)),
+                look(style="pixelate", color="#708090", blocks_across=8), random=chance, anchors=[1]).pixels
+        for half, chance in ((40, random[0]), (80, random[1]))
+    )  # fmt: skip
+    cells = [shown[200 - 3 * cell : 200 + 3 * cell : cell, 200 - 3 * cell : 200 + 3 * cell : cell]
+             for shown, cell in ((small, 10), (large, 20))]  # fmt: skip
+    assert (cells[0] == cells[1]).all()
 
 
 # Figures

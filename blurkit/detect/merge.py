@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.evidence import noisy_or
-from blurkit.detect.tilt import tilt_of
+from blurkit.detect.tilt import tilt_of, yaw_of
 from blurkit.geometry import Box
 from blurkit.records import Face
 
@@ -64,7 +64,8 @@ def fuse(
         score = together if evidence is None else evidence(box, best)
         if is_face(box, min(score, together), min_score):  # evidence of one look alone makes nothing of a faint one
             with_points = next((member.landmarks for member in members if member.landmarks), None)
-            faces.append(Face(box, score, (detector,), with_points, tilt_of(box, with_points)))
+            turn = tilt_of(box, with_points), yaw_of(box, with_points)
+            faces.append(Face(box, score, (detector,), with_points, *turn))
     return tuple(sorted(faces, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 
@@ -109,7 +110,7 @@ def merge(found: Sequence[Sequence[Face]]) -> tuple[Face, ...]:
         names = tuple(sorted({name for member in members for name in member.detectors}))
         doubt = float(np.prod([1.0 - member.score for member in members]))
         points = next((member.landmarks for member in members if member.landmarks is not None), None)
-        merged.append(Face(box, 1.0 - doubt, names, points, tilt_of(box, points)))
+        merged.append(Face(box, 1.0 - doubt, names, points, tilt_of(box, points), yaw_of(box, points)))
     return tuple(sorted(merged, key=lambda face: (-face.score, face.box.left, face.box.top)))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from blurkit.marks import Mark, MarkDecision
 from blurkit.obscure.bands import band, frame_of, length_of
-from blurkit.obscure.outline import Frame, Outline
+from blurkit.obscure.heads import Frame
+from blurkit.obscure.outline import Outline
 from blurkit.obscure.paint import filled
 from blurkit.records import Action
 
@@ -34,7 +35,7 @@ Decoders smooth such chroma: the pixel next to a sample shows a quarter of it. S
 colour from under it, and is hidden, too.
 """
 
-SLACK = 0.5
+SLACK = 0.25
 """Pixels between what is hidden and the edge that is drawn, so that the edge's own mixed pixels lie outside."""
 
 
@@ -54,15 +55,24 @@ class Cover:
     """Which pixels of the window it hides."""
 
     @classmethod
-    def over(cls, face: Face | Mark, settings: ObscureSettings, size: Size) -> Self:
+    def over(cls, face: Face | Mark, settings: ObscureSettings, size: Size, kept: Sequence[Face] = ()) -> Self:
         """Return the cover of a face or a mark on a photo of a size.
+
+        Args:
+            face: Its box is always held.
+            settings: Shape and margin.
+            size: Of the photo.
+            kept: Faces to which the cover of a face gives way.
 
         Invariant: `hidden` holds every pixel of the photo that the outline touches, and lies within the edge.
         """
         if isinstance(face, Mark):
-            outline = edge = band(face, settings.margin)
+            outline = band(face, settings.margin)
         else:
-            outline = edge = Outline.around(face, settings.shape, settings.margin)
+            outline = Outline.around(face, settings.shape, settings.margin)
+            for other in kept:
+                outline = outline.apart_from(other.box, face.box)
+        edge = outline
         _, top, _, bottom = outline.bounds.pixels(size)
         first = top // GRID - BESIDE
         cells = _hidden_cells(outline, first, math.ceil(bottom / GRID) + BESIDE)
@@ -111,23 +121,33 @@ def to_cover(decisions: Sequence[Decision | MarkDecision]) -> list[Face | Mark]:
     return things
 
 
-def covers_of(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> list[Cover]:
+def to_keep(decisions: Sequence[Decision | MarkDecision]) -> list[Face]:
+    """Return the faces that are kept."""
+    faces = [each for each in decisions if not isinstance(each, MarkDecision)]
+    return [each.face for each in faces if each.judgement.action is Action.KEEP]
+
+
+def covers_of(
+    faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size, kept: Sequence[Face] = ()
+) -> list[Cover]:
     """Return the covers that hide something of a photo, from the hindmost to the foremost.
 
-    A face that is smaller, or higher in the photo, is further away.
+    A face that is smaller, or higher in the photo, is further away. Covers give way to faces that are kept.
     """
-    covers = (Cover.over(face, settings, size) for face in faces)
+    covers = (Cover.over(face, settings, size, kept) for face in faces)
     return sorted((cover for cover in covers if cover.hidden.any()), key=_nearness)
 
 
-def covered_mask(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> Mask:
+def covered_mask(
+    faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size, kept: Sequence[Face] = ()
+) -> Mask:
     """Return which pixels are hidden by any cover: bool of shape (H, W)."""
-    return hidden_by(covers_of(faces, settings, size), size)
+    return hidden_by(covers_of(faces, settings, size, kept), size)
 
 
-def drawn_mask(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size) -> Mask:
+def drawn_mask(faces: Sequence[Face | Mark], settings: ObscureSettings, size: Size, kept: Sequence[Face] = ()) -> Mask:
     """Return which pixels any cover changes, its smooth edge included: bool of shape (H, W)."""
-    covers = covers_of(faces, settings, size)
+    covers = covers_of(faces, settings, size, kept)
     mask = hidden_by(covers, size)
     for cover in covers:
         mask[cover.window] |= cover.alpha(cover.edge) > 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.marks import MarkDecision
-from blurkit.obscure.covers import covers_of, hidden_by, to_cover
+from blurkit.obscure.covers import covers_of, hidden_by, to_cover, to_keep
 from blurkit.obscure.paint import paint
 from blurkit.obscure.palette import open_palette
 from blurkit.obscure.styles import Look
@@ -47,11 +47,10 @@ def sketch(picture: Picture, decisions: Sequence[Decision | MarkDecision], setti
         decisions: One per face, place or mark; their order numbers them.
         settings: As for `obscure`.
     """
-    things = [each.mark if isinstance(each, MarkDecision) else each.face for each in decisions]
-    numbers = {id(thing): number for number, thing in enumerate(things)}
-    covers = covers_of(to_cover(decisions), settings, picture.size)
+    numbers = _numbers(decisions, range(len(decisions)))
+    covers = covers_of(to_cover(decisions), settings, picture.size, to_keep(decisions))
     hidden = hidden_by(covers, picture.size)
-    look = Look.of(picture, hidden, covers, settings, np.random.default_rng(0))
+    look = Look.of(picture, hidden, covers, settings, seed=0)
     tone, rim = ("#" + shade.tobytes().hex() for shade in look.shades[:2])
     return Sketch(tone, rim, tuple((numbers[id(cover.face)], cover.edge.svg()) for cover in covers))
 
@@ -62,6 +61,7 @@ def obscure(
     settings: ObscureSettings,
     *,
     random: np.random.Generator | None = None,
+    anchors: Sequence[int] | None = None,
 ) -> Picture:
     """Draw a cover over each face and mark that is to be covered.
 
@@ -69,19 +69,22 @@ def obscure(
         picture: The upright picture; not written to.
         decisions: One per face, place or mark.
         settings: Style, shape, colour, margin and cells.
-        random: For tests; by default seeded from the operating system, and the seed is not stored.
+        random: For tests and clips; by default seeded from the operating system, and the seed is not stored.
+        anchors: A number for each decision, by default its place among them. With the same `random`, a cover with the
+            same number has the same cells or mood in all frames of a clip, whoever else is in them.
 
     Returns:
         A new picture. Palette entries that only hidden pixels used are gone from its palette.
 
     Invariant: outside of `drawn_mask` nothing changes; nothing that is drawn depends on a pixel of `covered_mask`.
     """
-    covers = covers_of(to_cover(decisions), settings, picture.size)
+    covers = covers_of(to_cover(decisions), settings, picture.size, to_keep(decisions))
     if not covers:
         return picture
     hidden = hidden_by(covers, picture.size)
     random = random or np.random.default_rng(secrets.randbits(128))
-    look = Look.of(picture, hidden, covers, settings, random)
+    look = Look.of(picture, hidden, covers, settings, seed=int(random.integers(1 << 63)))
+    numbers = _numbers(decisions, range(len(decisions)) if anchors is None else anchors)
     if picture.mode == "P":
         picture = replace(picture, colors=open_palette(picture, hidden, look.shades))
     pixels = picture.pixels.copy()
@@ -90,7 +93,7 @@ def obscure(
     for cover in covers:
         samples[cover.window][cover.hidden] = wiped
     for cover in covers:
-        for layer in look.layers(cover):
+        for layer in look.layers(cover, numbers[id(cover.face)]):
             paint(samples[cover.window], layer, picture.mode, picture.colors)
     if pixels is not samples:
         for cover in covers:
@@ -98,3 +101,9 @@ def obscure(
             pixels[cover.window] = to_srgb(drawn, picture.mode, picture.colors)
     samples.flags.writeable = pixels.flags.writeable = False
     return replace(picture, samples=samples, pixels=pixels)
+
+
+def _numbers(decisions: Sequence[Decision | MarkDecision], numbers: Sequence[int]) -> dict[int, int]:
+    """Return a number for each face and mark, by its identity."""
+    things = [each.mark if isinstance(each, MarkDecision) else each.face for each in decisions]
+    return {id(thing): number for thing, number in zip(things, numbers, strict=True)}

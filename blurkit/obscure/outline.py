@@ -13,104 +13,39 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from blurkit.choices import Shape
 from blurkit.geometry import Box
+from blurkit.obscure.heads import FARTHEST, TEMPLATES, Frame
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from blurkit.choices import Shape
     from blurkit.records import Face
 
     Points = npt.NDArray[np.float64]
     Reaches = npt.NDArray[np.float64]
 
-HEAD_ASPECT = 0.8
-"""Width of a face over its height, seen from the front; a narrower box is a profile and is widened to it."""
+SPREAD = 3.0
+"""Pixels that are hidden beyond an outline anyway, since whole cells are: what is drawn of a head reaches so much less;
+its box does not."""
 
 DIRECTIONS, COARSE = 720, 4
 """Directions in which an outline's reach is known, so that no corner shows on a face of 3000 px; and how many of them
 are left out from one to the next where it is shown on a screen."""
 
-SOFTNESS = 7
+SOFTNESS = 12
 """Exponent of the joint of two outlines: higher is tighter, and shows corners."""
 
-ROUNDING = 0.06
-"""Radius of the corners where a turned head leaves a corner of the box free, as a share of the box's longer side."""
+ROUND = 0.38
+"""Radius of the curve that goes through the corners of a box, as a share of its longer side."""
 
-FARTHEST = 1e7
-"""Pixels from the photo's corner beyond which a box is cut off, so that no number overflows."""
+SPARED, CLEAR = 0.85, 5.0
+"""Of a face that is kept, the part of its height and width that covers leave alone; and how many pixels outlines keep
+away from it, as covers reach that far beyond them."""
 
 _ANGLES = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
 NORMALS = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 """Unit vectors of all directions, shape (`DIRECTIONS`, 2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """How a kind of outline lies around a face, in halves of its width and height; y grows towards the chin."""
-
-    above: float
-    """How far it reaches over the top of the box (hair)."""
-    beside: float
-    """How far it reaches past each side of the box at its widest (ears, hair)."""
-    below: float
-    """How far it reaches under the bottom of the box (chin)."""
-    narrowing: float
-    """How much narrower the chin's half is than the skull's, 0..1."""
-    power: float
-    """2 is round like an ellipse, more is like a rounded box."""
-
-    def points(self) -> Points:
-        """Return its curve, shape (n, 2)."""
-        angles = np.linspace(0, 2 * np.pi, DIRECTIONS // 2, endpoint=False)
-        cos, sin = np.cos(angles), np.sin(angles)
-        x, y = (np.sign(each) * np.abs(each) ** (2 / self.power) for each in (cos, sin))
-        top, bottom = -1 - self.above, 1 + self.below
-        width = (1 + self.beside) * (1 - self.narrowing * (y + 1) / 2)
-        return np.column_stack([width * x, (top + bottom) / 2 + (bottom - top) / 2 * y])
-
-
-TEMPLATES = {
-    Shape.HEAD: Template(above=0.66, beside=0.32, below=0.28, narrowing=0.4, power=2.0),
-    Shape.ELLIPSE: Template(above=0.62, beside=0.2, below=0.22, narrowing=0.0, power=2.0),
-    Shape.BOX: Template(above=0.56, beside=0.1, below=0.08, narrowing=0.0, power=6.0),
-}
-"""The outlines to choose from, fitted to heads that were labelled by eye (`bench/covers.py`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """How the head of a face lies: its middle, its size and its turn."""
-
-    x: float
-    """Column of the middle of the face."""
-    y: float
-    """Row of it."""
-    across: float
-    """Half the width of the face, in pixels."""
-    down: float
-    """Half its height."""
-    turn: float
-    """Radians clockwise."""
-
-    @classmethod
-    def of(cls, face: Face) -> Self:
-        """Return the frame of a face, by its box and tilt."""
-        box = Box(*(min(max(side, -FARTHEST), FARTHEST) for side in face.box.sides))
-        width, height = max(box.width, HEAD_ASPECT * box.height), max(box.height, HEAD_ASPECT * box.width)
-        if face.tilt:  # the box is that around a turned head: only its diagonal does not depend on the turn
-            height = math.hypot(box.width, box.height) / math.hypot(1.0, HEAD_ASPECT)
-            width = HEAD_ASPECT * height
-        return cls(box.center.x, box.center.y, width / 2, height / 2, math.radians(face.tilt))
-
-    def turned(self, points: Points, across: float, down: float) -> Points:
-        """Return points as they lie from the middle, given in shares of `across` and `down`."""
-        cos, sin = math.cos(self.turn), math.sin(self.turn)
-        return np.asarray(points * (across, down) @ np.array([[cos, sin], [-sin, cos]]), np.float64)
-
-    def placed(self, points: Points) -> Points:
-        """Return the points of a figure in the photo; they are given in halves of the face's width, both ways."""
-        return np.array([self.x, self.y]) + self.turned(points, self.across, self.across)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,12 +69,14 @@ class Outline:
         Invariant: holds the whole box of the face, whatever its tilt.
         """
         frame = Frame.of(face)
-        head = frame.turned(TEMPLATES[shape].points(), frame.across, frame.down)
+        slant = abs(math.sin(2 * frame.turn))
+        head = TEMPLATES[shape].points(frame.yaw, slant)
+        less = SPREAD / np.abs(head).max(axis=0)
+        head = frame.turned(head, max(0.0, frame.across - less[0]), max(0.0, frame.down - less[1]))
         corners = np.array([(x, y) for x in face.box.sides[::2] for y in face.box.sides[1::2]])
         corners = corners.clip(-FARTHEST, FARTHEST) - (frame.x, frame.y)
         length = float(np.ptp(corners, axis=0).max())
-        held = [np.maximum((NORMALS @ points.T).max(axis=1), 1e-3) for points in (head, corners)]
-        held[1] += ROUNDING * length * abs(math.sin(2 * frame.turn))
+        held = [np.maximum(reach, 1e-3) for reach in (_reach(head), _rounded(corners))]
         scale = max(float(each.max()) for each in held)
         joined = scale * sum((each / scale) ** SOFTNESS for each in held) ** (1 / SOFTNESS)
         return cls((frame.x, frame.y), joined).grown(margin * length)
@@ -163,6 +100,36 @@ class Outline:
         points = cv2.convexHull(points.astype(np.float32))[:, 0].astype(np.float64)  # the others cannot stick out
         missing = ((NORMALS @ (points - self.middle).T).max(axis=1) - self.reaches) / square
         return type(self)(self.middle, self.reaches + max(0.0, float(missing.max())) * square).grown(slack)
+
+    def apart_from(self, kept: Box, held: Box) -> Self:
+        """Return the outline cut off by a straight line, so that it does not lie on a face that is kept.
+
+        Args:
+            kept: That face; what lies in the corners of its box is no part of it.
+            held: The face that is covered. No part of its box is given up: if both overlap, nothing is.
+
+        Invariant: the outline holds `held` as before, and nothing that it did not hold.
+        """
+        far = math.hypot(kept.center.x - self.middle[0], kept.center.y - self.middle[1])
+        if far > float(self.reaches.max()) + kept.width + kept.height + CLEAR:
+            return self
+        oval = NORMALS * (SPARED * kept.width / 2, SPARED * kept.height / 2)
+        nearest = NORMALS @ (kept.center.x, kept.center.y) - np.linalg.norm(oval, axis=1)
+        clear = nearest - CLEAR * np.abs(NORMALS).sum(axis=1)
+        corners = np.array([(x, y) for x in held.sides[::2] for y in held.sides[1::2]])
+        least, most = (NORMALS @ corners.T).max(axis=1), self.reaches + NORMALS @ self.middle
+        if (most <= clear).any() or not (least < nearest).any():
+            return self
+        lost = np.where(least <= clear, most - clear, np.inf)
+        way = int(lost.argmin() if np.isfinite(lost).any() else (least - nearest).argmin())
+        points, normal = self.points, NORMALS[way]
+        over = points @ normal - max(least[way], clear[way])
+        after, over_after = np.roll(points, -1, axis=0), np.roll(over, -1)
+        crossed = over * over_after < 0
+        share = (over[crossed] / (over[crossed] - over_after[crossed]))[:, None]
+        cut = points[crossed] + share * (after[crossed] - points[crossed])
+        left = np.concatenate([points[over <= 0], cut, corners.clip(-FARTHEST, FARTHEST)])
+        return type(self)(self.middle, np.minimum(self.reaches, _reach(left - self.middle)))
 
     def room(self, points: Points, middle: tuple[float, float]) -> float:
         """Return how many times as large a figure around the origin fits inside, when it is placed at a point."""
@@ -228,6 +195,19 @@ class Outline:
     def svg(self) -> str:
         """Return it as the path of an SVG picture whose units are pixels of the photo."""
         return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in self._corners(COARSE)) + "Z"
+
+
+def _reach(points: Points) -> Reaches:
+    """Return how far points reach from the origin in each direction."""
+    return np.asarray((NORMALS @ points.T).max(axis=1), np.float64)
+
+
+def _rounded(corners: Points) -> Reaches:
+    """Return the reach of a box with round corners that the corners given lie on."""
+    sides = np.ptp(corners, axis=0)
+    radius = max(0.0, min(ROUND * float(sides.max()) - SPREAD, float(sides.min()) / 2))
+    inward = radius * np.sign(corners) / math.sqrt(2)
+    return _reach(corners - inward) + radius
 
 
 def _chain(points: Points, start: np.intp, stop: np.intp) -> Points:

@@ -13,7 +13,7 @@ from blurkit.obscure.figures import MOODS, PERSON
 from blurkit.obscure.mosaic import mosaic
 from blurkit.obscure.paint import Layer, filled
 from blurkit.obscure.sticker import laid
-from blurkit.obscure.tones import PAPER, SUN, calm, ink_on, quiet_on, rim_of, surroundings
+from blurkit.obscure.tones import PAPER, SUN, calm, ink_on, quiet_on, rim_of, shades_of, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,8 +39,8 @@ class Look:
     """The tone of all covers, shape (1, 3)."""
     settings: ObscureSettings
     """What the user chose."""
-    random: np.random.Generator
-    """Chance."""
+    seed: int
+    """What chance begins with."""
     picture: Picture
     """Looked at only where it is open."""
     hidden: Mask
@@ -53,7 +53,7 @@ class Look:
         hidden: Mask,
         covers: Sequence[Cover],
         settings: ObscureSettings,
-        random: np.random.Generator,
+        seed: int,
     ) -> Self:
         """Choose the tones for covers on a picture."""
         if settings.rgb is not None:
@@ -64,7 +64,7 @@ class Look:
             tone = PAPER
         else:
             tone = calm(surroundings(picture, hidden, covers))
-        return cls(tone, settings, random, picture, hidden)
+        return cls(tone, settings, seed, picture, hidden)
 
     @property
     def shades(self) -> Shades:
@@ -75,8 +75,14 @@ class Look:
         figures = {Style.SMILEY: [ink_on(self.tone)], Style.SILHOUETTE: [quiet_on(self.tone)]}
         return figures.get(self.settings.style, [])
 
-    def layers(self, cover: Cover) -> Iterator[Layer]:
-        """Give what is painted for one cover, from the back."""
+    def layers(self, cover: Cover, anchor: int) -> Iterator[Layer]:
+        """Give what is painted for one cover, from the back.
+
+        Args:
+            cover: Where.
+            anchor: A number of its own; all its chance depends on that and on `seed`, not on other covers.
+        """
+        random = np.random.default_rng((self.seed, anchor))
         inner = cover.edge.grown(-max(LEAST_RIM, RIM * cover.length))
         body, rim = cover.alpha(inner), cover.alpha(cover.edge)
         rim[body == 255] = 0
@@ -86,15 +92,17 @@ class Look:
             style = Style.SOLID  # a head or a smiley is no sign for words
         match style:
             case Style.PIXELATE:
-                around = surroundings(self.picture, self.hidden, [cover])
-                yield Layer(body, *mosaic(cover, around, self.settings.blocks_across, self.random))
+                around = shades_of(self.tone)
+                if self.settings.rgb is None:
+                    around = surroundings(self.picture, self.hidden, [cover])
+                yield Layer(body, *mosaic(cover, around, self.settings.blocks_across, random))
             case Style.SOLID:
                 yield Layer(body, self.tone)
             case Style.SILHOUETTE:
                 yield Layer(body, self.tone)
                 yield Layer(np.minimum(_drawn(PERSON, cover), body), quiet_on(self.tone))
             case Style.SMILEY:
-                mood = list(MOODS.values())[int(self.random.integers(len(MOODS)))]
+                mood = list(MOODS.values())[int(random.integers(len(MOODS)))]
                 yield Layer(body, self.tone)
                 yield Layer(np.minimum(_drawn(mood, cover), body), ink_on(self.tone))
             case Style.STICKER:

@@ -43,6 +43,9 @@ CAP = 0.2
 NEUTRAL = np.array([[112, 120, 130]], np.uint8)
 """What is around a cover if nothing is open: a cool gray."""
 
+SHADES = 30
+"""How much darker and lighter than its colour a mosaic of one colour is, of 255."""
+
 SUN = np.array([[246, 207, 96]], np.uint8)
 """The tone of smileys."""
 
@@ -91,6 +94,11 @@ def surroundings(picture: Picture, hidden: Mask, covers: Sequence[Cover]) -> Sha
     is_open = ~hidden[rows, columns]
     shades: Shades = picture.pixels[rows[is_open], columns[is_open]]
     return shades if len(shades) else NEUTRAL
+
+
+def shades_of(tone: Shades) -> Shades:
+    """Return colours a little darker and lighter than a tone, shape (n, 3)."""
+    return np.asarray((tone.astype(np.int64) + np.array([[-SHADES], [0], [SHADES]])).clip(0, 255), np.uint8)
 
 
 def calm(shades: Shades) -> Shades:

@@ -57,6 +57,8 @@ class Face(_Part):
     """The same, neither rounded nor cut at the border."""
     tilt: float = 0.0
     """Of the head, clockwise in degrees."""
+    yaw: float = 0.0
+    """How far the face looks to a side: 0 is ahead, 0.45 to the right in a profile, -0.45 to the left."""
     score: float
     """How sure the detectors are together, 0 to 1."""
     age: Age | None
@@ -239,7 +241,7 @@ def found(face: Face) -> tuple[FoundFace, AgeEstimate | None]:
     """Return a face as it was found, and how old it looks."""
     box = Box(*(face.exact_box or face.box))
     age = None if face.age is None else AgeEstimate(face.age.years, face.age.low, face.age.high, "report")
-    return FoundFace(box, face.score, face.detectors, tilt=face.tilt), age
+    return FoundFace(box, face.score, face.detectors, tilt=face.tilt, yaw=face.yaw), age
 
 
 def table() -> str:
@@ -263,6 +265,7 @@ def _face(decision: Decision, seen: tuple[float, float] | None, size: Size) -> F
         box=(round(box.left, 2), round(box.top, 2), round(box.right, 2), round(box.bottom, 2)),
         exact_box=(whole.left, whole.top, whole.right, whole.bottom),
         tilt=decision.face.tilt,
+        yaw=decision.face.yaw,
         score=round(decision.face.score, 4),
         age=None if age is None else Age(low=age.low, years=age.years, high=age.high),
         action=judged.action,

@@ -12,7 +12,7 @@ from blurkit.obscure import moved
 from blurkit.picture.proof import fingerprint
 from blurkit.records import Decision, Picture
 from blurkit.verify import MAX_DIFFERENCE, uncovered
-from blurkit.video.draw import decisions_at, draw
+from blurkit.video.draw import anchors_at, decisions_at, draw
 from blurkit.video.frames import Frames
 from blurkit.video.judging import FOUND
 from blurkit.video.look import check_same
@@ -142,9 +142,10 @@ class Check:
     def _compare(
         self, before: Planes, after: Planes, frame: int, people: Sequence[Judged], seed: int, checked: Checked
     ) -> None:
-        before = before.shrunk(self._size)
+        before, anchors = before.shrunk(self._size), anchors_at(frame, people)
         decisions = moved(decisions_at(frame, people), self._facts.size, self._size)
-        drawn, mask = draw(before, decisions, self._settings.obscure, self._facts.coloring, seed=seed)
+        look = self._settings.obscure
+        drawn, mask = draw(before, decisions, look, self._facts.coloring, seed=seed, anchors=anchors)
         difference = _difference(drawn.y, after.y)
         if difference > MAX_DIFFERENCE:
             what = f"frame {frame} differs from what was drawn by {difference:.0f} of 255 in one place"

@@ -35,6 +35,8 @@ class Place:
     """Where."""
     tilt: float
     """See `records.Face`."""
+    yaw: float
+    """Likewise."""
 
 
 class Course:
@@ -85,7 +87,7 @@ class Course:
         box = Box(middle.x - width / 2, middle.y - height / 2, middle.x + width / 2, middle.y + height / 2)
         for other in near:
             box = box.union(other)
-        return Place(box, here.tilt)
+        return Place(box, here.tilt, here.yaw)
 
     def _around(self, frame: int, reach: int) -> range:
         return range(max(self.frames.start, frame - reach), min(self.frames.stop, frame + reach + 1))
@@ -95,7 +97,7 @@ def _place(track: Track, known: list[int], frame: int, motion: Sequence[Point]) 
     """Return where a face is in a frame: as it was seen, between two sightings, or where it should be."""
     if frame in track.seen:
         face = track.seen[frame].face
-        return Place(face.box, face.tilt)
+        return Place(face.box, face.tilt, face.yaw)
     after = bisect_left(known, frame)
     if 0 < after < len(known):
         start, end = known[after - 1], known[after]
@@ -106,8 +108,8 @@ def _place(track: Track, known: list[int], frame: int, motion: Sequence[Point]) 
         last = track.seen[start].face.box
         box, away = track.expected(frame, motion).union(last), abs(frame - start)
     grown = min(MOST_UNSURE, UNSURE * away)
-    tilt = track.seen[start if frame - start <= end - frame else end].face.tilt
-    return Place(box.expand(grown, grown), tilt)
+    nearest = track.seen[start if frame - start <= end - frame else end].face
+    return Place(box.expand(grown, grown), nearest.tilt, nearest.yaw)
 
 
 def _between(track: Track, start: int, end: int, frame: int, motion: Sequence[Point]) -> Box:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.geometry import Box
-from blurkit.obscure import covered_mask, obscure
+from blurkit.obscure import covered_mask, obscure, to_cover, to_keep
 from blurkit.records import Action, Decision, Picture
 
 if TYPE_CHECKING:
@@ -39,13 +39,24 @@ def decisions_at(frame: int, people: Sequence[Judged]) -> tuple[Decision, ...]:
     for each in people:
         if frame in each.course.frames:
             place = each.course.cover(frame)
-            face = replace(each.decision.face, box=place.box, tilt=place.tilt, landmarks=None)
+            face = replace(each.decision.face, box=place.box, tilt=place.tilt, yaw=place.yaw, landmarks=None)
             found.append(Decision(face, each.decision.judgement))
     return tuple(found)
 
 
+def anchors_at(frame: int, people: Sequence[Judged]) -> list[int]:
+    """Return a number for each of those decisions that is the same for the same person in all frames."""
+    return [number for number, each in enumerate(people) if frame in each.course.frames]
+
+
 def draw(
-    planes: Planes, decisions: Sequence[Decision], settings: ObscureSettings, coloring: Coloring, *, seed: int
+    planes: Planes,
+    decisions: Sequence[Decision],
+    settings: ObscureSettings,
+    coloring: Coloring,
+    *,
+    seed: int,
+    anchors: Sequence[int] | None = None,
 ) -> tuple[Planes, Mask | None]:
     """Draw the covers of one frame.
 
@@ -55,6 +66,7 @@ def draw(
         settings: Style, shape, colour and margin of covers.
         coloring: The colours of the planes.
         seed: Of all that is random in covers; the same for all frames of a clip, so that nothing flickers.
+        anchors: See `anchors_at`.
 
     Returns:
         The frame with its covers, and which pixels they changed; None without covers.
@@ -62,14 +74,14 @@ def draw(
     Invariant: outside of that mask the planes stay as they are, bit for bit; inside, nothing depends on what lay under
     a cover: it is blanked before anything is drawn.
     """
-    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
+    faces = [each.face for each in decisions if each.judgement.action is Action.COVER]
     if not faces:
         return planes, None
     part = _around(faces, planes.size)
-    drawn = _drawn(planes.part(part), _shifted(decisions, part), settings, coloring, seed)
+    drawn = _drawn(planes.part(part), _shifted(decisions, part), settings, coloring, seed, anchors)
     if drawn is None or _touches_edge(drawn[1], part, planes.size):
         part = (0, 0, planes.size.width, planes.size.height)
-        drawn = _drawn(planes, decisions, settings, coloring, seed)
+        drawn = _drawn(planes, decisions, settings, coloring, seed, anchors)
     if drawn is None:
         return planes, None
     left, top, right, bottom = part
@@ -107,18 +119,24 @@ def _touches_edge(mask: Mask, part: Window, size: Size) -> bool:
 
 
 def _drawn(
-    planes: Planes, decisions: Sequence[Decision], settings: ObscureSettings, coloring: Coloring, seed: int
+    planes: Planes,
+    decisions: Sequence[Decision],
+    settings: ObscureSettings,
+    coloring: Coloring,
+    seed: int,
+    anchors: Sequence[int] | None,
 ) -> tuple[Planes, Mask] | None:
     """Return a part of a frame with its covers, and which pixels they changed; None without covers."""
     if not all((planes.size.width, planes.size.height)):
         return None
-    faces = [decision.face for decision in decisions if decision.judgement.action is Action.COVER]
-    hidden = _in_cells(covered_mask(faces, settings, planes.size))
+    hidden = _in_cells(covered_mask(to_cover(decisions), settings, planes.size, to_keep(decisions)))
     if not hidden.any():
         return None
     blank = planes.blank(hidden)
     pixels = blank.rgb(coloring)
-    covered = obscure(Picture(pixels, pixels, "RGB"), decisions, settings, random=np.random.default_rng(seed))
+    covered = obscure(
+        Picture(pixels, pixels, "RGB"), decisions, settings, random=np.random.default_rng(seed), anchors=anchors
+    )
     drawn = _in_cells((covered.pixels != pixels).any(axis=2)) | hidden
     return blank.with_drawn(covered.pixels, drawn, coloring), drawn
 

@@ -14,7 +14,7 @@ from blurkit.obscure import moved
 from blurkit.records import Stage
 from blurkit.video.check import Check
 from blurkit.video.container import Writer
-from blurkit.video.draw import decisions_at, draw, one_color
+from blurkit.video.draw import anchors_at, decisions_at, draw, one_color
 from blurkit.video.frames import Frames
 from blurkit.video.front import lay_out
 from blurkit.video.look import check_same
@@ -148,9 +148,9 @@ class Maker:
                 count += 1
                 with self._clock(Stage.OBSCURE):
                     decisions = moved(decisions_at(frame.index, people), facts.size, size)
-                    drawn, mask = draw(
-                        frame.planes.shrunk(size), decisions, self._settings.obscure, facts.coloring, seed=seed
-                    )
+                    look, anchors = self._settings.obscure, anchors_at(frame.index, people)
+                    small = frame.planes.shrunk(size)
+                    drawn, mask = draw(small, decisions, look, facts.coloring, seed=seed, anchors=anchors)
                 covered += 0.0 if mask is None else float(mask.mean())
                 with self._clock(Stage.ENCODE):
                     writer.add(drawn, frame.time)

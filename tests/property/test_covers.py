@@ -20,7 +20,7 @@ from blurkit.picture.color import to_srgb
 from blurkit.records import Face, ImageFormat
 from blurkit.settings import LoadSettings
 from tests import pictures, profiles
-from tests.pictures import covering
+from tests.pictures import covering, keeping
 
 SIDES = st.floats(-400, 900, allow_nan=False)
 PHOTOS = st.builds(Size, st.integers(1, 700), st.integers(1, 700))
@@ -46,14 +46,18 @@ UPRIGHT = st.builds(
     st.floats(0.3, 50),
 )
 TILTED = st.builds(
-    pictures.tilted, st.floats(-180, 180), st.tuples(st.floats(-10, 110), st.floats(-10, 80)), st.floats(1, 50)
+    lambda degrees, center, height, yaw: replace(pictures.tilted(degrees, center, height), yaw=yaw),
+    st.floats(-180, 180),
+    st.tuples(st.floats(-10, 110), st.floats(-10, 80)),
+    st.floats(1, 50),
+    st.floats(-0.45, 0.45),
 )
 LINES = st.builds(
     pictures.line, st.floats(-180, 180), st.tuples(st.floats(-10, 110), st.floats(-10, 80)), st.floats(1, 20)
 )
 """Lines of words, turned anyhow."""
 PLACES = UPRIGHT | TILTED
-"""Faces inside, across and beyond the borders of a photo of 96 by 65, upright and tilted."""
+"""Faces inside, across and beyond the borders of a photo of 96 by 65: upright, tilted and looking aside."""
 
 
 def repainted(picture, mask, seed):
@@ -67,8 +71,8 @@ def repainted(picture, mask, seed):
     return replace(picture, samples=samples, pixels=pixels)
 
 
-def covered(picture, places, chosen, seed=5):
-    return obscure(picture, covering(*places), chosen, random=np.random.default_rng(seed))
+def covered(picture, places, chosen, seed=5, kept=()):
+    return obscure(picture, covering(*places) + keeping(*kept), chosen, random=np.random.default_rng(seed))
 
 
 def written_from(photo, picture, places, chosen, target):
@@ -82,17 +86,24 @@ PROFILES = {"L": profiles.gray(), "LA": profiles.gray(), "CMYK": profiles.cmyk()
 @pytest.mark.parametrize("mode", pictures.KINDS)
 @pytest.mark.parametrize("profiled", [False, True], ids=["plain", "profile"])
 @settings(max_examples=8)
-@given(places=st.lists(PLACES | LINES, min_size=1, max_size=4), style=STYLES, seed=st.integers(0, 99))
-def test_a_cover_carries_nothing_of_what_is_under_it_and_touches_nothing_else(mode, profiled, places, style, seed):
+@given(
+    places=st.lists(PLACES | LINES, min_size=1, max_size=4),
+    kept=st.lists(PLACES, max_size=2),
+    style=STYLES,
+    seed=st.integers(0, 99),
+)
+def test_a_cover_carries_nothing_of_what_is_under_it_and_touches_nothing_else(
+    mode, profiled, places, kept, style, seed
+):
     profile = PROFILES.get(mode.removesuffix(";16"), profiles.wide_gamut()) if profiled else None
     picture = pictures.picture(mode, (96, 65), icc_profile=profile)
     chosen = ObscureSettings(**style)
-    mask = covered_mask(places, chosen, picture.size)
-    one, other = covered(picture, places, chosen), covered(repainted(picture, mask, seed), places, chosen)
+    mask = covered_mask(places, chosen, picture.size, kept)
+    one, other = (covered(each, places, chosen, kept=kept) for each in (picture, repainted(picture, mask, seed)))
     assert (one.samples == other.samples).all()
     assert (one.pixels == other.pixels).all()
     assert one.colors == other.colors
-    outside = ~drawn_mask(places, chosen, picture.size)
+    outside = ~drawn_mask(places, chosen, picture.size, kept)
     assert (one.samples[outside] == picture.samples[outside]).all()
     assert (one.pixels[outside] == picture.pixels[outside]).all()
     assert not (outside & mask).any()

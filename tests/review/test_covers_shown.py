@@ -25,7 +25,7 @@ def test_the_paths_that_are_sent_are_the_edges_that_are_drawn(shape):
         ImageDraw.Draw(shown).polygon(corners, fill=255)
     share = np.asarray(shown.resize((SIZE.width, SIZE.height), Image.Resampling.BOX)) / 255
     drawn = drawn_mask([NEAR, FAR], settings, SIZE)
-    assert (drawn & (share == 0)).sum() <= 40  # drawn_mask counts whatever an edge just touches
+    assert (drawn & (share == 0)).sum() <= 80  # drawn_mask counts whatever an edge just touches
     assert drawn[share > 0.5].all()
 
 

@@ -80,3 +80,22 @@ def test_nothing_under_a_cover_shows_in_what_is_drawn(style, decisions):
         hidden = module._in_cells(module.covered_mask([each.face for each in decisions], look, before.size))
         other, _ = draw(before.blank(hidden), decisions, look, COLORING, seed=1)
         assert all(np.array_equal(getattr(after, name), getattr(other, name)) for name in "yuv")
+
+
+def test_the_cells_of_a_cover_stay_as_they_are_when_somebody_else_comes():
+    look = Settings.of(obscure={"style": "pixelate", "color": "gray"}).obscure
+    mine, other = cover(110, 40, 40, 50), cover(20, 30, 40, 50)
+    alone, _ = draw(planes(), [mine], look, COLORING, seed=3, anchors=[1])
+    beside, _ = draw(planes(), [other, mine], look, COLORING, seed=3, anchors=[0, 1])
+    assert np.array_equal(alone.y[44:86, 114:146], beside.y[44:86, 114:146])
+    changed, _ = draw(planes(), [mine], look, COLORING, seed=3, anchors=[0])
+    assert not np.array_equal(alone.y[44:86, 114:146], changed.y[44:86, 114:146])
+
+
+def test_a_cover_gives_way_to_somebody_who_is_kept():
+    kept = cover(150, 30, 34, 44)
+    kept = Decision(kept.face, Judgement(None, Action.KEEP, Reason.LOOKS_ADULT))
+    _, whole = draw(planes(), [cover(110, 40, 38, 50)], SHOWN, COLORING, seed=1)
+    _, cut = draw(planes(), [cover(110, 40, 38, 50), kept], SHOWN, COLORING, seed=1)
+    assert not (cut & ~whole).any()
+    assert (whole & ~cut)[34:70, 154:].any()
