@@ -49,7 +49,7 @@ def test_every_kind_of_photo_goes_all_the_way(blurrer, photo_file, out, kind, mo
     assert metadata.find(target.read_bytes()) == ()
     mask = drawn_mask([face()], ObscureSettings(), written.size)
     changed = (written.picture.pixels[mask] != shown(source).picture.pixels[mask]).any(axis=1).mean()
-    assert changed > (0.3 if mode == "1" else 0.9)  # a mosaic of black and white meets half of what was there
+    assert changed > {"1": 0.3, "P": 0.8}.get(mode, 0.9)  # a mosaic of few tones meets some of what was there
     if kind in pictures.LOSSLESS:
         assert (written.picture.pixels[~mask] == shown(source).picture.pixels[~mask]).all()
 

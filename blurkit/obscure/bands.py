@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.obscure.outline import FARTHEST, NORMALS, Frame, Outline
+from blurkit.obscure.heads import FARTHEST, Frame
+from blurkit.obscure.outline import NORMALS, Outline
 
 if TYPE_CHECKING:
     from blurkit.marks import Mark
