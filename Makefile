@@ -2,7 +2,7 @@
 
 PYTHON ?= python
 
-.PHONY: all test test-quick lint fmt docs golden bench
+.PHONY: all test test-quick lint fmt docs site golden bench
 
 all: test lint
 
@@ -27,6 +27,9 @@ fmt:
 docs:
 	$(PYTHON) -m tools.write_reference
 	$(PYTHON) -m tools.write_manual
+
+site:
+	$(PYTHON) -m tools.site --out build/site
 
 golden:
 	BLURKIT_GOLDEN=write $(PYTHON) -m pytest -q tests/golden

@@ -1,10 +1,12 @@
 """Compare what blurkit writes with what a browser shows of the source, on test files of other programs.
 
-    python -m bench.viewers FOLDER|FILE...
+    python -m bench.viewers FOLDER|FILE... [--whole]
 
 The test images of Pillow (its sdist) and of scikit-image (its wheel) are such files. Each is decoded and encoded as a
 run does it, without covers. Source and output are shown by Chromium on white and on black. A line is printed for each
 file that the browser shows and blurkit refuses, and for each that looks different by more than its coder explains.
+With `--whole` each goes through the whole run: it is searched for faces, covered, cleaned, checked and written, and
+compared outside its covers. At the end stands how often each reason to refuse came up.
 """
 
 from __future__ import annotations
@@ -12,6 +14,10 @@ from __future__ import annotations
 import argparse
 import base64
 import os
+import re
+import tempfile
+from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +26,12 @@ import numpy as np
 from blurkit.encode import encode, prepare
 from blurkit.errors import BlurkitError
 from blurkit.load import decode
+from blurkit.obscure import drawn_mask
+from blurkit.outcomes import PhotoFailure
 from blurkit.picture.formats import PHOTO_SUFFIXES, sniff
-from blurkit.records import ImageFormat
-from blurkit.settings import LoadSettings
+from blurkit.pipeline import Blurrer
+from blurkit.records import Action, ImageFormat
+from blurkit.settings import LoadSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,8 +121,44 @@ def judged(data: bytes, browser: Browser) -> tuple[str, str]:
     return "same", ""
 
 
-def difference(source: Shown | None, output: Shown | None, allowed: tuple[float, float]) -> str:
-    """Say in what two pictures differ by more than is allowed; empty if in nothing."""
+def judged_whole(file: Path, browser: Browser, blurrer: Blurrer, folder: Path) -> tuple[str, str]:
+    """Return what the whole run made of one file in a word, and what is wrong with it."""
+    data = file.read_bytes()
+    source = browser.show(data, GROUNDS[0])
+    outcome = blurrer.run(file, out=folder / "safe")
+    if isinstance(outcome, PhotoFailure):
+        return ("refused" if source is not None else "refused by both"), outcome.error
+    written = (folder / "safe").read_bytes()
+    (folder / "safe").unlink()
+    if source is None:
+        return "shown by no browser", ""
+    shown = browser.show(written, GROUNDS[0])
+    covered = [each.face for each in outcome.decisions if each.judgement.action is Action.COVER]
+    mask = drawn_mask(covered, blurrer.settings.obscure, outcome.size)
+    is_lossy = written[:2] == b"\xff\xd8" or written[8:15] == b"WEBPVP8"
+    fault = difference(source, shown, LOSSY if is_lossy else LOSSLESS, ~mask)
+    return ("different", f"{fault} outside {len(covered)} covers") if fault else (str(outcome.status), "")
+
+
+def kind_of(reason: str) -> str:
+    """Return a reason to refuse without its numbers and names, so that it can be counted."""
+    return re.sub(r"\d[\d,.]*", "N", reason)
+
+
+def difference(
+    source: Shown | None,
+    output: Shown | None,
+    allowed: tuple[float, float],
+    where: NDArray[np.bool_] | None = None,
+) -> str:
+    """Say in what two pictures differ by more than is allowed; empty if in nothing.
+
+    Args:
+        source: The one.
+        output: The other.
+        allowed: Mean and 99 % quantile of the difference, of 255.
+        where: The pixels that count, bool of shape (H, W); all by default.
+    """
     if source is None or output is None:
         return "the output is not shown"
     if source[:2] != output[:2]:
@@ -121,6 +166,9 @@ def difference(source: Shown | None, output: Shown | None, allowed: tuple[float,
     if source.pixels is None or output.pixels is None:
         return ""
     apart = np.abs(source.pixels - output.pixels).max(axis=2)
+    apart = apart if where is None else apart[where]
+    if not apart.size:
+        return ""
     mean, most = float(apart.mean()), float(np.percentile(apart, 99))
     return f"differs by {mean:.1f} in the mean, {most:.0f} at 99 %" if mean > allowed[0] or most > allowed[1] else ""
 
@@ -140,16 +188,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare files, and say what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("paths", nargs="+", type=Path)
-    browser = Browser()
-    counts: dict[str, int] = {}
-    try:
-        for file in files(parser.parse_args(arguments).paths):
-            word, fault = judged(file.read_bytes(), browser)
-            counts[word] = counts.get(word, 0) + 1
+    parser.add_argument("--whole", action="store_true", help="make each safe, as a run does")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="of the files, every Nth only")
+    asked = parser.parse_args(arguments)
+    counts, reasons = Counter[str](), Counter[str]()
+    with ExitStack() as opened:
+        browser = Browser()
+        opened.callback(browser.close)
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        blurrer = opened.enter_context(Blurrer(Settings.of(policy="everyone"))) if asked.whole else None
+        for number, file in enumerate(files(asked.paths)):
+            if number % asked.every:
+                continue
+            if blurrer is None:
+                word, fault = judged(file.read_bytes(), browser)
+            else:
+                word, fault = judged_whole(file, browser, blurrer, folder)
+            counts[word] += 1
+            if word.startswith("refused"):
+                reasons[f"{word}: {kind_of(fault)}"] += 1
             if word in ("refused", "different"):
                 print(f"{word}: {file}: {fault}", flush=True)
-    finally:
-        browser.close()
+    for reason, count in reasons.most_common() if asked.whole else ():
+        print(f"{count} x {reason}")
     print(", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
     return 0
 

@@ -27,6 +27,17 @@ def test_files_that_look_the_same_are_counted(said):
     assert said(a=pictures.file("png", "RGBA"), b=pictures.file("jpeg"), c=b"no photo") == "2 same\n"
 
 
+def test_the_whole_run_is_compared_outside_covers_and_refusals_are_counted(tmp_path, capsys, blurrer, monkeypatch):
+    monkeypatch.setattr(viewers, "Blurrer", lambda settings: blurrer())
+    (tmp_path / "a.png").write_bytes(pictures.file("png"))
+    (tmp_path / "b.jpg").write_bytes(pictures.file("jpeg"))
+    (tmp_path / "c.tif").write_bytes(pictures.file("tiff")[:200])
+    assert viewers.main([str(tmp_path), "--whole"]) == 0
+    told = capsys.readouterr().out
+    assert "2 look" in told
+    assert "1 x refused by both: " in told
+
+
 def test_what_looks_different_or_is_refused_is_named(said, monkeypatch):
     frames = [Image.new("RGB", (20, 20), color) for color in ("red", "blue")]
     animated = pictures.saved(frames[0], "gif", save_all=True, append_images=frames[1:])
