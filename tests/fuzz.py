@@ -2,14 +2,17 @@
 
     pip install --group fuzz
     python -m tests.fuzz TARGET [--seconds 60]
+    python -m tests.fuzz TARGET --keep
 
 TARGET is `load`, `metadata`, `audit`, `run` or `blocks`. libFuzzer changes real files of every format, which are built
-here, and is guided by which lines of blurkit they reach. It stops at the first finding and keeps it in
+here, and is guided by which lines of blurkit they reach. The smallest files that reached new lines are kept in
+`tests/corpus` by `--keep`, and the next run starts from them, too. It stops at the first finding and keeps it in
 `.hypothesis/fuzz`: mend what it shows, and keep it as a test. Not part of the test run: it ends by the clock, and not
 every platform has a build of it.
 """
 
 import argparse
+import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +38,9 @@ from tests.fakes import FixedAge, FixedFaces
 from tests.metadata.planted import everything
 
 FOLDER = Path(__file__).parent.parent / ".hypothesis" / "fuzz"
+CORPUS = Path(__file__).parent / "corpus"
+KEPT = 50_000
+"""Bytes of files that are kept of each target."""
 SECONDS, MEGABYTES, LONGEST = 10, 3000, 60_000
 """Most seconds for one file, most memory for the process, and the longest file in bytes."""
 SMALL = LoadSettings(max_megapixels=1.0)
@@ -110,7 +116,22 @@ def seeds(target: str) -> dict[str, bytes]:
     files = {f"{kind}-{mode}": pictures.file(kind, mode) for kind, mode in pictures.EVERY_FILE}
     files |= {f"jpeg-{n}": pictures.file("jpeg", subsampling=n, progressive=n == 1) for n in range(3)}
     files |= {case.replace("/", "-"): data for case, (data, _) in everything().items()}
-    return {name: data for name, data in files.items() if target != "blocks" or name.startswith("jpeg")}
+    files |= {path.name: path.read_bytes() for path in sorted(CORPUS.glob("*/*"))}
+    files = {name: data for name, data in files.items() if target != "blocks" or data[:2] == b"\xff\xd8"}
+    return files
+
+
+def keep(target: str) -> None:
+    """Keep the smallest files of the last run that reached new lines, in place of those kept before."""
+    known = {data for name, data in seeds(target).items() if not (CORPUS / target / name).is_file()}
+    shutil.rmtree(CORPUS / target, ignore_errors=True)
+    (CORPUS / target).mkdir(parents=True)
+    left = KEPT
+    for path in sorted((FOLDER / target).iterdir(), key=lambda path: (path.stat().st_size, path.name)):
+        data = path.read_bytes()
+        if data not in known and len(data) <= left:
+            (CORPUS / target / path.name).write_bytes(data)
+            left -= len(data)
 
 
 def main() -> None:
@@ -118,7 +139,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=60, help="when to stop if nothing is found")
+    parser.add_argument("--keep", action="store_true", help="keep what the last run reached in tests/corpus")
     arguments = parser.parse_args()
+    if arguments.keep:
+        keep(arguments.target)
+        return
     folder = FOLDER / arguments.target
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds(arguments.target).items():

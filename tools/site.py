@@ -24,7 +24,8 @@ PARTS = (
 
 LOADED = re.compile(
     r"""<(?:script|img|iframe|source|video|audio)\b[^>]*?\bsrc=["']?(?:https?:)?//[^"'> ]+"""
-    r"""|<link\b(?=[^>]*\brel=["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch))[^>]*?\bhref=["']?(?:https?:)?//[^"'> ]+"""
+    r"""|<link\b(?=[^>]*\brel=["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch))"""
+    r"""[^>]*?\bhref=["']?(?:https?:)?//[^"'> ]+"""
     r"""|url\(["']?(?:https?:)?//[^)]+|@import\s+["'](?:https?:)?//[^"']+"""
 )
 """What a browser would load from another server."""
