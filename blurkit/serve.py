@@ -7,6 +7,7 @@ refused.
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import secrets
 import socket
@@ -53,6 +54,9 @@ STATUS = {PhotoTooLarge: 413, UnsupportedFormat: 415, PhotoTooSlow: 504}
 UNREADABLE, OUR_FAULT, BUSY = 422, 500, 503
 """Answers to a photo that cannot be made safe, to a fault of this computer or of blurkit, and when too many wait."""
 
+TOO_SLOW, ARRIVES = 408, 60.0
+"""The answer to a photo that does not arrive in so many seconds: it would keep others waiting."""
+
 WAITING = 8
 """Photos that may wait for each one that is processed."""
 
@@ -96,10 +100,14 @@ class Service:
             return JSONResponse(_words("busy", "too many photos wait"), BUSY, {"retry-after": "5"})
         self._left -= 1
         try:
-            data = await self._body(request)
+            async with asyncio.timeout(ARRIVES):
+                data = await self._body(request)
             made = data if isinstance(data, PhotoFailure) else await run_in_threadpool(self._do, data)
         except ClientDisconnect:
             return Response(status_code=UNREADABLE)
+        except TimeoutError:
+            late = _words("too_slow", f"the photo did not arrive in {ARRIVES:g} seconds", "send it again")
+            return JSONResponse(late, TOO_SLOW, {"connection": "close"})
         finally:
             self._left += 1
         return _refusal(made) if isinstance(made, PhotoFailure) else _safe(made)

@@ -28,6 +28,11 @@ def views(samples, mode="RGB"):
     return list(other_renditions(photo(mode, samples=samples).picture))
 
 
+def alike(view, gray):
+    """Return how well the tones of a view follow those of a gray picture, 0 to 1."""
+    return np.corrcoef(view[..., 0].ravel(), gray.ravel())[0, 1]
+
+
 def with_alpha(colors, alpha):
     return np.dstack([np.broadcast_to(colors, (*alpha.shape, 3)), alpha]).astype(np.uint8)
 
@@ -50,10 +55,18 @@ def test_a_flat_picture_shows_nothing_else():
 
 def test_what_only_the_alpha_shows_is_seen(group):
     gray = group.mean(axis=2).astype(np.uint8)
-    seen = views(with_alpha(0, gray), "RGBA")
-    assert any(np.abs(view[..., 0].astype(int) - gray).max() <= 1 for view in seen)
-    seen = views(with_alpha(0, 255 - gray), "RGBA")
-    assert any(np.abs(view[..., 0].astype(int) - gray).max() <= 1 for view in seen)
+    for alpha in (gray, 255 - gray):
+        assert any(alike(view, gray) > 0.98 for view in views(with_alpha(0, alpha), "RGBA"))
+
+
+@pytest.mark.parametrize("first", [0, 100, 246], ids=["nearly clear", "half clear", "nearly opaque"])
+def test_so_is_what_few_tones_of_it_show_in_a_small_part(group, first):
+    gray = group.mean(axis=2)[::8, ::8]
+    rows, columns = gray.shape
+    alpha = np.full(group.shape[:2], 255, np.uint8)
+    alpha[40 : 40 + rows, 60 : 60 + columns] = first + 1 + gray // 33
+    seen = [view[40 : 40 + rows, 60 : 60 + columns] for view in views(with_alpha(200, alpha), "RGBA")]
+    assert any(alike(view, gray) > 0.95 and view.std() > 0.5 * gray.std() for view in seen)
 
 
 def test_what_only_a_white_ground_shows_is_seen(group):

@@ -1,5 +1,6 @@
 """One photo in, one safe photo out over HTTP: for programs of this computer, within limits, and nothing is stored."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -10,8 +11,9 @@ from contextlib import closing
 
 import pytest
 
+from blurkit import serve
 from blurkit.load import decode
-from blurkit.settings import LoadSettings
+from blurkit.settings import LoadSettings, Settings
 from tests import pictures
 from tests.end_to_end.process import ROOT
 from tests.end_to_end.test_time_limit import FAULTS, HANGS, photo
@@ -65,6 +67,28 @@ def test_a_photo_comes_back_safe_and_others_are_refused_with_a_reason(started, t
     assert asked(port, method="GET", path="/health")[0] == 200
     assert asked(port, method="GET")[0] == 405
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sitecustomize.py"]
+
+
+def test_photos_that_never_arrive_whole_do_not_keep_others_waiting(monkeypatch):
+    monkeypatch.setattr(serve, "ARRIVES", 0.1)
+    service = serve.Service(serve.Serve(), Settings())
+    answers = []
+
+    async def drips():
+        await asyncio.sleep(0.03)
+        return {"type": "http.request", "body": b"\xff\xd8\xff" * 30, "more_body": True}
+
+    async def send(message):
+        answers.append(message.get("status"))
+
+    async def every():
+        scope = {"type": "http", "method": "POST", "path": "/photo", "headers": [], "query_string": b""}
+        await asyncio.gather(*(service.app(dict(scope), drips, send) for _ in range(1 + serve.WAITING)))
+
+    asyncio.run(every())
+    service.close()
+    assert [status for status in answers if status] == [serve.TOO_SLOW] * (1 + serve.WAITING)
+    assert service._left == 1 + serve.WAITING
 
 
 def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_is_done(started, tmp_path):

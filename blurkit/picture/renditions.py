@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 SKETCH = 320
 """Long side in pixels of the small picture on which it is decided whether there is more to see."""
 
-EDGE, HALF_CLEAR = 8, 0.1
-"""Alpha that is so far from clear and opaque, of 255, is half clear; below such a share of it, it is a cut-out.
+EDGE, VEILED = 3, 0.001
+"""Side in pixels of the sketch of what is no mere edge of a cut-out, and its share of the sketch from which alpha that
+is neither clear nor opaque may show something of its own.
 
 Of a cut-out, the colours alone show all that anyone can see.
 """
@@ -63,20 +64,29 @@ def other_renditions(picture: Picture) -> Iterator[Pixels]:
 def _every(picture: Picture) -> Iterator[Pixels]:
     pixels, samples = picture.pixels, picture.samples
     alpha = opacity(samples, picture.mode, picture.colors)
-    if alpha is not None and _is_half_clear(alpha):
+    tones = None if alpha is None else _tones_of_veil(alpha)
+    if alpha is not None and tones is not None:
         share = alpha.astype(np.uint16)
         for ground in (255, 0):
             yield ((pixels * share + ground * (255 - share)) // 255).astype(np.uint8)
-        yield np.repeat(alpha, 3, axis=2)
-        yield np.repeat(255 - alpha, 3, axis=2)
+        yield np.repeat(tones[alpha], 3, axis=2)
+        yield np.repeat(255 - tones[alpha], 3, axis=2)
     brightened = _brightened(_colors(samples) if samples.dtype == np.uint16 else pixels)
     if brightened is not None:
         yield brightened
 
 
-def _is_half_clear(alpha: npt.NDArray[np.uint8]) -> bool:
-    small = _sketch(alpha)
-    return bool(((small > EDGE) & (small < 255 - EDGE)).mean() >= HALF_CLEAR)
+def _tones_of_veil(alpha: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+    """Return the tone in which each alpha shows most of what is half clear; None if only edges are."""
+    import cv2
+
+    small = _sketch(alpha)[..., 0]
+    between = ((small > 0.5) & (small < 254.5)).astype(np.uint8)
+    veil = cv2.erode(between, np.ones((EDGE, EDGE), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    if veil.mean() < VEILED:
+        return None
+    low, high = np.percentile(small[veil], (0.5, 99.5))
+    return np.asarray(255 * np.clip((np.arange(256) - low) / max(high - low, 1.0), 0, 1), np.uint8)
 
 
 def _brightened(colors: Samples) -> Pixels | None:
