@@ -121,7 +121,7 @@ def seeds(target: str) -> dict[str, bytes]:
     return files
 
 
-def keep(target: str) -> None:
+def keep_smallest(target: str) -> None:
     """Keep the smallest files of the last run that reached new lines, in place of those kept before."""
     known = {data for name, data in seeds(target).items() if not (CORPUS / target / name).is_file()}
     shutil.rmtree(CORPUS / target, ignore_errors=True)
@@ -142,7 +142,7 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="keep what the last run reached in tests/corpus")
     arguments = parser.parse_args()
     if arguments.keep:
-        keep(arguments.target)
+        keep_smallest(arguments.target)
         return
     folder = FOLDER / arguments.target
     folder.mkdir(parents=True, exist_ok=True)

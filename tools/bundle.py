@@ -25,10 +25,11 @@ ROOT = Path(__file__).parents[1]
 READ_VERSIONS = ("mediapipe", "onnxruntime", "opencv-python-headless", "numpy", "pillow", "pillow-heif", "typer")
 """Packages whose version blurkit asks for."""
 
-CODECS = ("_imcd", "_zlib", "_deflate", "_zstd", "_lzma", "_shared_cython")
-"""Of imagecodecs, the compressions of TIFF; the rest is 70 MB."""
-
-UNUSED = ("tkinter", "matplotlib", "setuptools", "pkg_resources", "pip", "av", "distributed")
+UNUSED = (
+    *("tkinter", "matplotlib", "setuptools", "pkg_resources", "pip", "av", "distributed", "imagecodecs"),
+    *("PIL._imagingft", "PIL.ImageFont", "PIL._imagingtk", "readline", "curses", "sqlite3", "pygments.lexers"),
+    *("sounddevice", "_sounddevice", "cffi", "_cffi_backend"),
+)
 """What PyInstaller would follow, and a bundle does not hold."""
 
 STARTERS = {
@@ -83,8 +84,6 @@ def bundle(python: Path, out: Path) -> Path:
         words += ["--collect-submodules", "uvicorn"]
         for package in ("blurkit", *READ_VERSIONS):
             words += ["--copy-metadata", package]
-        for codec in CODECS:
-            words += ["--hidden-import", f"imagecodecs.{codec}"]
         for package in UNUSED:
             words += ["--exclude-module", package]
         subprocess.run([python, "-m", "PyInstaller", *words, entry], check=True, cwd=work)
@@ -101,11 +100,12 @@ def bundle(python: Path, out: Path) -> Path:
 
 
 def _strip(folder: Path) -> None:
-    """Take debug symbols out of the interpreter's library, where the system has `strip`: three quarters of it."""
+    """Take symbols that nothing is linked to out of large libraries, where the system has `strip`."""
     if (strip := shutil.which("strip")) is None:
         return
-    for library in folder.glob("_internal/libpython*.so*"):
-        subprocess.run([strip, "--strip-unneeded", library], check=True)
+    for pattern in ("libpython*.so*", "mediapipe/**/*.so", "*.libs/lib*openblas*", "*.libs/libx265*", "libstdc++*"):
+        for library in folder.glob(f"_internal/{pattern}"):
+            subprocess.run([strip, "--strip-unneeded", library], check=True)
 
 
 if __name__ == "__main__":
