@@ -33,6 +33,9 @@ FILE_NAME = "blurkit-choices.json"
 
 MAX_BYTES = 20_000
 
+MARGINS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5)
+"""Margins to choose from, as shares of the face."""
+
 OWN = "own"
 """The policy that was given on the command line and is no preset."""
 
@@ -51,6 +54,8 @@ class Wishes(BaseModel):
     color: Annotated[str, Field(max_length=20)] | None = None
     sticker: Annotated[str, Field(max_length=4096)] = ""
     """The PNG file for the style of that name; empty for none."""
+    margin: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
+    """How much larger than the head a cover is, as a share of the face."""
     publish: bool | None = None
     """Whether the photos are for a website: JPEG, not too large, with neutral names."""
     out: Annotated[str, Field(max_length=4096)] = ""
@@ -62,7 +67,8 @@ class Wishes(BaseModel):
         Raises:
             SettingsError: A value is not allowed.
         """
-        obscure = {name: getattr(self, name) for name in ("style", "shape", "color") if getattr(self, name) is not None}
+        look = {name: getattr(self, name) for name in ("style", "shape", "color", "margin")}
+        obscure: dict[str, Any] = {name: value for name, value in look.items() if value is not None}
         if self.style is Style.STICKER and self.sticker.strip():
             obscure["sticker"] = _sticker(self.sticker)
         elif self.style is Style.STICKER and base.obscure.sticker is None:
@@ -136,6 +142,7 @@ def usual(settings: Settings) -> Wishes:
         style=cover.style,
         shape=cover.shape,
         color="gray" if cover.color == "grey" else cover.color,
+        margin=cover.margin,
         publish=settings.write.neutral_names,
     )
 
@@ -205,10 +212,9 @@ def offered(settings: Settings) -> dict[str, Any]:
     return {
         "policies": policies,
         "children": {name: tr(words) for name, words in AGES.items()},
-        "styles": {
-            style.value: tr(STYLES[style]) for style in Style if style is not Style.STICKER or settings.obscure.sticker
-        },
+        "styles": {style.value: tr(STYLES[style]) for style in Style},
         "shapes": {shape.value: tr(SHAPES[shape]) for shape in Shape},
         "colors": {AUTO: []} | {name: list(rgb) for name, rgb in NAMED_COLORS.items() if name != "grey"},
+        "margins": sorted({*MARGINS, settings.obscure.margin}),
         "side": PUBLISHED_SIDE,
     }

@@ -12,12 +12,13 @@ from blurkit.policy.children import for_children
 from blurkit.review import seal, wishes
 from blurkit.review.wishes import Wishes
 from blurkit.settings import Settings, load_policy
+from tests.pictures import logo
 from tests.review.browsing import DESKTOP, check_accessible, enter
 from tests.review.serving import choosing, copies, needs_browser
 
 
 def test_what_is_not_chosen_stays_as_it_was():
-    base = Settings.of(policy="cautious", obscure={"color": "blue"}, output={"max_side": 900})
+    base = Settings.of(policy="cautious", obscure={"color": "blue", "margin": 0.07}, output={"max_side": 900})
     assert Wishes().settings(base) == base
     assert wishes.usual(base).settings(base) == base
 
@@ -56,8 +57,18 @@ def test_every_choice_has_words():
     offered = wishes.offered(Settings())
     assert offered["policies"].keys() == set(PRESETS)
     assert offered["children"].keys() == CHILDREN.keys()
-    assert offered["styles"].keys() == set(Style) - {Style.STICKER}  # that needs a file
+    assert offered["styles"].keys() == set(Style)
+    assert offered["margins"][0] == 0
+    assert 0.07 in wishes.offered(Settings.of(obscure={"margin": 0.07}))["margins"]
     assert offered["shapes"].keys() == set(Shape)
+
+
+def test_a_margin():
+    assert Wishes(margin=0.2).settings(Settings()).obscure.margin == 0.2
+    assert Wishes(margin=0.0).settings(Settings.of(obscure={"margin": 0.2})).obscure.margin == 0
+    for wrong in (-0.1, 2.1, float("nan")):
+        with pytest.raises(ValueError, match="margin"):
+            Wishes(margin=wrong)
 
 
 @pytest.mark.parametrize("color", ["url(x)", "#12", "nocolour"])
@@ -112,6 +123,7 @@ def test_choices_that_came_with_the_photos_do_not_count(tmp_path, monkeypatch):
 @pytest.mark.model
 def test_policy_ages_and_look_are_chosen_on_the_page_and_offered_again(browser, tmp_path, monkeypatch):
     folder = copies(tmp_path / "Pictures" / "day", "a.jpg")
+    (tmp_path / "logo.png").write_bytes(logo())
     for again in (False, True):
         with choosing(tmp_path, monkeypatch) as (server, opened):
             context = browser.new_context(viewport=DESKTOP)
@@ -134,8 +146,15 @@ def test_policy_ages_and_look_are_chosen_on_the_page_and_offered_again(browser, 
                 page.click("summary")
                 page.locator(".swatches label[title=blue]").click()
                 page.select_option("#shape", "box")
-                page.fill("#out", "nowhere")
+                page.select_option("#margin", "0.2")
+                assert page.locator("#sticker").is_hidden()
+                page.select_option("#style", "sticker")
+                page.fill("#sticker", str(tmp_path / "gone.png"))
                 check_accessible(page)
+                page.click("#open")
+                page.locator("#notice:has-text('no PNG file that can be used')").wait_for()
+                page.fill("#sticker", str(tmp_path / "logo.png"))
+                page.fill("#out", "nowhere")
                 page.click("#open")
                 page.locator("#notice:has-text('nowhere is no whole path')").wait_for()
                 page.fill("#out", str(tmp_path / "for the website"))
@@ -145,4 +164,6 @@ def test_policy_ages_and_look_are_chosen_on_the_page_and_offered_again(browser, 
             chosen = opened[-1].session.settings
             assert (chosen.policy.name, chosen.policy.child_age) == ("cautious", 15)
             assert (chosen.obscure.color, chosen.obscure.shape) == ("blue", Shape.BOX)
+            assert (chosen.obscure.margin, chosen.obscure.style) == (0.2, Style.STICKER)
+            assert chosen.obscure.sticker.data == (tmp_path / "logo.png").read_bytes()
             assert (opened[-1].folder, opened[-1].out) == (folder, tmp_path / "for the website")

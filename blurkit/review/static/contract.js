@@ -126,6 +126,7 @@
  * @property {string | null} shape
  * @property {string | null} color
  * @property {string} sticker The PNG file for a style of that name.
+ * @property {number | null} margin How much larger than the head covers are, as a share of the face.
  * @property {boolean | null} publish
  * @property {string} out Empty for next to the folder.
  */
@@ -138,6 +139,7 @@
  * @property {Record<string, string>} styles
  * @property {Record<string, string>} shapes
  * @property {Record<string, number[]>} colors
+ * @property {number[]} margins
  * @property {number} side
  */
 

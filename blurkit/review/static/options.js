@@ -42,6 +42,7 @@ function draw(all) {
     const words = el("span", { class: "unseen" }, title);
     return el("label", { title }, el("input", { type: "radio", name: "color", value }), dot, words);
   });
+  const margins = Object.fromEntries(all.margins.map((share) => [share, `${Math.round(share * 100)} %`]));
   form.replaceChildren(
     el("h2", {}, t("Who is covered?")),
     el("div", { class: "policies", role: "radiogroup", "aria-label": t("Who is covered?") }, ...policies),
@@ -70,15 +71,8 @@ function draw(all) {
         { class: "look" },
         labelled("style", t("Covers"), choice("style", all.styles)),
         labelled("shape", t("Shape"), choice("shape", all.shapes)),
+        labelled("margin", t("Larger than the head by"), choice("margin", margins)),
         el("div", { class: "swatches", role: "radiogroup", "aria-label": t("Colour") }, ...colors),
-      ),
-      el(
-        "label",
-        { class: "check" },
-        el("input", { type: "checkbox", name: "publish" }),
-        t("For a website: JPEG of at most {side} pixels, with file names that say nothing", {
-          side: all.side,
-        }),
       ),
       el(
         "div",
@@ -94,6 +88,14 @@ function draw(all) {
             maxlength: 4096,
           }),
         ),
+      ),
+      el(
+        "label",
+        { class: "check" },
+        el("input", { type: "checkbox", name: "publish" }),
+        t("For a website: JPEG of at most {side} pixels, with file names that say nothing", {
+          side: all.side,
+        }),
       ),
       labelled(
         "out",
@@ -147,6 +149,7 @@ export function chosen() {
     style: text("style"),
     shape: text("shape"),
     color: text("color"),
+    margin: text("margin") && Number(text("margin")),
     publish: values.has("publish"),
     sticker: String(values.get("sticker") ?? ""),
     out: String(values.get("out") ?? ""),
