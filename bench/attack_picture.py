@@ -14,6 +14,7 @@ import numpy as np
 from bench.attack import AROUND, GRAY, RESULTS, UNDER, Cover, Pixels
 from blurkit.appearance import ObscureSettings
 from blurkit.detect.centerface import CenterFaceNetwork
+from blurkit.detect.tilt import tilt_of, yaw_of
 from blurkit.load import decode
 from blurkit.obscure import covered_mask
 from blurkit.records import Face, Picture
@@ -49,10 +50,11 @@ def main() -> None:
     figure, axes = pyplot.subplots(2, len(UNDER), figsize=(13, 6), dpi=110)
     for axis, (name, cover) in zip(axes[0], UNDER.items(), strict=True):
         _panel(axis, _shown(picture, face, cover, only_cover=True), WORDS[name], found["face"][name])
-    for axis, (name, cover) in zip(axes[1], AROUND.items(), strict=False):
+    around = {name: cover for name, cover in AROUND.items() if not name.startswith("ellipses")}
+    for axis, (name, cover) in zip(axes[1], around.items(), strict=False):
         words = name.removeprefix("blurkit, ")
         _panel(axis, _shown(picture, face, cover, only_cover=False), words, found["head"][name])
-    for axis in axes[1][len(AROUND) :]:
+    for axis in axes[1][len(around) :]:
         axis.axis("off")
     figure.suptitle(
         f"Rank-1 identification among {found['people']} people, attackers trained on photos covered alike "
@@ -75,7 +77,8 @@ def portrait() -> tuple[Picture, Face]:
         part.resize((SIDE, height), Image.Resampling.LANCZOS).save(buffer, "PNG")
     picture = decode(buffer.getvalue(), LoadSettings()).picture
     seen = max(CenterFaceNetwork().look(picture.pixels), key=lambda sighting: sighting.box.area)
-    return picture, Face(seen.box, seen.score, ("centerface",), seen.landmarks)
+    turn = tilt_of(seen.box, seen.landmarks), yaw_of(seen.box, seen.landmarks)
+    return picture, Face(seen.box, seen.score, ("centerface",), seen.landmarks, *turn)
 
 
 def _shown(picture: Picture, face: Face, cover: Cover, *, only_cover: bool) -> Pixels:
