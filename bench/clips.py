@@ -16,7 +16,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results"
 RATE = 25
+POLL_SECONDS = 0.1
+"""How often the memory of a command is asked for."""
+
 SIZE = Size(1280, 720)
 """Of clips, usually."""
 
@@ -167,13 +172,44 @@ def command_of(tool: str, clip: Path, out: Path, deface: str | None) -> list[str
 
 
 def used(command: Sequence[str]) -> tuple[float, int]:
-    """Run a command; return its CPU time with that of all it started, and most memory of one process in MiB."""
+    """Run a command; return its CPU time with that of all it started, and most memory of one process in MiB.
+
+    The memory is asked for again and again: what the system tells of a process that has ended counts that of this one,
+    from which it was started.
+    """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
+    memory = 0
+    while True:
+        memory = max(memory, *map(held_by, family(process.pid)))
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        time.sleep(POLL_SECONDS)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"failed: {' '.join(command)}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss >> 10
+    return usage.ru_utime + usage.ru_stime, memory >> 10
+
+
+def family(process: int) -> list[int]:
+    """Return a process and all that it started, as far as they are there; on Linux."""
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(path.parent.name))
+    found = [process]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
+def held_by(process: int) -> int:
+    """Return most memory that a process has held so far, in KiB; 0 if it has ended."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+    return 0
 
 
 def covered(pixels: Pixels, tool: str) -> npt.NDArray[np.bool_]:

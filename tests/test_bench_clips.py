@@ -1,9 +1,11 @@
 """The benchmark of clips counts what is open, and its clips hold the faces it says."""
 
+import sys
+
 import numpy as np
 import pytest
 
-from bench.clips import Score, add, is_closed, row
+from bench.clips import Score, add, is_closed, row, used
 from bench.scenes import LEAST_PX, Made, Shot, frames_of
 from blurkit.geometry import Size
 
@@ -78,3 +80,14 @@ def test_a_face_is_closed_by_the_middle_of_its_box():
     assert not is_closed(mask, box)
     mask[30:70, 30:70] = True
     assert is_closed(mask, box)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes as Linux shows them")
+def test_time_and_memory_of_a_command_are_its_own_and_those_of_what_it_starts():
+    held = bytearray(200 << 20)  # which is ours, and does not count
+    inner = "sum(range(5000000)); y = bytearray(90 << 20); import time; time.sleep(0.5)"
+    child = f"import subprocess, sys; x = bytearray(60 << 20); subprocess.run([sys.executable, '-c', {inner!r}])"
+    seconds, memory = used([sys.executable, "-c", child])
+    assert seconds > 0.05
+    assert 90 <= memory < 150
+    assert held
