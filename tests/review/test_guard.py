@@ -35,7 +35,16 @@ def entered(call):
     return call
 
 
-PATHS = ["/", "/static/base.css", "/api/about", "/api/state", "/photo/0/thumb", "/photo/0/face/1", "/nothing"]
+PATHS = [
+    "/",
+    "/static/base.css",
+    "/api/about",
+    "/api/state",
+    "/photo/0/thumb",
+    "/photo/0/face/1",
+    "/photo/0/moving/after",
+    "/nothing",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -167,6 +176,7 @@ def test_it_ends_when_told(tmp_path):
     with serving(copies(tmp_path / "in", "a.jpg")) as (server, review):
         call = Caller(server.door)
         call.enter()
+        wait_until(lambda: review.work.done and not review.work.is_busy)
         assert call.post("end", {}).status == 200
         wait_until(lambda: server._server.should_exit)
     assert review.session.file.exists()
