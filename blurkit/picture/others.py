@@ -10,6 +10,9 @@ CLIPS = (
 )
 """What helps with a clip."""
 
+AS_MP4 = "export it again as MP4 with H.264"
+"""What helps with a clip of another kind."""
+
 _BEGINNINGS = (
     (b"%PDF", "a PDF document", "save the pictures in it as JPEG, then give those"),
     (b"PK\x03\x04", "a ZIP archive or an office document", "unpack it, then give the folder with the photos"),
@@ -17,6 +20,11 @@ _BEGINNINGS = (
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it, then give the folder with the photos"),
     (b"\x1f\x8b", "a compressed archive", "unpack it, then give the folder with the photos"),
     (b"\x1a\x45\xdf\xa3", "a video (Matroska or WebM)", CLIPS),
+    (b"FLV\x01", "a Flash video", AS_MP4),
+    (b"\x30\x26\xb2\x75", "a Windows Media video", AS_MP4),
+    (b"OggS", "an Ogg file", AS_MP4),
+    (b"\x00\x00\x01\xba", "an MPEG video", AS_MP4),
+    (b"\x00\x00\x01\xb3", "an MPEG video", AS_MP4),
     (b"<svg", "a drawing (SVG)", "export it as PNG"),
     (b"8BPS", "a Photoshop document", "export it as JPEG or PNG"),
 )

@@ -8,6 +8,7 @@ import pytest
 
 from blurkit.batch.collect import collect
 from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
+from blurkit.picture.others import what_else
 from blurkit.video.frames import Frames
 from blurkit.video.source import facts_of
 from tests.clips import HEIGHT, WIDTH, animation, make, noise, pattern, patterns
@@ -222,3 +223,18 @@ def test_ffprobe_counts_the_same_frames(tmp_path):
     command = ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"]
     counted = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True).stdout
     assert int(counted) == len(read(path)[1])
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"FLV\x01\x05", "Flash video"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media video"),
+        (b"\x00\x00\x01\xba\x44", "MPEG video"),
+        (b"OggS\x00\x02", "Ogg file"),
+    ],
+)
+def test_a_clip_of_another_kind_is_named_with_the_remedy(head, words):
+    what, remedy = what_else(head + bytes(60))
+    assert words in what
+    assert "MP4" in remedy
