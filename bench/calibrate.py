@@ -1,6 +1,6 @@
 """Make the calibration table from photos with known ages.
 
-    python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE]
+    python -m bench.calibrate [FOLDER...] [--out models/calibration.json] [--answers FILE [--again]]
 
 Each folder holds `labels.csv` (see `bench.faces`); faces are judged again made small, and those with an age down to
 16 px and as old prints. Faces of each group of sizes (`SIZES`) have thresholds of their own, from every set by itself:
@@ -100,8 +100,9 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
     parser.add_argument("--out", type=Path, default=MODELS / "calibration.json")
     parser.add_argument("--answers", type=Path, help="file that keeps the estimates, for bench.age")
+    parser.add_argument("--again", action="store_true", help="estimate the ages of the faces in that file again")
     arguments = parser.parse_args()
-    judged = judge_folders(arguments.folders, arguments.answers)
+    judged = judge_folders(arguments.folders, arguments.answers, again=arguments.again)
     table = make_table([scores_of(name, faces) for name, faces in judged.items()])
     arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     calibration = read_calibration(arguments.out.read_text(encoding="utf-8"))

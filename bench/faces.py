@@ -80,6 +80,10 @@ class LabelledFace:
     """What else the label says, for fairness: gender, and UTKFace's code of ethnicity; may be empty."""
 
 
+Placed = list[tuple[LabelledFace, tuple[float, float, float]]]
+"""Faces of a sheet, each with the middle of its photo there and the photo's longer side, in pixels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What blurkit made of a labelled face."""
@@ -131,32 +135,39 @@ def _groups(row: dict[str, str]) -> tuple[str, ...]:
     return tuple(f"{name} {value}" for name, value in known if value)
 
 
-def judge_folders(folders: Sequence[Path], answers: Path | None = None) -> dict[str, list[Judged]]:
+def judge_folders(
+    folders: Sequence[Path], answers: Path | None = None, *, again: bool = False
+) -> dict[str, list[Judged]]:
     """Judge every labelled face of some folders, as it is and made worse, with each estimator of `ESTIMATORS`.
 
     Args:
         folders: With `labels.csv`; none: those in `BLURKIT_EVAL_DATA`.
         answers: A file that keeps what was found, outside the project; read if it is there.
+        again: Ask the estimators again about the faces that were found before: after a change of the estimate alone.
 
     Returns:
         By name of the set: the folder, and how its faces were changed (see `CHANGED`); estimates in the order of
         `ESTIMATORS`.
     """
-    if answers and answers.exists():
-        kept: dict[str, list[Judged]] = pickle.loads(answers.read_bytes())
+    kept: dict[str, list[Judged]] = pickle.loads(answers.read_bytes()) if answers and answers.exists() else {}
+    if kept and not again:
         return kept
     estimators = each_alone()
     judged = {}
     for folder in age_folders(folders):
         labels = labelled_faces(folder)
-        judged[folder.name] = judge_faces(labels, estimators)
+        judged[folder.name] = judge_faces(labels, estimators, found=_found(kept, folder.name))
         for words, change in CHANGED.get(folder.name, {}).items():
-            some = labels[::CHANGED_EVERY]
+            name, some = f"{folder.name} {words}", labels[::CHANGED_EVERY]
             photos = [change(read_photo(label), index) for index, label in enumerate(some)]
-            judged[f"{folder.name} {words}"] = judge_faces(some, estimators, photos=photos)
+            judged[name] = judge_faces(some, estimators, photos=photos, found=_found(kept, name))
     if answers:
         answers.write_bytes(pickle.dumps(judged))
     return judged
+
+
+def _found(kept: dict[str, list[Judged]], name: str) -> list[Face | None] | None:
+    return [judged.found for judged in kept[name]] if name in kept else None
 
 
 def changed_sets() -> set[str]:
@@ -169,6 +180,7 @@ def judge_faces(
     estimators: Sequence[AgeEstimator],
     *,
     photos: Iterable[Pixels] | None = None,
+    found: Sequence[Face | None] | None = None,
     threads: int = 2,
 ) -> list[Judged]:
     """Find each face as blurkit does, and estimate its age.
@@ -177,19 +189,24 @@ def judge_faces(
         labels: The faces.
         estimators: All are asked.
         photos: The photos of the faces, if they were changed; else they are read.
+        found: Where each face was found before, in pixels of its own photo; else it is looked for.
         threads: Threads of one run of a model.
     """
+    sheets = _sheets(labels, list(photos or map(read_photo, labels)))
+    if found is not None:
+        known = iter(found)
+        return [
+            each for sheet, placed in sheets for each in _judge_sheet(placed, sheet, estimators, _on(placed, known))
+        ]
     with closing(Finder(DetectSettings(), threads=threads)) as finder:
         return [
-            judged
-            for sheet, placed in _sheets(labels, list(photos or map(read_photo, labels)))
-            for judged in _judge_sheet(sheet, placed, finder, estimators)
+            each
+            for sheet, placed in sheets
+            for each in _judge_sheet(placed, sheet, estimators, _find(sheet, placed, finder))
         ]
 
 
-def _sheets(
-    labels: Sequence[LabelledFace], photos: Sequence[Pixels]
-) -> Iterator[tuple[Pixels, list[tuple[LabelledFace, tuple[float, float, float]]]]]:
+def _sheets(labels: Sequence[LabelledFace], photos: Sequence[Pixels]) -> Iterator[tuple[Pixels, Placed]]:
     """Yield sheets, and for each face on it the middle and the size of its photo there, in pixels."""
     cell = round(1.5 * max(max(photo.shape[:2]) for photo in photos))
     columns = min(max(SHEET_PX // cell, COLUMNS[0]), COLUMNS[1])
@@ -207,18 +224,28 @@ def _sheets(
         yield sheet, placed
 
 
-def _judge_sheet(
-    sheet: Pixels,
-    placed: Sequence[tuple[LabelledFace, tuple[float, float, float]]],
-    finder: Finder,
-    estimators: Sequence[AgeEstimator],
-) -> Iterator[Judged]:
-    """Yield what became of each face of a sheet: the found face nearest to the middle of its photo counts."""
+def _find(sheet: Pixels, placed: Placed, finder: Finder) -> list[Face | None]:
+    """Return the found face that is nearest to the middle of each photo."""
     faces = finder.detect(sheet)
     found: list[Face | None] = []
     for _, (x, y, size) in placed:
         near = [face for face in faces if math.dist((x, y), (face.box.center.x, face.box.center.y)) < size / 3]
         found.append(min(near, key=lambda f: math.dist((x, y), (f.box.center.x, f.box.center.y)), default=None))
+    return found
+
+
+def _on(placed: Placed, known: Iterator[Face | None]) -> list[Face | None]:
+    """Return faces of single photos where they lie on a sheet."""
+    return [
+        None if face is None else _moved(face, x - size / 2, y - size / 2)
+        for (_, (x, y, size)), face in zip(placed, known, strict=False)
+    ]
+
+
+def _judge_sheet(
+    placed: Placed, sheet: Pixels, estimators: Sequence[AgeEstimator], found: Sequence[Face | None]
+) -> Iterator[Judged]:
+    """Yield what became of each face of a sheet."""
     known = [face for face in found if face]
     answers = iter(zip(*(estimator.estimate(sheet, known) for estimator in estimators), strict=True))
     for (label, (x, y, size)), face in zip(placed, found, strict=True):

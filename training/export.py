@@ -6,28 +6,26 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from training.mobilenet import MobileNet, resize
-from training.network import AgeNet, Convolution
+from training.network import AgeNet, Convolution, fed
 
 
-def export(network: AgeNet | MobileNet, start: Path, out: Path) -> None:
+def export(network: AgeNet, start: Path, out: Path) -> None:
     """Write a network.
 
     Args:
-        network: Trained; all of its file's convolutions, or the last ones.
+        network: Trained.
         start: The file that it began as.
         out: The file to write; its outputs are probabilities of each year from 0, shape (n, ages).
     """
     model = onnx.load(str(start))
     graph = model.graph
     new: dict[str, Tensor] = {}
-    nodes = [node for node in graph.node if node.op_type == "Conv"][-len(network.convolutions) :]
+    nodes = [node for node in graph.node if node.op_type == "Conv"]
     for node, convolution in zip(nodes, network.convolutions, strict=True):
         new[node.input[1]], new[node.input[2]] = cast("Convolution", convolution).folded()
     gemms = [node for node in graph.node if node.op_type == "Gemm"]
@@ -38,22 +36,22 @@ def export(network: AgeNet | MobileNet, start: Path, out: Path) -> None:
             value = np.ascontiguousarray(new[weight.name].detach().numpy())
             graph.initializer[index].CopyFrom(numpy_helper.from_array(value, weight.name))
     del graph.value_info[:]
-    resize(graph, network.side)
-    graph.output[0].type.tensor_type.shape.dim[1].dim_value = network.ages
     onnx.checker.check_model(model)
     onnx.save(model, str(out))
 
 
-def difference(logits: Tensor, out: Path, images: npt.NDArray[np.float32]) -> float:
+def difference(network: AgeNet, out: Path, inputs: Tensor) -> float:
     """Return the largest difference between the probabilities of a network and those of its file.
 
     Args:
-        logits: What the network, ready for use, makes of some pictures, shape (n, ages).
+        network: Ready for use.
         out: Its file.
-        images: The pictures as the file eats them, shape (n, 3, side, side).
+        inputs: Pixels, RGB 0..255 of shape (n, 3, SIDE, SIDE).
     """
     import onnxruntime
 
-    ours = torch.softmax(logits, dim=1).detach().numpy()
+    with torch.no_grad():
+        ours = torch.softmax(network.eval()(inputs), dim=1).numpy()
     session = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
-    return float(np.abs(ours - session.run(None, {"images": images})[0]).max())
+    theirs = session.run(None, {"images": fed(inputs).numpy()})[0]
+    return float(np.abs(ours - theirs).max())

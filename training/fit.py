@@ -5,26 +5,25 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from training.faces import Faces
-from training.network import PADDING, SIDE
+from training.network import PADDING, SIDE, AgeNet
 from training.targets import Shares, chances, folded, likelihood, posterior
 from training.worsen import framed, jittered, random_height, worsened
 
 BATCH = 128
 """Copies of one step."""
-WARM_STEPS, WARMING, COOLING = 200, 0.1, 0.35
-"""Steps in which the learning rate rises, at most this share of all; and the last share, in which it falls to 0."""
+WARM_STEPS, COOLING = 200, 0.35
+"""Steps in which the learning rate rises, and the last share of all steps, in which it falls to nothing."""
 CENSORED = 0.5
 """Weight of the bin's likelihood beside the soft target."""
 KEPT = 0.998
@@ -45,8 +44,6 @@ class Run:
     """Of all that is left to chance."""
     checkpoint: Path
     """Where the state is kept; what lies there is gone on with."""
-    kept: float = KEPT
-    """Share of the averaged weights that a step keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,6 @@ class Lessons:
     """Likelihood of the bin at each age, same shape."""
 
 
-Network = TypeVar("Network", bound=nn.Module)
-Draw = Callable[[Lessons, int, int], tuple[Tensor, npt.NDArray[np.int64]]]
-"""From lessons, seed and step to the inputs of a step, whose first axis is BATCH, and which faces they are."""
-
-
 def lessons(faces: Faces, read: Shares, ages: int) -> Lessons:
     """Put faces and targets together for a network with so many ages."""
     bins = likelihood(faces.youngest, faces.oldest)
@@ -74,9 +66,11 @@ def lessons(faces: Faces, read: Shares, ages: int) -> Lessons:
     return Lessons(faces, folded(posterior(read, bins), ages), np.concatenate([highest, last], axis=1))
 
 
-def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
-    """Train, and return the network with its averaged weights, ready for use."""
+def fit(network: AgeNet, lessons: Lessons, run: Run, *, stop: int | None = None) -> AgeNet:
+    """Train, and return the network with its averaged weights, ready for use; `stop` ends after so many steps."""
     cv2.setNumThreads(1)
+    first = batch(lessons, run.seed, step=-1)[0]
+    network.settle(first.float())
     network = network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=run.rate, weight_decay=0.02)
     average = {name: value.clone() for name, value in network.state_dict().items()}
@@ -87,7 +81,7 @@ def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
         optimizer.load_state_dict(state["optimizer"])
         average, done = state["average"], state["step"]
     started, losses = time.monotonic(), []
-    for step, inputs, targets, bins in _ahead(lessons, run, draw, done):
+    for step, inputs, targets, bins in _ahead(lessons, run, done):
         for group in optimizer.param_groups:
             group["lr"] = run.rate * pace(step, run.steps)
         torch.manual_seed(run.seed + step)
@@ -99,7 +93,7 @@ def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimizer.step()
-        _average(average, network, min(run.kept, (step + 1) / (step + 10)))
+        _average(average, network, step)
         losses.append(loss.item())
         if (step + 1) % 50 == 0:
             speed = BATCH * (step + 1 - done) / (time.monotonic() - started)
@@ -107,17 +101,19 @@ def fit(network: Network, lessons: Lessons, run: Run, draw: Draw) -> Network:
                 f"step {step + 1} of {run.steps}: loss {np.mean(losses[-50:]):.4f}, {speed:.0f} faces a second",
                 flush=True,
             )
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == run.steps:
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 in (run.steps, stop):
             state = {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
             torch.save(state | {"step": step + 1}, run.checkpoint.with_suffix(".part"))
             run.checkpoint.with_suffix(".part").replace(run.checkpoint)
+        if step + 1 == stop:
+            break
     network.load_state_dict(average)
     return network.eval()
 
 
 def pace(step: int, steps: int) -> float:
     """Return the share of the highest learning rate at a step: rises, stays, falls."""
-    return min(1.0, (step + 1) / min(WARM_STEPS, WARMING * steps), (steps - step) / (COOLING * steps))
+    return min(1.0, (step + 1) / WARM_STEPS, (steps - step) / (COOLING * steps))
 
 
 def error(logits: Tensor, targets: Tensor, bins: Tensor) -> Tensor:
@@ -145,13 +141,13 @@ def batch(lessons: Lessons, seed: int, step: int) -> tuple[Tensor, npt.NDArray[n
     return torch.from_numpy(inputs.transpose(0, 3, 1, 2).copy()), chosen
 
 
-def _ahead(lessons: Lessons, run: Run, draw: Draw, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
+def _ahead(lessons: Lessons, run: Run, done: int) -> Iterator[tuple[int, Tensor, Tensor, Tensor]]:
     """Yield steps, made by a thread while the network learns."""
     made: queue.Queue[tuple[int, Tensor, Tensor, Tensor]] = queue.Queue(8)
 
     def make() -> None:
         for step in range(done, run.steps):
-            inputs, chosen = draw(lessons, run.seed, step)
+            inputs, chosen = batch(lessons, run.seed, step)
             made.put((step, inputs, torch.from_numpy(lessons.targets[chosen]), torch.from_numpy(lessons.bins[chosen])))
 
     threading.Thread(target=make, daemon=True).start()
@@ -160,7 +156,8 @@ def _ahead(lessons: Lessons, run: Run, draw: Draw, done: int) -> Iterator[tuple[
 
 
 @torch.no_grad()
-def _average(average: dict[str, Tensor], network: nn.Module, kept: float) -> None:
+def _average(average: dict[str, Tensor], network: AgeNet, step: int) -> None:
+    kept = min(KEPT, (step + 1) / (step + 10))
     for name, value in network.state_dict().items():
         if value.is_floating_point():
             average[name].mul_(kept).add_(value, alpha=1 - kept)

@@ -67,8 +67,6 @@ class Convolution(nn.Module):
 class AgeNet(nn.Module):
     """dlib's ResNet-10: 81 ages, of which the last is open upwards."""
 
-    side = SIDE
-
     def __init__(self, start: Path) -> None:
         """Read the weights from the ONNX file that training starts from."""
         super().__init__()

@@ -1,4 +1,4 @@
-"""What networks read in FairFace's clean pictures: half of the targets. Needs no PyTorch."""
+"""What dlib's network and FaceRes read in FairFace's clean pictures: half of the targets. Needs no PyTorch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from blurkit.geometry import Box
 from blurkit.picture.chips import Pose, aligned, cut, upright_square
 from training.faces import picture_to_template
 from training.targets import TRUE_AGES, Shares
-from training.worsen import framed
 
 BOX = (0.5, 0.46, 1.2, 1.45)
 """Middle (x, y), width and height of a face's box in the template, in face widths: medians on portraits, by blurkit's
@@ -24,8 +23,6 @@ SQUARE = 1.1
 DLIB_MEAN = np.array([122.782, 117.001, 104.298], np.float32)
 FACERES_MEAN = np.array([103.939, 116.779, 123.68], np.float32)
 """What the networks' input is measured from, red first and blue first."""
-SIDE, PADDING = 64, 0.18
-"""Width and height of the view for the network that was trained first, and face widths around the template."""
 BATCH = 32
 """Faces of one run."""
 
@@ -51,30 +48,6 @@ def read_ages(pictures: npt.NDArray[np.uint8], networks: tuple[Path, Path], kept
     return np.asarray(both / both.sum(axis=1, keepdims=True), np.float32)
 
 
-def read_by_trained(pictures: npt.NDArray[np.uint8], network: Path, kept: Path, *, threads: int = 2) -> Shares:
-    """Return what the network that was trained first reads in each picture and its mirror image, on average.
-
-    Args:
-        pictures: See `training.faces.Faces`.
-        network: Its file.
-        kept: A file that keeps the answers; read if it is there.
-        threads: Threads of a run.
-
-    Returns:
-        Shape (faces, years from 0).
-    """
-    if not kept.exists():
-        session = _session(network, threads)
-        found = []
-        for start in range(0, len(pictures), BATCH):
-            chips = np.stack([framed(np.array(picture), SIDE, PADDING) for picture in pictures[start : start + BATCH]])
-            values = [(views.astype(np.float32) - DLIB_MEAN) / 256 for views in (chips, chips[:, :, ::-1])]
-            found.append(np.mean([session.run(None, {"images": _fed(value)})[0] for value in values], axis=0))
-        np.save(kept, np.concatenate(found).astype(np.float16))
-    answers = np.load(kept)
-    return np.asarray(np.pad(answers, ((0, 0), (0, TRUE_AGES - answers.shape[1]))), np.float32)
-
-
 def usual_pose() -> Pose:
     """Return how the faces of FairFace lie in their pictures."""
     matrix = picture_to_template()
@@ -89,7 +62,9 @@ def _run(
     pose = usual_pose()
     views = [aligned(pose, padding, 64) for padding in PADDINGS]
     square = upright_square(pose, SQUARE, 224)
-    dlib, faceres = (_session(path, threads) for path in networks)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    dlib, faceres = (onnxruntime.InferenceSession(str(path), options) for path in networks)
     found: list[tuple[Chips, Chips]] = []
     for start in range(0, len(pictures), BATCH):
         some = [np.array(picture) for picture in pictures[start : start + BATCH]]
@@ -100,12 +75,6 @@ def _run(
         found.append((first.reshape(len(some), len(views), -1).mean(axis=1), second))
     first, second = (np.concatenate(answers).astype(np.float16) for answers in zip(*found, strict=True))
     return first, second
-
-
-def _session(network: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(str(network), options)
 
 
 def _fed(chips: npt.NDArray[np.floating]) -> Chips:

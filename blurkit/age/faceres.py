@@ -9,7 +9,10 @@ from blurkit.age.network import AgeNetwork, Diet
 from blurkit.picture.chips import cut, upright_square
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import numpy.typing as npt
 
     from blurkit.age.network import Ages
     from blurkit.picture.chips import Pose
@@ -47,8 +50,15 @@ class FaceResAge:
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
         """Return ages from one view of each face, shape (poses, 3)."""
-        chips = (cut(pixels, upright_square(pose, SIZE, SIDE), SIDE) for pose in poses)
-        return self._network.ages(chips, views=1)
+        return self._network.ages(_chips(pixels, poses), views=1)
+
+    def probabilities(self, pixels: Pixels, poses: Sequence[Pose]) -> npt.NDArray[np.float64]:
+        """Return how likely each age is, from 1 up, shape (poses, ages); for measuring."""
+        return self._network.probabilities(_chips(pixels, poses), views=1)
 
     def close(self) -> None:
         """Nothing to free by hand."""
+
+
+def _chips(pixels: Pixels, poses: Sequence[Pose]) -> Iterator[Pixels]:
+    return (cut(pixels, upright_square(pose, SIZE, SIDE), SIDE) for pose in poses)

@@ -52,27 +52,28 @@ class AgeNetwork:
         self._mean = np.array(diet.mean, np.float32)
 
     def ages(self, chips: Iterable[Pixels], *, views: int) -> Ages:
+        """Read the ages of faces from chips; see `probabilities`, and `read_ages` for what is returned."""
+        return read_ages(self.probabilities(chips, views=views), self._diet.quantile)
+
+    def probabilities(self, chips: Iterable[Pixels], *, views: int) -> npt.NDArray[np.float64]:
         """Judge chips of the network's size, uint8 RGB of shape (side, side, 3), a bounded number at a time.
 
-        The probabilities of a face's views are pooled before ages are read from them, so that views which disagree
-        widen the interval by themselves.
+        The probabilities of a face's views are pooled, so that views which disagree widen the interval by themselves.
 
         Args:
-            chips: All views of the first face, then all of the next.
+            chips: All views of the first face, then all of the next; at least one.
             views: How many of them show one face.
 
         Returns:
-            Shape (faces, 3).
+            Shape (faces, ages); each row sums to 1.
 
         Raises:
             EstimatorFailed: The network failed, or returned something that is no probability.
         """
-        remaining = iter(chips)
-        found = [np.empty((0, 3))]
+        remaining, found = iter(chips), []
         while batch := list(islice(remaining, views * max(1, self._diet.chips // views))):
             probabilities = self._run(np.stack(batch))
-            pooled = probabilities.reshape(-1, views, probabilities.shape[1]).mean(axis=1)
-            found.append(read_ages(pooled, self._diet.quantile))
+            found.append(probabilities.reshape(-1, views, probabilities.shape[1]).mean(axis=1))
         return np.concatenate(found)
 
     def _run(self, batch: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:

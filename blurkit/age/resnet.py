@@ -14,6 +14,9 @@ from blurkit.picture.chips import aligned, cut
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
+
     from blurkit.age.network import Ages
     from blurkit.picture.chips import Pose
     from blurkit.records import AgeEstimate, Face, Pixels
@@ -50,13 +53,17 @@ class ResNetAge:
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
         """Return ages from two views of each face, shape (poses, 3)."""
+        return self._network.ages(_chips(pixels, poses), views=2)
 
-        def chips() -> Iterator[Pixels]:
-            for pose in poses:
-                chip = cut(pixels, aligned(pose, PADDING, SIDE), SIDE)
-                yield from (chip, chip[:, ::-1])
-
-        return self._network.ages(chips(), views=2)
+    def probabilities(self, pixels: Pixels, poses: Sequence[Pose]) -> npt.NDArray[np.float64]:
+        """Return how likely each age is, from 0 up, shape (poses, ages); for measuring."""
+        return self._network.probabilities(_chips(pixels, poses), views=2)
 
     def close(self) -> None:
         """Nothing to free by hand."""
+
+
+def _chips(pixels: Pixels, poses: Sequence[Pose]) -> Iterator[Pixels]:
+    for pose in poses:
+        chip = cut(pixels, aligned(pose, PADDING, SIDE), SIDE)
+        yield from (chip, chip[:, ::-1])
