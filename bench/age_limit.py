@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from bench.calibrate import ENOUGH, Scores
 from bench.faces import Judged
 
 YOUNG = (13, 20)
@@ -70,6 +71,46 @@ def normal(above: Values, deviation: float) -> Values:
     if deviation == 0:
         return np.asarray(above > 0, float)
     return np.array([0.5 + 0.5 * math.erf(each / deviation / math.sqrt(2)) for each in above])
+
+
+def reached(sets: Mapping[str, Scores]) -> Iterator[Row]:
+    """Yield what the estimate reaches on each set at the line that keeps `KEPT` of its own faces of 13 to 19.
+
+    Where ages are known in years, each year counts alike, as in `allowed`.
+    """
+    for name, scores in sets.items():
+        exact = bool((scores.youngest == scores.oldest).all())
+        young = of_ages(scores, YOUNG)
+        if young.sum() < ENOUGH:
+            continue
+        line = weighted_quantile(scores.low[young], weights(scores, young, exact), 1 - KEPT)
+        row: Row = {"set": name, "13 to 19": int(young.sum()), "line": f"{line:.1f}"}
+        for words, ages in ADULTS.items():
+            some = of_ages(scores, ages)
+            below = scores.low[some] < line
+            share = np.average(below, weights=weights(scores, some, exact)) if some.any() else math.nan
+            row[f"{words} covered"] = float(share)
+        yield row
+
+
+def of_ages(scores: Scores, ages: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Return who is surely in a bin: first age, and first one above it."""
+    return np.asarray((scores.youngest >= ages[0]) & (scores.oldest < ages[1]), bool)
+
+
+def weights(scores: Scores, some: npt.NDArray[np.bool_], exact: bool) -> Values:
+    """Return how much each of some faces counts: each year of age alike, if ages are exact, else each face."""
+    if not exact:
+        return np.ones(int(some.sum()))
+    _, place, count = np.unique(scores.youngest[some], return_inverse=True, return_counts=True)
+    return np.asarray(1 / count[place], float)
+
+
+def weighted_quantile(values: Values, weights: Values, share: float) -> float:
+    """Return the lowest value that is above at least this share of the weight."""
+    order = np.argsort(values)
+    under = np.cumsum(weights[order]) / weights.sum()
+    return math.nextafter(float(values[order][int(np.argmax(under >= share))]), math.inf)
 
 
 def measured(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Row]:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bench.age_limit import KEPT, YOUNG, allowed, below, line_at, measured
+from bench.age_limit import KEPT, YOUNG, allowed, below, line_at, measured, reached
+from bench.calibrate import Scores
 from bench.faces import Judged, LabelledFace
 from blurkit.records import AgeEstimate
 
@@ -38,3 +39,13 @@ def test_an_estimate_that_draws_ages_together_errs_as_much_as_it_would_stretched
     (row,) = measured({"made up": faces})
     assert float(row["stretched"]) == pytest.approx(6, abs=0.4)
     assert float(row["slope"]) == pytest.approx(0.5, abs=0.05)
+
+
+def test_what_is_reached_is_what_the_error_allows_however_many_faces_a_year_has():
+    rng = np.random.default_rng(0)
+    ages = np.concatenate([np.full(200 if age < 25 else 2000, age) for age in range(13, 86)]).astype(float)
+    scores = Scores("made up", ages + 0.5 + rng.normal(0, 5, len(ages)), ages, ages)
+    (row,) = reached({"made up": scores})
+    assert float(row["line"]) == pytest.approx(line_at(5), abs=0.7)
+    assert row["20 to 36 covered"] == pytest.approx(below(line_at(5), (20, 37), 5), abs=0.04)
+    assert row["66 and more covered"] == 0
