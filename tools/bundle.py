@@ -5,7 +5,7 @@ folder, the programs `blurkit` and, to double-click, `review-photos` beside them
 administrator is needed. PyAV is left out: its encoders are under the GPL.
 So is x265, which comes along with what reads HEIC: docs/releasing.md says what that means.
 
-Measured for Linux x86-64, by this command with `--pack`: the folder has 393 MB, packed 157 MB. `blurkit --version`
+Measured for Linux x86-64, by this command with `--pack`: the folder has 372 MB, packed 150 MB. `blurkit --version`
 takes 0.5 s. OpenCV and what it is linked to are 152 MB of the folder, and cannot be taken apart.
 """
 
@@ -27,7 +27,7 @@ READ_VERSIONS = ("mediapipe", "onnxruntime", "opencv-python-headless", "numpy", 
 
 UNUSED = (
     *("tkinter", "matplotlib", "setuptools", "pkg_resources", "pip", "av", "distributed", "imagecodecs"),
-    *("PIL._imagingft", "PIL.ImageFont", "PIL._imagingtk", "readline", "curses", "sqlite3", "pygments.lexers"),
+    *("PIL._imagingft", "PIL.ImageFont", "PIL._imagingtk", "readline", "curses", "sqlite3"),
     *("sounddevice", "_sounddevice", "cffi", "_cffi_backend"),
 )
 """What PyInstaller would follow, and a bundle does not hold."""
@@ -90,7 +90,9 @@ def bundle(python: Path, out: Path) -> Path:
     folder = out / "blurkit"
     for name in ("LICENSE", "NOTICE", "README.md"):
         shutil.copy(ROOT / name, folder)
-    shutil.copy(ROOT / "docs" / "schools.md", folder)
+    (folder / "docs").mkdir()
+    for path in ROOT / "docs" / "schools.md", *(ROOT / "docs").glob("review-*.jpg"):
+        shutil.copy(path, folder / "docs")
     name, content = STARTERS["linux" if sys.platform.startswith("linux") else sys.platform]
     starter = folder / name
     starter.write_bytes(content.encode())
@@ -103,7 +105,7 @@ def _strip(folder: Path) -> None:
     """Take symbols that nothing is linked to out of large libraries, where the system has `strip`."""
     if (strip := shutil.which("strip")) is None:
         return
-    for pattern in ("libpython*.so*", "mediapipe/**/*.so", "*.libs/lib*openblas*", "*.libs/libx265*", "libstdc++*"):
+    for pattern in ("libpython*.so*", "mediapipe/**/*.so"):  # others were patched by their wheels, and break
         for library in folder.glob(f"_internal/{pattern}"):
             subprocess.run([strip, "--strip-unneeded", library], check=True)
 

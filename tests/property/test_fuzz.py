@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from blurkit.audit import examine as audit
 from blurkit.audit.examine import examine
 from blurkit.audit.matches import Reports
 from blurkit.batch.naming import Source
-from blurkit.errors import PhotoError
+from blurkit.errors import BlurkitError, PhotoError
 from blurkit.load import decode
 from blurkit.outcomes import PhotoFailure, PhotoResult
 from blurkit.settings import LoadSettings, Settings
@@ -88,6 +89,21 @@ def test_an_audit_of_a_damaged_file_is_an_answer(data, blurrer, tmp_path_factory
         audited = examine(Source(path, path, None, "photo"), settings=Settings(load=SMALL), reports=Reports())
     assert audited.error is not None or audited.size is not None
     assert path.read_bytes() == data
+
+
+CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*/*"))
+
+
+def test_what_fuzzing_found_before_is_read_and_searched_or_refused():
+    assert len(CORPUS) > 100
+    assert sum(path.stat().st_size for path in CORPUS) < 300_000
+    for path in CORPUS:
+        data = path.read_bytes()
+        with suppress(PhotoError):
+            decode(data, SMALL)
+        with suppress(BlurkitError):
+            clean = metadata.strip(data)
+            assert {hidden.kind for hidden in metadata.find(clean)} <= {metadata.Kind.FRAME}
 
 
 LIMITED = """
