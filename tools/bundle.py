@@ -90,9 +90,11 @@ def bundle(python: Path, out: Path) -> Path:
     folder = out / "blurkit"
     for name in ("LICENSE", "NOTICE", "README.md"):
         shutil.copy(ROOT / name, folder)
-    (folder / "docs").mkdir()
-    for path in ROOT / "docs" / "schools.md", *(ROOT / "docs").glob("review-*.jpg"):
-        shutil.copy(path, folder / "docs")
+    docs = ROOT / "docs"
+    for path in (*docs.glob("**/schools.md"), *docs.glob("review-*.jpg")):
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     name, content = STARTERS["linux" if sys.platform.startswith("linux") else sys.platform]
     starter = folder / name
     starter.write_bytes(content.encode())
