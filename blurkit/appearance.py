@@ -44,7 +44,7 @@ STICKER_BYTES, STICKER_SIDE, LEAST_ALPHA = 8_000_000, 4096, 16
 class Frozen(BaseModel):
     """Settings that cannot change, and take no key that they do not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)

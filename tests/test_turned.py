@@ -8,9 +8,10 @@ import pytest
 
 from blurkit.detect.finder import Finder
 from blurkit.detect.turned import AROUND, LOWEST, MOST, NEAR, PLAIN, SHOWN, looks_near, places, way_up
-from blurkit.detect.views import Halvings, Sighting, level, sweep
+from blurkit.detect.views import Sighting, level, sweep
 from blurkit.geometry import Box, Size
 from blurkit.load import decode
+from blurkit.picture.halvings import Halvings
 from blurkit.settings import DetectSettings, LoadSettings
 from tests.fakes import BlindNetwork
 

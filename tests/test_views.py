@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blurkit.detect.views import Halvings, Sighting, View, level, measure, scale_of, spans, sweep, tiles
+from blurkit.detect.views import Sighting, View, level, measure, scale_of, spans, sweep, tiles
 from blurkit.geometry import Box, Point, Size
+from blurkit.picture.halvings import Halvings
 from tests.fakes import FixedSightings, SeesColor
 
 RED = (220, 30, 30)

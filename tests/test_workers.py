@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from blurkit.machine import spawning, workers
+from blurkit.machine import ahead, spawning, workers
 from blurkit.machine.workers import Lost, in_processes
 
 
@@ -69,6 +70,10 @@ def write_slowly(path):
         path.write_text("whole")
     while not begun.exists():
         time.sleep(0.01)
+
+
+def note_process(path):
+    Path(path).write_text(str(os.getpid()))
 
 
 def name_of_process(_):
@@ -203,3 +208,29 @@ def test_the_interrupt_mask_of_another_thread_stays_as_it_was():
     thread.start()
     thread.join()
     assert masks == [set()]
+
+
+def test_a_process_that_was_started_ahead_does_the_first_work_and_no_other(tmp_path):
+    ahead.start_ahead(f"{__name__}:note_process", tmp_path / "first")
+    pids = [*in_processes(name_of_process, [0], 1), *in_processes(name_of_process, [0], 1)]
+    assert pids[0] == int((tmp_path / "first").read_text()) != pids[1]
+
+
+@pytest.mark.parametrize("loads", ["nowhere:nothing", f"{__name__}:die"])
+def test_a_process_that_was_started_ahead_in_vain_costs_no_work(loads):
+    ahead.start_ahead(loads)
+    assert list(in_processes(double, [1], 1)) == [2]
+
+
+def test_a_process_that_was_started_ahead_ends_if_nobody_needs_it():
+    ahead.start_ahead(f"{__name__}:sleep_long")
+    (process,) = [started.process for started in ahead._ahead]
+    ahead.end_ahead()
+    assert not process.is_alive()
+    assert list(in_processes(double, [1], 1)) == [2]
+
+
+def test_work_that_cannot_be_sent_leaves_no_process_behind():
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        list(in_processes(lambda piece: piece, [1], 1))
+    assert not multiprocessing.active_children()

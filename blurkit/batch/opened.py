@@ -7,11 +7,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from blurkit.machine.memory import keep_freed_memory
-from blurkit.pipeline import Blurrer
+from blurkit.machine.weights import forget_ahead
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from blurkit.pipeline import Blurrer
     from blurkit.settings import Settings
 
 _blurrers = threading.local()
@@ -20,6 +21,8 @@ _blurrers = threading.local()
 
 def blurrer_of(settings: Settings, threads: int, decisions: Path | None = None) -> Blurrer:
     """Return the models of this process and thread, opened at the first photo; `close_models` closes them."""
+    from blurkit.pipeline import Blurrer
+
     held: tuple[object, Blurrer] | None = getattr(_blurrers, "held", None)
     wanted = settings, decisions
     if held is None or held[0] != wanted:
@@ -27,6 +30,7 @@ def blurrer_of(settings: Settings, threads: int, decisions: Path | None = None) 
         keep_freed_memory()
         held = wanted, Blurrer(settings, threads=threads, decisions=decisions)
         _blurrers.held = held
+        forget_ahead()
     return held[1]
 
 

@@ -13,6 +13,7 @@ from blurkit.batch.limit import lost, seconds_for
 from blurkit.batch.opened import blurrer_of, close_models
 from blurkit.batch.process import process
 from blurkit.errors import ModelError
+from blurkit.machine.ahead import end_ahead
 from blurkit.machine.weights import model_hashes
 from blurkit.machine.workers import Lost, available_cpus, in_processes
 from blurkit.outcomes import PhotoResult, bug
@@ -196,8 +197,10 @@ def done_by(
     given = {"settings": settings, "threads": threads, "decisions": means.decisions, "journal": means.journal}
     one = partial(work, **given, debug=means.debug)
     if means.executor is not None:
+        end_ahead()
         yield from _in_order(means.executor, one, pieces, ahead=means.ahead)
     elif jobs == 1 and means.timeout is None:
+        end_ahead()
         yield from map(one, pieces)
     else:
         results = in_processes(

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.detect.evidence import bundled_weights
-from blurkit.detect.feed import best_of, padded
+from blurkit.detect.feed import MULTIPLE, best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
 from blurkit.detect.turned import CLEARLY, FAINT, FAINTEST, looks_near, places, way_up
-from blurkit.detect.views import COARSE, Halvings, Sighting, View, coarse, level, look_at, measure, scale_of, sweep
+from blurkit.detect.views import COARSE, Sighting, View, coarse, level, look_at, measure, scale_of, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import onnx_session
+from blurkit.picture.halvings import Halvings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blurkit.records import Face, Pixels
     from blurkit.settings import DetectSettings
 
@@ -28,6 +31,9 @@ FINE = {2048: 75, 2880: 80, 4096: 51}
 
 Both in pixels of the view. Then comes the photo's own size, if that is more.
 """
+
+ENLARGED = 4
+"""By how much a tile is enlarged at most: further on, nothing more is to be seen."""
 
 SMALL_PX = 75
 """Height at the finer coarse side, in its pixels, below which something in a small photo asks for tiles there."""
@@ -65,6 +71,9 @@ CERTAIN = 0.8
 SAME_BOX_IOU = 0.3
 """Of boxes in one picture that overlap so much, the best is kept."""
 
+AT_ONCE = 16
+"""Small pictures of one run; bounds its memory."""
+
 AROUND = 96
 """How far around something small a closer look reaches, in pixels of the view."""
 
@@ -96,19 +105,42 @@ class CenterFaceNetwork:
         Raises:
             DetectorFailed: The network failed or did not return numbers.
         """
+        return self._seen(padded(picture)[None])[0]
+
+    def look_at_many(self, pictures: Sequence[Pixels]) -> list[list[Sighting]]:
+        """Find faces in many small pictures at once; see `views.SeesMany`.
+
+        Raises:
+            DetectorFailed: The network failed or did not return numbers.
+        """
+        found: list[list[Sighting]] = []
+        for start in range(0, len(pictures), AT_ONCE):
+            some = pictures[start : start + AT_ONCE]
+            height, width = (-(-max(picture.shape[side] for picture in some) // MULTIPLE) * MULTIPLE for side in (0, 1))
+            batch = np.zeros((len(some), height, width, 3), np.uint8)
+            for black, picture in zip(batch, some, strict=True):
+                black[: picture.shape[0], : picture.shape[1]] = picture
+            found += self._seen(batch)
+        return found
+
+    def _seen(self, batch: Pixels) -> list[list[Sighting]]:
+        """Return what is seen in each picture of a batch, uint8 RGB of shape (n, H, W, 3)."""
         try:
-            heatmap, scale, offset, landmarks = self._session.run(None, {"images": padded(picture)[None]})
+            maps = self._session.run(None, {"images": batch})
         except Exception as error:  # onnxruntime's errors have no base of their own
             raise DetectorFailed(f"CenterFace failed on a photo: {error}") from error
-        if not all(np.isfinite(numbers).all() for numbers in (heatmap, scale, offset, landmarks)):
+        if not all(np.isfinite(numbers).all() for numbers in maps):
             raise DetectorFailed("CenterFace did not return numbers")
-        return self._decode(heatmap[0, 0], scale[0], offset[0], landmarks[0])
+        heatmap, scale, offset, landmarks = maps
+        return [self._decode(heatmap[n, 0], scale[n], offset[n], landmarks[n]) for n in range(len(batch))]
 
     def _decode(
         self, heatmap: np.ndarray, scale: np.ndarray, offset: np.ndarray, landmarks: np.ndarray
     ) -> list[Sighting]:
         """Turn the network's maps into boxes, keeping the best of those that overlap."""
         rows, columns = np.nonzero(heatmap > self._min_score)
+        if not len(rows):
+            return []
         scores = heatmap[rows, columns]
         heights, widths = np.exp(np.clip(scale[:, rows, columns], -8, 8)) * STRIDE
         tops = (rows + offset[0, rows, columns] + 0.5) * STRIDE - heights / 2
@@ -183,6 +215,8 @@ class CenterFace:
         faint = FAINT_PX / scale_of(size, min(FINE))
         hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():
+            if side > ENLARGED * measure(size):
+                break
             found += self._sweep(photo, _near(hints, small, size, side, turns))
             hints = [s for s in found if s.score >= HINT]
         last = max(FINE)

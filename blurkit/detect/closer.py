@@ -16,6 +16,7 @@ import numpy as np
 from blurkit.choices import DetectorName
 from blurkit.geometry import Box, Point, Size
 from blurkit.picture.chips import cut, square
+from blurkit.picture.halvings import Halvings
 from blurkit.records import Face
 
 if TYPE_CHECKING:
@@ -186,9 +187,7 @@ def _canvases(
     import cv2
 
     scale = CANVAS / size.long_side
-    small = cv2.resize(
-        pixels, (max(1, round(size.width * scale)), max(1, round(size.height * scale))), interpolation=cv2.INTER_AREA
-    )
+    small = Halvings(pixels).resized(Size(max(1, round(size.width * scale)), max(1, round(size.height * scale))))
     ground = [float(tone) for tone in small.reshape(-1, 3).mean(axis=0)]
     for number, shares in enumerate(borders):
         top, right, bottom, left = (round(share * CANVAS) for share in shares)

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import Halvings, Sighting, level, sweep
+from blurkit.detect.views import Sighting, level, measure, sweep
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.quiet import native_stderr_silenced
 from blurkit.machine.weights import model_path
+from blurkit.picture.halvings import Halvings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from blurkit.settings import DetectSettings
 
 LEVELS = (320, 512, 1024)
-"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen.
+"""Sides in pixels, as `views.scale_of` counts them, at which every photo is seen, but only the first enlarges it.
 
 The network itself sees 128 px of each tile.
 """
@@ -152,7 +153,8 @@ class MediaPipe:
         size = Size(pixels.shape[1], pixels.shape[0])
         if min(size.width, size.height) < 2:
             return ()
-        views = [view for side in LEVELS for view in level(size, side, tile=TILE, overlap=OVERLAP)]
+        sides = sorted({min(side, max(measure(size), LEVELS[0])) for side in LEVELS})
+        views = [view for side in sides for view in level(size, side, tile=TILE, overlap=OVERLAP)]
         views += [
             view
             for turns in (1, 2, 3)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from blurkit.detect.centerface import OVERLAP, TILE, CenterFaceNetwork
 from blurkit.detect.merge import fuse
-from blurkit.detect.views import Halvings, level, sweep
+from blurkit.detect.views import level, sweep
 from blurkit.geometry import Size
+from blurkit.picture.halvings import Halvings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blurkit.detect.merge import SAME_FACE_IOU
-from blurkit.detect.views import Halvings, Sighting, View, coarse, look_at, scale_of, sweep
+from blurkit.detect.views import Sighting, View, coarse, look_at, scale_of, sweep_small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.detect.views import Network
     from blurkit.geometry import Box, Size
+    from blurkit.picture.halvings import Halvings
 
 NEAR = "near"
 """First word of the names of these looks."""
@@ -78,16 +79,16 @@ def way_up(network: Network, photo: Halvings, found: Sequence[Sighting]) -> int:
     for each in sorted(found, key=lambda s: -s.box.area):
         known = any(each.box.intersection(b) > SAME_FACE_IOU * min(each.box.area, b.area) for b in boxes)
         boxes += [each.box] if each.score >= PLAIN_ENOUGH and not known and len(boxes) < PROBED else []
-    evidence = []
-    for turns in range(4):
-        seen = [looks_near(network, photo, [box], turns, shown=SMALL_SHOWN) for box in boxes]
-        evidence.append(sum(max((s.score for s in each), default=0.0) for each in seen) / (CLEARLY if turns else 1))
+    shown = [(turns, box) for turns in range(4) for box in boxes]
+    seen = sweep_small(network, photo, [_view(box, photo.size, turns, SMALL_SHOWN) for turns, box in shown])
+    evidence = [0.0] * 4
+    for (turns, box), found_there in zip(shown, seen, strict=True):
+        best = max((s.score for s in _in_middle(found_there, box)), default=0.0)
+        evidence[turns] += best / (CLEARLY if turns else 1)
     return evidence.index(max(evidence))
 
 
-def looks_near(
-    network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int, *, shown: int = SHOWN
-) -> list[Sighting]:
+def looks_near(network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int) -> list[Sighting]:
     """Look at places of a photo in a turn.
 
     Args:
@@ -95,17 +96,18 @@ def looks_near(
         photo: The photo.
         boxes: The places, in its pixels.
         quarter_turns: How often each picture is turned by 90 degrees counter-clockwise.
-        shown: Longer side of a box in its picture, in pixels.
 
     Returns:
         What was seen at each place itself, in the pixels of the photo.
     """
-    found = []
-    for box in boxes:
-        seen = sweep(network, photo, [_view(box, photo.size, quarter_turns, shown)])
-        middle = box.center
-        found += [s for s in seen if s.box.left < middle.x < s.box.right and s.box.top < middle.y < s.box.bottom]
-    return found
+    seen = sweep_small(network, photo, [_view(box, photo.size, quarter_turns, SHOWN) for box in boxes])
+    return [found for box, each in zip(boxes, seen, strict=True) for found in _in_middle(each, box)]
+
+
+def _in_middle(seen: Sequence[Sighting], box: Box) -> list[Sighting]:
+    """Return what was seen at a place itself."""
+    middle = box.center
+    return [s for s in seen if s.box.left < middle.x < s.box.right and s.box.top < middle.y < s.box.bottom]
 
 
 def _view(box: Box, size: Size, quarter_turns: int, shown: int) -> View:

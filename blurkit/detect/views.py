@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from blurkit.geometry import Box, Point, Size
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blurkit.picture.halvings import Halvings
     from blurkit.records import Pixels
 
 COARSE = (640, 1600)
@@ -63,26 +64,13 @@ class Network(Protocol):
         ...
 
 
-class Halvings:
-    """A photo and its halves, quarters and so on, each made once: a coarse view need not read every pixel again."""
+@runtime_checkable
+class SeesMany(Protocol):
+    """A network that sees many small pictures at once, in less time than one by one."""
 
-    def __init__(self, pixels: Pixels) -> None:
-        """Hold a photo, uint8 RGB of shape (H, W, 3)."""
-        self._levels = [pixels]
-        self.size = Size(pixels.shape[1], pixels.shape[0])
-
-    def at_least(self, scale: float) -> tuple[Pixels, int]:
-        """Return the smallest halving that is no smaller than the photo resized by `scale`, and its divisor."""
-        import cv2
-
-        index = 0
-        while scale * 2 ** (index + 1) <= 1 and min(self._levels[index].shape[:2]) >= 4:
-            index += 1
-            if index == len(self._levels):
-                height, width = self._levels[-1].shape[:2]
-                half = cv2.resize(self._levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-                self._levels.append(half.astype(np.uint8, copy=False))
-        return self._levels[index], 2**index
+    def look_at_many(self, pictures: Sequence[Pixels]) -> list[list[Sighting]]:
+        """Return what it sees in each picture, as `Network.look` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +214,24 @@ def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[S
     Returns:
         Sightings in the pixels of the photo, each naming the view's source.
     """
-    found = []
-    for view in views:
-        seen = [view.to_photo(sighting) for sighting in network.look(view.picture(halvings))]
-        found += [sighting for sighting in seen if not _is_cut(sighting.box, view, halvings.size)]
-    return found
+    return [found for view in views for found in _of_view(view, network.look(view.picture(halvings)), halvings.size)]
+
+
+def sweep_small(network: Network, halvings: Halvings, views: Sequence[View]) -> list[list[Sighting]]:
+    """Show views of which each is a small picture to a network, many at once if it can.
+
+    Returns:
+        What `sweep` returns, for each view.
+    """
+    pictures = [view.picture(halvings) for view in views]
+    seen = network.look_at_many(pictures) if isinstance(network, SeesMany) else [network.look(p) for p in pictures]
+    return [_of_view(view, each, halvings.size) for view, each in zip(views, seen, strict=True)]
+
+
+def _of_view(view: View, seen: Sequence[Sighting], size: Size) -> list[Sighting]:
+    """Return what was seen in a view, in the pixels of a photo of a size, without what its edge cuts."""
+    found = [view.to_photo(sighting) for sighting in seen]
+    return [sighting for sighting in found if not _is_cut(sighting.box, view, size)]
 
 
 def _is_cut(box: Box, view: View, size: Size) -> bool:

@@ -30,6 +30,10 @@ class Session(Protocol):
         ...
 
 
+_ahead: dict[tuple[str, int], Session] = {}
+"""Models that nobody has asked for yet, by name and threads."""
+
+
 def model_path(name: str, *, folder: Path | None = None) -> Path:
     """Find a model or table and check its sha256, once a process.
 
@@ -59,6 +63,20 @@ def onnx_session(name: str, *, threads: int = 1) -> Session:
     Raises:
         ModelError: The model is missing, altered, or onnxruntime cannot open it.
     """
+    return _ahead.pop((name, threads), None) or _opened(name, threads)
+
+
+def open_ahead(name: str, *, threads: int) -> None:
+    """Open an ONNX model for the one `onnx_session` of so many threads that asks for it; see there."""
+    _ahead[name, threads] = _opened(name, threads)
+
+
+def forget_ahead() -> None:
+    """Close what was opened ahead and not asked for."""
+    _ahead.clear()
+
+
+def _opened(name: str, threads: int) -> Session:
     if threads < 1:
         raise ValueError(f"a model needs at least one thread, not {threads}")
     path = model_path(name)

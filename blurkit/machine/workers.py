@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections import deque
 from contextlib import suppress
 from enum import StrEnum
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blurkit.machine.serving import Said, serve
-from blurkit.machine.spawning import imports_are_safe, interrupts_held
+from blurkit.machine.ahead import Started, started
+from blurkit.machine.serving import Said
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
@@ -173,16 +170,13 @@ class _Crew(Generic[Piece, Result]):
 class _Worker(Generic[Piece, Result]):
     """A process that leaves Ctrl-C to its parent; it starts with its first piece, and again after its death."""
 
-    connection: Connection[Any, Any]
-    """To the process, while there is one."""
-
     def __init__(self, work: Callable[[Piece], Result], prepare: Callable[[], object] | None) -> None:
         self.index: int | None = None
         """The piece under way; None while it waits."""
         self.deadline = math.inf
         """When that is late."""
         self._does = work, prepare
-        self._process: Any = None
+        self._process: Started | None = None
         self._first: tuple[Piece, float] | None = None
 
     def begin(self, index: int, piece: Piece, seconds: float) -> None:
@@ -191,16 +185,15 @@ class _Worker(Generic[Piece, Result]):
         if self._process is not None:
             self._send(piece, seconds)
             return
-        spawn = multiprocessing.get_context("spawn")  # MediaPipe hangs in a process that was forked
-        self.connection, there = spawn.Pipe()
-        self._process = spawn.Process(target=serve, args=(there, *self._does), daemon=True)
-        with imports_are_safe():
-            if hasattr(signal, "pthread_sigmask"):  # started later, it would let Ctrl-C through again
-                resource_tracker.ensure_running()
-            with interrupts_held():
-                self._process.start()
-        there.close()
+        self._process = started(*self._does)
         self._first, self.deadline = (piece, seconds), time.monotonic() + START_SECONDS
+
+    @property
+    def connection(self) -> Connection[Any, Any]:
+        """To the process, while there is one."""
+        if self._process is None:
+            raise RuntimeError("no process was started")
+        return self._process.connection
 
     @property
     def is_new(self) -> bool:
@@ -238,12 +231,12 @@ class _Worker(Generic[Piece, Result]):
     def dismiss(self) -> None:
         """Give the process no more work; it ends after what it is at."""
         if self._process is not None:
-            self.connection.close()
+            self._process.connection.close()
 
     def wait(self, seconds: float) -> None:
         """Wait for its end."""
         if self._process is not None:
-            self._process.join(max(0.0, seconds))
+            self._process.process.join(max(0.0, seconds))
 
     def kill(self) -> None:
         """End the process at once, if it is there."""
@@ -251,8 +244,6 @@ class _Worker(Generic[Piece, Result]):
         self.deadline = math.inf
         if process is not None:
             process.kill()
-            process.join()
-            self.connection.close()
 
     def _send(self, piece: Piece, seconds: float) -> None:
         with suppress(OSError):  # it died meanwhile, which its end of the connection tells as well
