@@ -164,7 +164,6 @@ def fake_clips(monkeypatch):
 @pytest.fixture
 def fakes(monkeypatch, blurrer):
     """Let the command work with fakes; return a list that takes the settings it was given."""
-    from blurkit.batch import opened
 
     given = []
 
@@ -172,6 +171,6 @@ def fakes(monkeypatch, blurrer):
         given.append(settings)
         return blurrer()
 
-    monkeypatch.setattr(opened, "Blurrer", make)
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", make)
     monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     return given

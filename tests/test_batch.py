@@ -154,7 +154,7 @@ def fakes(monkeypatch, blurrer):
         chosen["made"] = chosen.get("made", 0) + 1
         return blurrer(*chosen.get("detectors", ()))
 
-    monkeypatch.setattr(opened, "Blurrer", make)
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", make)
     opened.close_models()
     yield chosen
     opened.close_models()
@@ -188,7 +188,7 @@ def test_models_that_cannot_be_opened_block_each_photo(folder, out, monkeypatch)
     def make(settings, *, threads, decisions=None):
         raise ModelMissing("gone", hint="reinstall")
 
-    monkeypatch.setattr(opened, "Blurrer", make)
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", make)
     opened.close_models()
     outcomes = list(run_batch(tasks_of(folder, out), Settings()))
     assert len(outcomes) == 5

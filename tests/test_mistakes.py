@@ -221,9 +221,10 @@ def test_other_refusals_are_said_apart(command, fakes, forty, out):
 @pytest.mark.parametrize("number", [1, 10, 13])
 @pytest.mark.parametrize("how", ["run", "detect"])
 def test_photos_to_look_at_are_named(command, monkeypatch, blurrer, tmp_path, out, number, how):
-    from blurkit.batch import opened
 
-    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(policy={}))  # the face is too small to be judged
+    monkeypatch.setattr(
+        "blurkit.pipeline.Blurrer", lambda *_, **__: blurrer(policy={})
+    )  # the face is too small to be judged
     monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     folder = tmp_path / "our photos"
     folder.mkdir()
@@ -240,9 +241,8 @@ def test_photos_to_look_at_are_named(command, monkeypatch, blurrer, tmp_path, ou
 
 
 def test_no_photo_to_look_at_names_none(command, monkeypatch, blurrer, photo_file, out):
-    from blurkit.batch import opened
 
-    monkeypatch.setattr(opened, "Blurrer", lambda *_, **__: blurrer(NoFaces()))
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", lambda *_, **__: blurrer(NoFaces()))
     monkeypatch.setattr("blurkit.batch.run.in_processes", in_this_process)
     _, _, err = command("run", photo_file(), "--out", out)
     assert "look at:" not in err

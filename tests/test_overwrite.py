@@ -22,7 +22,7 @@ SETTINGS = Settings.of(write={"overwrite": True}, policy={"name": "everyone"})
 @pytest.fixture
 def do(tmp_path, monkeypatch, blurrer):
     """Do the photo, with a shade that tells one version of it from another."""
-    monkeypatch.setattr(opened, "Blurrer", lambda settings, **_: blurrer(write={"overwrite": True}))
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", lambda settings, **_: blurrer(write={"overwrite": True}))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     photo, out = tmp_path / "in" / NAME, tmp_path / "out"
     photo.parent.mkdir()

@@ -1,11 +1,15 @@
 """The checks on a finished file see what is hidden, what was changed, and what was missed."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from blurkit import metadata
+from blurkit.detect import make_independent_check
 from blurkit.detect.views import Sighting
 from blurkit.encode import encode, prepare
 from blurkit.errors import DetectorFailed, PixelsChanged
@@ -19,6 +23,7 @@ from tests.fakes import BlindNetwork, CrashingNetwork, FixedSightings, SeesColor
 from tests.pictures import corners, covering, face, keeping
 
 LIMIT = LoadSettings()
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 def finished(kind="jpeg", **options):
@@ -117,3 +122,21 @@ def test_a_child_in_front_of_a_kept_adult_is_found():
 
 def test_what_lies_under_a_cover_is_only_the_cover():
     assert uncovered(picture(), covering(face(0, 0, 192, 160)), RED) == ()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6])
+def test_a_face_that_fills_much_of_the_photo_is_found(share):
+    """The network sees no face higher than 190 pixels, so it needs a view in which the photo is small."""
+    sample = "tree/sports-day/IMG_0001.jpg"
+    left, top, right, bottom = json.loads((SAMPLES / "faces.json").read_text())[sample]["faces"][0]["box"]
+    pixels = decode((SAMPLES / sample).read_bytes(), LIMIT).picture.pixels
+    scale = share * 500 / (bottom - top)
+    x, y = 200 - scale * (left + right) / 2, 250 - scale * (top + bottom) / 2
+    portrait = cv2.warpAffine(pixels, np.array([[scale, 0, x], [0, scale, y]]), (400, 500))
+    box = face(left * scale + x, top * scale + y, right * scale + x, bottom * scale + y)
+    network = make_independent_check()
+    shown = pictures.picture(samples=np.asarray(portrait, np.uint8))
+    assert any(found.box.iou(box.box) > 0.4 for found in uncovered(shown, (), network))
+    assert not any(found.box.iou(box.box) > 0.4 for found in uncovered(shown, covering(box), network))
+    network.close()

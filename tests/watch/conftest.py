@@ -38,7 +38,7 @@ def once(inbox, done, blurrer, monkeypatch, capsys):
         made.run_bytes = lambda data, *, name: (done.append(name.name), real(data, name=name))[1]
         return made
 
-    monkeypatch.setattr(opened, "Blurrer", make)
+    monkeypatch.setattr("blurkit.pipeline.Blurrer", make)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, getattr(signal, "SIGIO", signal.SIGTERM))}
 
     def go(*options, arguments=("in", "--out", "out"), forever=False):
