@@ -200,7 +200,7 @@ class CenterFace:
             looks[upright] = self._levels(photo, upright)
         boxes = places(looks[upright], size)
         for turns in {0, 1, 2, 3} - {upright}:
-            looks[turns] = looks.get(turns, []) + looks_near(self.network, photo, boxes, turns)
+            looks[turns] = looks.get(turns, []) + looks_near(self.network, photo, boxes, turns, least=SURE)
         found = [s for s in looks.pop(upright) if s.score >= FAINT]  # fainter ones were only places to look at
         known = [s.box for s in found if s.score >= CERTAIN]
         found += [s for seen in looks.values() for s in seen if s.score >= SURE and not _is_among(s.box, known)]

@@ -80,7 +80,8 @@ def way_up(network: Network, photo: Halvings, found: Sequence[Sighting]) -> int:
         known = any(each.box.intersection(b) > SAME_FACE_IOU * min(each.box.area, b.area) for b in boxes)
         boxes += [each.box] if each.score >= PLAIN_ENOUGH and not known and len(boxes) < PROBED else []
     shown = [(turns, box) for turns in range(4) for box in boxes]
-    seen = sweep_small(network, photo, [_view(box, photo.size, turns, SMALL_SHOWN) for turns, box in shown])
+    views = [_view(box, photo.size, turns, SMALL_SHOWN) for turns, box in shown]
+    seen = sweep_small(network, photo, views, least=FAINT)
     evidence = [0.0] * 4
     for (turns, box), found_there in zip(shown, seen, strict=True):
         best = max((s.score for s in _in_middle(found_there, box)), default=0.0)
@@ -88,7 +89,9 @@ def way_up(network: Network, photo: Halvings, found: Sequence[Sighting]) -> int:
     return evidence.index(max(evidence))
 
 
-def looks_near(network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int) -> list[Sighting]:
+def looks_near(
+    network: Network, photo: Halvings, boxes: Sequence[Box], quarter_turns: int, *, least: float = FAINTEST
+) -> list[Sighting]:
     """Look at places of a photo in a turn.
 
     Args:
@@ -96,11 +99,12 @@ def looks_near(network: Network, photo: Halvings, boxes: Sequence[Box], quarter_
         photo: The photo.
         boxes: The places, in its pixels.
         quarter_turns: How often each picture is turned by 90 degrees counter-clockwise.
+        least: Score from which something counts, 0..1.
 
     Returns:
         What was seen at each place itself, in the pixels of the photo.
     """
-    seen = sweep_small(network, photo, [_view(box, photo.size, quarter_turns, SHOWN) for box in boxes])
+    seen = sweep_small(network, photo, [_view(box, photo.size, quarter_turns, SHOWN) for box in boxes], least=least)
     return [found for box, each in zip(boxes, seen, strict=True) for found in _in_middle(each, box)]
 
 

@@ -108,24 +108,24 @@ class View:
 
     def to_photo(self, sighting: Sighting) -> Sighting:
         """Return a sighting of this view in the pixels of the photo."""
-        size = self.size
-        seen = Size(size.height, size.width) if self.quarter_turns % 2 else size
-        box = sighting.box.turned(-self.quarter_turns, seen)
+        size, turns = self.size, self.quarter_turns % 4
         left, top, right, bottom = self.window
-        x, y = (right - left) / size.width, (bottom - top) / size.height
-        points = (_turned(point, -self.quarter_turns, seen) for point in sighting.landmarks)
-        return Sighting(
-            Box(box.left * x + left, box.top * y + top, box.right * x + left, box.bottom * y + top),
-            sighting.score,
-            tuple(Point(point.x * x + left, point.y * y + top) for point in points),
-            self.source,
-        )
+        across, down = (right - left) / size.width, (bottom - top) / size.height
 
+        def place(x: float, y: float) -> tuple[float, float]:
+            if turns == 1:
+                x, y = size.width - y, x
+            elif turns == 2:
+                x, y = size.width - x, size.height - y
+            elif turns == 3:
+                x, y = y, size.height - x
+            return x * across + left, y * down + top
 
-def _turned(point: Point, quarter_turns: int, size: Size) -> Point:
-    """Return a point after its picture was turned, as `Box.turned`."""
-    box = Box(point.x, point.y, point.x, point.y).turned(quarter_turns, size)
-    return Point(box.left, box.top)
+        box = sighting.box
+        (x0, y0), (x1, y1) = place(box.left, box.top), place(box.right, box.bottom)
+        points = tuple(Point(*place(point.x, point.y)) for point in sighting.landmarks)
+        in_photo = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        return Sighting(in_photo, sighting.score, points, self.source)
 
 
 def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
@@ -217,15 +217,22 @@ def sweep(network: Network, halvings: Halvings, views: Sequence[View]) -> list[S
     return [found for view in views for found in _of_view(view, network.look(view.picture(halvings)), halvings.size)]
 
 
-def sweep_small(network: Network, halvings: Halvings, views: Sequence[View]) -> list[list[Sighting]]:
+def sweep_small(network: Network, halvings: Halvings, views: Sequence[View], *, least: float) -> list[list[Sighting]]:
     """Show views of which each is a small picture to a network, many at once if it can.
+
+    Args:
+        network: It is shown them.
+        halvings: The photo.
+        views: Of it.
+        least: Score from which something counts, 0..1.
 
     Returns:
         What `sweep` returns, for each view.
     """
     pictures = [view.picture(halvings) for view in views]
     seen = network.look_at_many(pictures) if isinstance(network, SeesMany) else [network.look(p) for p in pictures]
-    return [_of_view(view, each, halvings.size) for view, each in zip(views, seen, strict=True)]
+    sure = [[sighting for sighting in each if sighting.score >= least] for each in seen]
+    return [_of_view(view, each, halvings.size) for view, each in zip(views, sure, strict=True)]
 
 
 def _of_view(view: View, seen: Sequence[Sighting], size: Size) -> list[Sighting]:
