@@ -38,7 +38,7 @@ OTHER_FORMAT = "try --format png, and report the photo's kind"
 LEVELS = (768, 256)
 """Sides in pixels, as `views.scale_of` counts them, at which the independent check sees a photo, but none enlarged.
 
-Its network sees faces up to 190 px high. Of 41 portraits of 400 x 500, the first side alone shows it 1, both 38.
+Its network sees no face higher than 190 px: the first side alone shows it no portrait of 400 x 500, see `bench.check`.
 """
 
 TILE, OVERLAP = 1024, 128

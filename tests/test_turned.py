@@ -147,3 +147,17 @@ def test_the_prints_on_the_wall_of_the_group_photo_are_found(finder):
     for face in FACES["group.jpg"]["faces"]:
         if abs(face["turn"]) >= 90:
             assert any(Box(*face["box"]).iou(box) > 0.3 for box in found)
+
+
+@pytest.mark.model
+def test_many_small_pictures_at_once_are_seen_as_one_by_one(finder):
+    network = finder._detectors[0].network
+    pixels = decode((SAMPLES / "tree/sports-day/IMG_0001.jpg").read_bytes(), LoadSettings()).picture.pixels
+    boxes = [Box(*face["box"]).expand(0.5, 0.5) for face in FACES["tree/sports-day/IMG_0001.jpg"]["faces"]]
+    heads = [pixels[int(b.top) : int(b.bottom), int(b.left) : int(b.right)] for b in boxes]
+    pictures = [np.ascontiguousarray(head[::step, ::step]) for head in heads for step in (1, 2)] * 4
+    together = network.look_at_many(pictures)
+    assert len(together) == len(pictures) > 16
+    for seen, alone in zip(together, map(network.look, pictures), strict=True):
+        assert max(s.score for s in seen) == pytest.approx(max(s.score for s in alone), abs=0.1)
+        assert seen[0].box.iou(alone[0].box) > 0.8

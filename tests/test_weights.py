@@ -88,3 +88,19 @@ def test_a_file_that_onnxruntime_cannot_open_is_a_model_error(folder: Path, monk
 def test_a_session_needs_a_thread() -> None:
     with pytest.raises(ValueError, match="thread"):
         weights.onnx_session("age_resnet", threads=0)
+
+
+def test_a_model_opened_ahead_is_given_once_and_only_with_as_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_opened", lambda name, threads: [name, threads])
+    weights.open_ahead("tiny", threads=2)
+    ahead = weights._ahead["tiny", 2]
+    assert weights.onnx_session("tiny", threads=1) is not ahead
+    assert weights.onnx_session("tiny", threads=2) is ahead
+    assert weights.onnx_session("tiny", threads=2) is not ahead
+
+
+def test_what_was_opened_ahead_in_vain_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "_opened", lambda name, threads: [name, threads])
+    weights.open_ahead("tiny", threads=2)
+    weights.forget_ahead()
+    assert weights._ahead == {}
