@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from blurkit import pipeline
 from blurkit.batch import Task, opened, process
 from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source
 from blurkit.outcomes import PhotoResult
+from blurkit.pipeline import Blurrer
 from blurkit.policy import Reviewed
 from blurkit.records import ImageFormat
 from blurkit.settings import Settings
@@ -73,13 +73,13 @@ def test_whatever_else_is_there_stays(do, tmp_path, how):
 def test_what_is_put_there_while_the_photo_is_worked_on_stays(do, tmp_path, monkeypatch):
     target = tmp_path / "out" / NAME
     do(1)
-    render = pipeline.Blurrer.render
+    render = Blurrer.render
 
     def slow(self, *arguments):
         target.write_bytes(b"somebody's original")
         return render(self, *arguments)
 
-    monkeypatch.setattr(pipeline.Blurrer, "render", slow)
+    monkeypatch.setattr(Blurrer, "render", slow)
     assert do(2).word == "OutputExists"
     assert target.read_bytes() == b"somebody's original"
 
