@@ -19,6 +19,7 @@ from blurkit.outcomes import Found, PhotoResult, SafeFile, failure
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.policy import Reviewed, replay, verdict
 from blurkit.policy.reviewed import read as read_decisions
+from blurkit.policy.reviewed_marks import replay_marks
 from blurkit.records import Stage
 from blurkit.render import Checks, render
 from blurkit.settings import Settings
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from blurkit.marks import MarkDecision
     from blurkit.outcomes import Outcome, PhotoFailure, Rendered
     from blurkit.policy.reviewed import Choice
+    from blurkit.policy.reviewed_marks import MarkChoice
     from blurkit.records import Decision, Face, Photo, Picture
     from blurkit.text import MarkFinder
 
@@ -81,6 +83,7 @@ class Blurrer:
         recorded = None if decisions is None else read_decisions(decisions)
         self._recorded = None if recorded is None else recorded.photos
         self._left_out = {} if recorded is None else recorded.left_out
+        self._recorded_marks = {} if recorded is None else recorded.marks
         self._models = Models(
             self.settings,
             detectors=detectors,
@@ -94,9 +97,12 @@ class Blurrer:
         self._clock = Clock(progress)
 
     @property
-    def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
+    def recorded(self) -> Mapping[str, tuple[Choice | MarkChoice, ...]] | None:
         """What a review that is replayed chose, by the hash of the photo; None without a review."""
-        return self._recorded
+        if self._recorded is None:
+            return None
+        marks = self._recorded_marks
+        return {sha256: (*choices, *marks.get(sha256, ())) for sha256, choices in self._recorded.items()}
 
     def run(
         self,
@@ -210,7 +216,9 @@ class Blurrer:
         Raises:
             ModelError: A model failed.
         """
-        return self._models.analysis.find_marks(photo, decisions, self._clock)
+        found = self._models.analysis.find_marks(photo, decisions, self._clock)
+        recorded = self._recorded_marks.get(photo.sha256 or "")
+        return found if found is None or recorded is None else replay_marks(found, recorded)
 
     def render(
         self, photo: Photo, decisions: Sequence[Decision], marks: Sequence[MarkDecision] | None = None

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blurkit.policy.reviewed import Choice
+    from blurkit.policy.reviewed_marks import MarkChoice
     from blurkit.settings import PolicySettings, Settings
 
-    Choices = Mapping[str, Sequence[Choice]] | None
+    Choices = Mapping[str, Sequence[Choice | MarkChoice]] | None
     """What a review chose, by the hash of the photo; None if none is replayed."""
 
 ENTRY = ".entry"

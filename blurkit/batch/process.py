@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.policy import Reviewed
     from blurkit.policy.reviewed import Choice
+    from blurkit.policy.reviewed_marks import MarkChoice
     from blurkit.settings import Settings
 
 PHOTOS_BETWEEN = 10
@@ -32,7 +33,7 @@ class Worker(Protocol):
     """What makes photos or clips safe; see `Blurrer`."""
 
     @property
-    def recorded(self) -> Mapping[str, tuple[Choice, ...]] | None:
+    def recorded(self) -> Mapping[str, tuple[Choice | MarkChoice, ...]] | None:
         """What a review that is replayed chose."""
         ...
 

@@ -6,7 +6,7 @@ Covers are drawn on the small photo, so that they have hard edges and no pixel o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def shrink(picture: Picture, max_side: int | None) -> Picture:
     return Picture(pixels, small, mode, colors)
 
 
-Decided = TypeVar("Decided", Decision, MarkDecision)
+Decided = TypeVar("Decided", bound=Decision | MarkDecision)
 
 
 def moved(decisions: Sequence[Decided], before: Size, after: Size) -> tuple[Decided, ...]:
@@ -56,11 +56,11 @@ def moved(decisions: Sequence[Decided], before: Size, after: Size) -> tuple[Deci
 
     def one(decision: Decided) -> Decided:
         if isinstance(decision, MarkDecision):
-            return replace(decision, mark=decision.mark.scaled(x, y))
+            return cast("Decided", replace(decision, mark=decision.mark.scaled(x, y)))
         box, landmarks = decision.face.box, decision.face.landmarks
         there = Box(box.left * x, box.top * y, box.right * x, box.bottom * y)
         points = None if landmarks is None else tuple(Point(point.x * x, point.y * y) for point in landmarks)
-        return replace(decision, face=replace(decision.face, box=there, landmarks=points))
+        return cast("Decided", replace(decision, face=replace(decision.face, box=there, landmarks=points)))
 
     return tuple(map(one, decisions))
 

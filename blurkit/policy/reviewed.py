@@ -17,6 +17,7 @@ from blurkit.board import Board
 from blurkit.errors import PhotoChanged, SettingsError
 from blurkit.geometry import Box, Size
 from blurkit.machine.files import read_regular, replace_text
+from blurkit.policy.reviewed_marks import MarkChoice, MarkShape
 from blurkit.records import Action, Decision, Photo
 from blurkit.validation import validated
 
@@ -111,6 +112,7 @@ class _File(_Shape):
     photos: dict[Sha256, tuple[_Choice, ...]]
     left_out: dict[Sha256, LeftOut] = {}
     clips: dict[Sha256, _Board] = {}
+    marks: dict[Sha256, tuple[MarkShape, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Recorded:
     """Whether it bears a seal of this computer."""
     boards: dict[str, Board] = field(default_factory=dict)
     """For each clip the storyboard that was reviewed; the boxes of its choices are in pixels of that."""
+    marks: dict[str, tuple[MarkChoice, ...]] = field(default_factory=dict)
+    """The choices about words, codes and plates of each photo in which they were looked for."""
 
 
 def load(path: Path) -> dict[str, tuple[Choice, ...]]:
@@ -160,7 +164,8 @@ def read(path: Path, seal: Seal = lambda _: "") -> Recorded:
         sha256: Board(Size(*each.size), each.seconds, each.columns, Size(*each.cell))
         for sha256, each in known.clips.items()
     }
-    return Recorded(photos, known.left_out, is_ours, boards)
+    marks = {sha256: tuple(shape.choice() for shape in shapes) for sha256, shapes in known.marks.items()}
+    return Recorded(photos, known.left_out, is_ours, boards, marks)
 
 
 def save(
@@ -171,6 +176,7 @@ def save(
     policy: str,
     left_out: Mapping[str, LeftOut] | None = None,
     boards: Mapping[str, Board] | None = None,
+    marks: Mapping[str, Sequence[MarkChoice]] | None = None,
     seal: Seal | None = None,
 ) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
@@ -182,6 +188,7 @@ def save(
         policy: The name of the policy.
         left_out: The photos that are not published.
         boards: The storyboards of clips.
+        marks: The choices about words, codes and plates.
         seal: Seals what was decided on this computer.
 
     Raises:
@@ -190,13 +197,17 @@ def save(
     texts = {key: each if isinstance(each, str) else text_of(each) for key, each in photos.items()}
     excluded = _text({sha256: reason.value for sha256, reason in (left_out or {}).items()})
     clips = _text({sha256: _laid_out(board) for sha256, board in (boards or {}).items()}) if boards else ""
+    words = (
+        _text({sha256: [each.values() for each in known] for sha256, known in (marks or {}).items()}) if marks else ""
+    )
     head: dict[str, Any] = {"schema": WITH_CLIPS if boards else SCHEMA, "version": version, "policy": policy}
     if seal is not None:
         all_photos = ",".join(f'"{sha256}":{texts[sha256]}' for sha256 in sorted(texts))
-        head["seal"] = seal(f"[{{{all_photos}}},{excluded}{',' + clips if clips else ''}]".encode())
+        more = "".join(f",{part}" for part in (clips, words) if part)
+        head["seal"] = seal(f"[{{{all_photos}}},{excluded}{more}]".encode())
     rows = ",\n".join(f'"{sha256}":{text}' for sha256, text in texts.items())
     parts = [_text(head)[:-1], ',\n"photos":{', rows, "}", f',\n"left_out":{excluded}' if left_out else ""]
-    parts += [f',\n"clips":{clips}' if clips else "", "}\n"]
+    parts += [f',\n"clips":{clips}' if clips else "", f',\n"marks":{words}' if words else "", "}\n"]
     replace_text(path, parts)
 
 
@@ -207,8 +218,8 @@ def text_of(choices: Sequence[Choice]) -> str:
 
 def _content(values: Mapping[str, Any]) -> bytes:
     """Return what a seal is about, however it is laid out."""
-    clips = [values["clips"]] if values.get("clips") else []
-    return _text([values["photos"], values.get("left_out", {}), *clips]).encode()
+    more = [values[name] for name in ("clips", "marks") if values.get(name)]
+    return _text([values["photos"], values.get("left_out", {}), *more]).encode()
 
 
 def _laid_out(board: Board) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from blurkit.records import Action
 from blurkit.review.spots import with_action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from blurkit.geometry import Size
     from blurkit.records import Decision
@@ -22,6 +22,31 @@ if TYPE_CHECKING:
 
 MIN_SIDE = 4.0
 """Pixels below which a drawn cover is a slip of the hand."""
+
+
+BURST_IOU = 0.3
+"""A face of a similar photo that overlaps the chosen place so much is the same person's."""
+
+
+def spread(edit: Edit, model: Choice, similar: Iterable[tuple[int, Sheet]]) -> list[tuple[int, Edit]]:
+    """Return the single changes that an edit stands for, each with its photo: the same in photos of a burst.
+
+    Args:
+        edit: The change.
+        model: What happens to the face in the photo of the edit.
+        similar: The numbers of similar photos, and their faces and places.
+    """
+    sides = (model.box.left, model.box.top, model.box.right, model.box.bottom)
+    changes = []
+    for number, sheet in similar:
+        same = [spot for spot in sheet if spot.choice.box.iou(model.box) > BURST_IOU]
+        for spot in same:
+            values = {"face": spot.number, "action": model.action, "why": model.why, "note": model.note}
+            if spot.decision is not None or model.action is Action.COVER:
+                changes.append((number, edit.model_copy(update={"do": "set", **values})))
+        if not same and model.action is Action.COVER:
+            changes.append((number, edit.model_copy(update={"do": "draw", "box": sides})))
+    return changes
 
 
 def changed(sheet: Sheet, edit: Edit, size: Size | None, numbered: Callable[[Choice, Decision | None], Spot]) -> Sheet:

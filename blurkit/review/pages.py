@@ -23,8 +23,21 @@ from blurkit.language import tr
 from blurkit.review import choose, desktop, recent, remember, view, wishes
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
+from blurkit.review.marking import decide
 from blurkit.review.paths import register
-from blurkit.review.requests import Chosen, Edits, Folder, LeaveOut, Liking, Looked, Nothing, Opened, Show, SignOff
+from blurkit.review.requests import (
+    Chosen,
+    Edits,
+    Folder,
+    LeaveOut,
+    Liking,
+    Looked,
+    Marked,
+    Nothing,
+    Opened,
+    Show,
+    SignOff,
+)
 from blurkit.review.seen import Seen
 from blurkit.review.start import beside
 
@@ -153,6 +166,7 @@ class Pages:
             "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
             "seen": (Looked, lambda wanted: self._review.session.see(wanted.faces)),
             "leave_out": (LeaveOut, lambda wanted: self._review.session.leave_out(wanted.photo, wanted.reason)),
+            "marks": (Marked, lambda wanted: decide(self._review.session, wanted)),
             "undo": (Nothing, lambda _: self._review.session.undo()),
             "redo": (Nothing, lambda _: self._review.session.undo(back=False)),
             "export": (SignOff, lambda wanted: self._review.work.export(wanted)),
@@ -168,7 +182,7 @@ class Pages:
         ]
         seen = Seen(lambda: self._review)
         pictures = {"thumb": seen.thumb, "preview": seen.preview, "region": seen.region, "after": seen.after}
-        pictures |= {"written": seen.written}
+        pictures |= {"written": seen.written, "mark/{mark:short}": seen.mark, "face/{face:short}": seen.face}
         shown = [
             Route(f"/photo/{{number:short}}/{name}", partial(self._picture, make)) for name, make in pictures.items()
         ]
@@ -185,7 +199,6 @@ class Pages:
                 *posts,
                 *shown,
                 Route("/photo/{number:short}/covers", partial(self._told, seen.covers)),
-                Route("/photo/{number:short}/face/{face:short}", partial(self._picture, seen.face)),
                 Route("/photo/{number:short}/moving/{which}", partial(self._moving, seen)),
             ]
         )

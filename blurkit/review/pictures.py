@@ -15,7 +15,7 @@ from blurkit.machine.files import MAX_HASHED, content_of
 from blurkit.obscure import moved, obscure, sketch
 from blurkit.picture.containers import CLIP_SUFFIX
 from blurkit.picture.proof import fingerprint
-from blurkit.records import ImageFormat, Photo, Picture
+from blurkit.records import Decision, ImageFormat, Photo, Picture
 from blurkit.review.boards import board_of, in_picture
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blurkit.board import Board
+    from blurkit.marks import MarkDecision
     from blurkit.obscure import Sketch
-    from blurkit.records import Decision, Pixels
+    from blurkit.records import Pixels
     from blurkit.review.session import Session
     from blurkit.review.spots import Spot
 
-THUMB, PREVIEW, REGION, FACE = 360, 1600, 2000, 176
-"""Long sides in pixels of a thumbnail, of a preview, of the part seen when zoomed, and of a face."""
+THUMB, PREVIEW, REGION, FACE, MARK = 360, 1600, 2000, 176, 320
+"""Long sides in pixels of a thumbnail, of a preview, of the part seen when zoomed, of a face, and of words."""
 
 AROUND = 0.35
 """How much is shown around a face, as a share of it, on every side."""
@@ -91,7 +92,7 @@ class Pictures:
             for spot in spots:
                 self.face(number, spot)
 
-    def thumb(self, number: int, decisions: Sequence[Decision] = ()) -> bytes:
+    def thumb(self, number: int, decisions: Sequence[Decision | MarkDecision] = ()) -> bytes:
         """Return a photo's thumbnail with its covers as JPEG."""
         if decisions and board_of(self._session.photos[number].outcome) is not None:
             return _jpeg(_scaled(self._covered(number, decisions), THUMB))
@@ -107,7 +108,7 @@ class Pictures:
         picture = Picture(pixels, pixels, "RGB")
         return _jpeg(obscure(picture, moved(decisions, size, picture.size), self._session.settings.obscure).pixels)
 
-    def sketch(self, number: int, decisions: Sequence[Decision]) -> Sketch:
+    def sketch(self, number: int, decisions: Sequence[Decision | MarkDecision]) -> Sketch:
         """Return how the covers of a photo will look."""
         return sketch(self._photo(number).picture, decisions, self._session.settings.obscure)
 
@@ -115,6 +116,16 @@ class Pictures:
         """Return a face with some of what is around it as JPEG."""
         around = spot.choice.box.expand(AROUND, AROUND)
         return self._small(number, f"{spot.choice.box}", lambda photo: _scaled(_part(photo, around), FACE))
+
+    def mark(self, number: int, mark: int) -> bytes:
+        """Return a word, code or plate with some of what is around it as JPEG."""
+        signs = self._session.words.of(self._session.photos[number].sha256)
+        box = next((sign.decision.mark.box for sign in signs if sign.number == mark), None)
+        if box is None:
+            raise UnreadablePhoto(f"there is no mark {mark}")
+        reach = AROUND * min(box.width, box.height)
+        around = Box(box.left - reach, box.top - reach, box.right + reach, box.bottom + reach)
+        return self._small(number, f"mark {box}", lambda photo: _scaled(_part(photo, around), MARK))
 
     def preview(self, number: int) -> bytes:
         """Return a photo at a size that fits a screen as JPEG."""
@@ -124,11 +135,11 @@ class Pictures:
         """Return a part of a photo at its own size as JPEG."""
         return _jpeg(_scaled(_part(self._photo(number), box), REGION))
 
-    def after(self, number: int, decisions: Sequence[Decision]) -> bytes:
+    def after(self, number: int, decisions: Sequence[Decision | MarkDecision]) -> bytes:
         """Return a photo with its covers, at the size of the preview, as JPEG."""
         return _jpeg(_scaled(self._covered(number, decisions), PREVIEW))
 
-    def _covered(self, number: int, decisions: Sequence[Decision]) -> Pixels:
+    def _covered(self, number: int, decisions: Sequence[Decision | MarkDecision]) -> Pixels:
         """Return a photo with its covers; on a storyboard, none reaches into another picture."""
         picture, settings = self._photo(number).picture, self._session.settings.obscure
         board = board_of(self._session.photos[number].outcome)
@@ -136,7 +147,7 @@ class Pictures:
             return obscure(picture, decisions, settings).pixels
         pixels = picture.pixels.copy()
         for moment in range(len(board.seconds)):
-            inside = in_picture(board, moment, decisions)
+            inside = in_picture(board, moment, [each for each in decisions if isinstance(each, Decision)])
             left, top = board.corner(moment)
             rows, columns = slice(top, top + board.cell.height), slice(left, left + board.cell.width)
             part = np.ascontiguousarray(pixels[rows, columns])

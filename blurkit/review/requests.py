@@ -113,6 +113,14 @@ class Looked(_Request):
     faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=20000)]
 
 
+class Marked(_Request):
+    """Words, codes and plates that are covered or left; or that a person has looked at."""
+
+    do: Literal["set", "see"]
+    marks: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=20000)]
+    """Numbers of photo and mark, and the action to set, or with which it was shown."""
+
+
 class SignOff(_Request):
     """A person's word that the photos may be published."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from blurkit.marks import MarkDecision
     from blurkit.records import Decision
     from blurkit.review.start import Prepared
 
@@ -44,6 +45,10 @@ class Seen:
         spot = self._open().session.spot(number, request.path_params["face"])
         return self._open().pictures.face(number, spot)
 
+    def mark(self, number: int, request: Request) -> bytes:
+        """Return a word, code or plate with what is around it."""
+        return self._open().pictures.mark(number, request.path_params["mark"])
+
     def region(self, number: int, request: Request) -> bytes:
         """Return a part in full detail; `box` is its left, top, right and bottom in pixels."""
         self._open().session.sheet(number)
@@ -68,18 +73,19 @@ class Seen:
         return self._open().work.output(number) if is_after else self._open().pictures.clip(number)
 
     def covers(self, request: Request) -> dict[str, Any]:
-        """Return how the covers of a photo will look, each with the number of its face."""
+        """Return how the covers of a photo will look, each with the number of its face; below 0 for words."""
         number = request.path_params["number"]
         decided = self._decided(number)
         sketch = self._open().pictures.sketch(number, [decision for _, decision in decided])
         faces = [spot.number for spot in self._open().session.sheet(number)]
-        owners = [faces[of] if of < len(faces) else None for of, _ in decided]
-        edges = [(owner, path) for place, path in sketch.edges if (owner := owners[place]) is not None]
+        owners = [faces[of] if of < len(faces) else len(faces) - of - 1 for of, _ in decided]
+        edges = [(owners[place], path) for place, path in sketch.edges]
         return {"tone": sketch.tone, "rim": sketch.rim, "edges": edges}
 
-    def _decided(self, number: int) -> list[tuple[int, Decision]]:
-        """Return a decision for each place that is shown, with the number of its face in the sheet, from 0."""
+    def _decided(self, number: int) -> list[tuple[int, Decision | MarkDecision]]:
+        """Return a decision for each place that is shown, with the number of its face in the sheet; words come last."""
         reviewed = self._open().session.reviewed(number)
         if reviewed is None:
             raise BlurkitError("is not analysed")
-        return everywhere(self._open().session.photos[number].outcome, reviewed.decisions)
+        faces = everywhere(self._open().session.photos[number].outcome, reviewed.decisions)
+        return [*faces, *enumerate(reviewed.marks or (), len(reviewed.decisions))]

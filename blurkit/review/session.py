@@ -16,10 +16,11 @@ from blurkit.policy.reviewed import Choice, LeftOut, Recorded
 from blurkit.records import Action
 from blurkit.review import boards
 from blurkit.review.boards import board_of, boarded, rebased
-from blurkit.review.changes import changed
+from blurkit.review.changes import changed, spread
 from blurkit.review.kept import Kept
 from blurkit.review.seal import seal
 from blurkit.review.spots import Sheet, Sheets, Shown, Spot, unseen
+from blurkit.review.words import Words
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from blurkit.records import Decision
     from blurkit.review.requests import Edit
     from blurkit.settings import Settings
-
-BURST_IOU = 0.3
-"""A face of a similar photo that overlaps the chosen place so much is the same person's."""
 
 
 @dataclass
@@ -65,6 +63,7 @@ class Session:
             self._stored = {sha256: tuple(map(unseen, choices)) for sha256, choices in known.photos.items()}
         self._left_out, self._boards = dict(known.left_out), dict(known.boards)
         self.is_closed = False
+        self.words = Words(known.marks, is_foreign=self.is_foreign)
         self._next = 0
         self._done: list[Sheets] = []
         self._undone: list[Sheets] = []
@@ -83,6 +82,7 @@ class Session:
             if isinstance(outcome, PhotoFailure) or outcome.sha256 is None:
                 return
             photo.sha256, photo.size = outcome.sha256, outcome.size
+            self.words.add(photo.sha256, outcome.marks)
             if (board := board_of(outcome)) is not None:
                 stored = self._stored.get(photo.sha256, ())
                 self._stored = {**self._stored, photo.sha256: rebased(stored, self._boards.get(photo.sha256), board)}
@@ -124,7 +124,8 @@ class Session:
             spots = self._sheets[photo.sha256]
             decided = tuple(chosen(spot.choice, spot.decision) for spot in spots)
             choices = tuple(spot.choice for spot in spots)
-            return Reviewed(photo.sha256, decided, choices, self._boards.get(photo.sha256))
+            board, marks = self._boards.get(photo.sha256), self.words.decided(photo.sha256)
+            return Reviewed(photo.sha256, decided, choices, board, marks)
 
     def spot(self, number: int, face: int) -> Spot:
         """Return one face of a photo.
@@ -244,10 +245,10 @@ class Session:
                 self._left_out = before
                 raise
 
-    def save(self) -> None:
-        """Write the decisions as they are."""
+    def save(self, changed: Iterable[int] = ()) -> None:
+        """Write the decisions as they are, and tell the page of some photos again."""
         with self.lock:
-            self._commit({})
+            self._commit({key: self._sheets[key] for key in map(self._analysed, changed)})
 
     def _commit(self, new: Sheets) -> None:
         if self.is_closed:
@@ -262,6 +263,7 @@ class Session:
             policy=policy,
             left_out=self._left_out,
             boards=self._boards,
+            marks=self.words.recorded(),
             seal=seal,
         )
         self._sheets = sheets
@@ -286,14 +288,4 @@ class Session:
         if edit.do != "similar" or edit.face is None:
             return [(edit.photo, edit)]
         model = self.spot(edit.photo, edit.face).choice
-        sides = (model.box.left, model.box.top, model.box.right, model.box.bottom)
-        changes = []
-        for number in self.similar(edit.photo):
-            same = [spot for spot in self.sheet(number) if spot.choice.box.iou(model.box) > BURST_IOU]
-            for spot in same:
-                values = {"face": spot.number, "action": model.action, "why": model.why, "note": model.note}
-                if spot.decision is not None or model.action is Action.COVER:
-                    changes.append((number, edit.model_copy(update={"do": "set", **values})))
-            if not same and model.action is Action.COVER:
-                changes.append((number, edit.model_copy(update={"do": "draw", "box": sides})))
-        return changes
+        return spread(edit, model, [(number, self.sheet(number)) for number in self.similar(edit.photo)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blurkit.errors import SettingsError
 from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
+from blurkit.policy.marks import asks_for_marks
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
 from blurkit.report import refused
@@ -15,7 +16,9 @@ from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS
 from blurkit.review import plain, remember
 from blurkit.review.boards import board_of, seen
 from blurkit.review.doubt import doubt, prominence
+from blurkit.review.marking import still_open
 from blurkit.review.requests import REFERENCE
+from blurkit.text import installed
 from blurkit.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
             "redo": redo,
             "unseen": unseen,
             "doubts": doubts,
+            "open_words": still_open(session),
             "exporting": work.exporting,
             "written": list(map(_written, work.written)) if work.exporting else [],
             "photos": [_photo(session, number, left_out.get(number)) for number in changed],
@@ -90,13 +94,21 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         **remember.liking(),
         "checks": [tr(words) for words in CHECKS],
         "margin": session.settings.obscure.margin,
+        "words": asks_for_marks(policy) and installed(),
     }
 
 
 def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str, Any]:
     photo, spots = session.photos[number], session.sheet(number)
     outcome = photo.outcome
-    told: dict[str, Any] = {"number": number, "name": photo.name, "status": "waiting", "faces": [], "doubt": 0.0}
+    told: dict[str, Any] = {
+        "number": number,
+        "name": photo.name,
+        "status": "waiting",
+        "faces": [],
+        "marks": [],
+        "doubt": 0.0,
+    }
     told["clip"] = board_of(outcome) is not None
     if isinstance(outcome, PhotoFailure):
         why = tr(refused.in_plain_words(outcome.kind))
@@ -104,12 +116,15 @@ def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str,
     if photo.size is None:
         return told
     open_spots = [spot for spot in spots if spot.is_open and left_out is None]
+    signs = session.words.of(photo.sha256)
+    is_open = left_out is None and any(sign.is_open for sign in signs)
     return told | {
-        "status": "left_out" if left_out is not None else "look" if open_spots else "ready",
+        "status": "left_out" if left_out is not None else "look" if open_spots or is_open else "ready",
         "left_out": left_out,
         "width": photo.size.width,
         "height": photo.size.height,
         "faces": [_face(spot, session, photo.size, seen(outcome, n)) for n, spot in enumerate(spots)],
+        "marks": [sign.told() for sign in signs],
         "doubt": max((doubt(spot.decision) for spot in open_spots), default=0.0),
     }
 

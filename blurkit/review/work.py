@@ -16,6 +16,7 @@ from blurkit.outcomes import failure
 from blurkit.records import Stage
 from blurkit.report.files import STEM, earlier, write, write_all
 from blurkit.review.export import Export
+from blurkit.review.marking import still_open
 from blurkit.review.signing import SIGNED, SignOffs
 
 if TYPE_CHECKING:
@@ -94,6 +95,14 @@ class Work:
                         "{n} face stays visible and nobody has looked.",
                         "{n} faces stay visible and nobody has looked.",
                         len(unseen),
+                    )
+                )
+            if words := still_open(self.session):
+                raise SettingsError(
+                    tn(
+                        "{n} word or number stays visible and nobody has looked.",
+                        "{n} words or numbers stay visible and nobody has looked.",
+                        words,
                     )
                 )
             if doubts and not word.despite_doubts:

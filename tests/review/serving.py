@@ -21,7 +21,7 @@ from blurkit.review.server import Server
 from blurkit.review.wishes import Wishes
 from blurkit.settings import Settings, load_policy
 from tests.end_to_end.process import SAMPLES, small
-from tests.fakes import BlindNetwork
+from tests.fakes import BlindNetwork, NoMarks
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -72,18 +72,18 @@ def faces_of(sample):
     return next(photo["faces"] for name, photo in KNOWN.items() if name == sample)
 
 
-def blurrer(settings, scale):
+def blurrer(settings, scale, marks=None):
     line = Calibration((0.001,), {age: (age + 6.0,) for age in range(10, 31)})
-    models = {"age_estimator": KnownAges(), "independent_check": BlindNetwork()}
+    models = {"age_estimator": KnownAges(), "independent_check": BlindNetwork(), "mark_finder": marks or NoMarks()}
     return Blurrer(settings, detectors=[KnownFaces(scale=scale)], calibration=line, **models)
 
 
-def known_run(settings, scale):
+def known_run(settings, scale, marks=None):
     """Return what does photos with known faces."""
 
     def as_known(tasks, overwrite):
         write = settings.write.model_copy(update={"overwrite": overwrite})
-        with blurrer(settings.model_copy(update={"write": write}), scale) as known:
+        with blurrer(settings.model_copy(update={"write": write}), scale, marks) as known:
             for task in tasks:
                 path = task.source.path
                 yield (
@@ -96,13 +96,13 @@ def known_run(settings, scale):
 
 
 @contextmanager
-def serving(folder, *, policy="children", run=None, scale=0.5, idle_minutes=60.0):
+def serving(folder, *, policy="children", run=None, scale=0.5, idle_minutes=60.0, marks=None):
     """Serve a review of a folder of copies of one sample; gives the server and the review."""
     settings = Settings.of(policy=load_policy(policy))
 
     def set_up(folder, wishes, after):
         chosen = wishes.settings(settings)
-        run_as = run or known_run(chosen, scale)
+        run_as = run or known_run(chosen, scale, marks)
         opened.append(start.prepare(folder, wishes.place(), chosen, run=run_as, after=after))
         return opened[-1]
 

@@ -21,6 +21,17 @@
  */
 
 /**
+ * A line of words, a code or a number plate; what it says is not told.
+ * @typedef {object} Mark
+ * @property {number} number Its number in the photo.
+ * @property {Box} box
+ * @property {"text" | "code" | "plate"} kind
+ * @property {"cover" | "keep"} action
+ * @property {string} words What it is, and why it is covered or left.
+ * @property {boolean} open Whether it stays visible and nobody has looked at it.
+ */
+
+/**
  * Left, top, right and bottom, in pixels of the photo.
  * @typedef {[number, number, number, number]} Box
  */
@@ -32,6 +43,7 @@
  * @property {string} name Its path inside the folder.
  * @property {"waiting" | "ready" | "look" | "left_out" | "blocked" | "failed"} status
  * @property {Face[]} faces
+ * @property {Mark[]} marks
  * @property {number} doubt
  * @property {boolean} clip Whether it is a clip, which is shown by its storyboard.
  * @property {number} [width]
@@ -67,6 +79,7 @@
  * @property {number} redo
  * @property {number} unseen
  * @property {number} doubts
+ * @property {number} open_words Words, codes and plates that stay visible and that nobody has looked at.
  * @property {number} exporting
  * @property {Written[]} written
  * @property {Photo[]} photos Those that changed.
@@ -97,6 +110,7 @@
  * @property {boolean} letter_keys Whether single letters are keys.
  * @property {string[]} checks
  * @property {number} margin
+ * @property {boolean} words Whether words, codes and plates are looked for.
  */
 
 /**
@@ -183,7 +197,7 @@
  * @typedef {object} Sketch
  * @property {string} tone The colour of all covers, #rrggbb.
  * @property {string} rim The colour of their rims.
- * @property {[number, string][]} edges The number of each face that is covered, and its cover's edge as an SVG path; from back to front.
+ * @property {[number, string][]} edges The number of each face that is covered, below 0 for words, and its cover's edge as an SVG path; from back to front.
  */
 
 /** @typedef {{photo: number, face: number}} Place A face by the numbers of photo and face. */

@@ -201,7 +201,13 @@ async function confirm(there, shown, last) {
     .map((one) => [one.photo, one.face, faceOf(one.photo, one.face)?.action]);
   if (told.length && !(await change("seen", { faces: told }))) return;
   if (!last || page + 1 < pages(there)) turn(there, 1);
-  else if (!store.state.busy) location.hash = SCREENS[there.name].next;
+  else if (!store.state.busy) location.hash = after(there.name);
+}
+
+/** @param {Name} name The screen that comes next: words come last, where they are looked for. */
+function after(name) {
+  const { next } = SCREENS[name];
+  return next === "#finish" && store.about.words ? "#words" : next;
 }
 
 /** @param {Here} there @param {number} step */

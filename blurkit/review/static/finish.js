@@ -2,12 +2,15 @@
 // Sign-off and export: questions, a name, and what was written, removed and checked.
 import { t, tn } from "./language.js";
 import { el, part, say } from "./dom.js";
-import { change, store } from "./store.js";
+import { change, photos, store } from "./store.js";
 import { results } from "./results.js";
 import { warnings } from "./warnings.js";
 
 /** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
 let kept = [];
+
+/** Whether the question about badges was answered by what was looked at. */
+let answered = false;
 
 /** @param {HTMLFormElement} form */
 function restore(form) {
@@ -119,6 +122,27 @@ function question(key, asked) {
   );
 }
 
+/** @param {HTMLElement} main Answers the question about badges by what was looked at; the person can still say no. */
+function answerBadges(main) {
+  if (!store.about.words) return;
+  const marks = photos().flatMap((photo) => (photo.left_out ? [] : photo.marks));
+  const covered = marks.filter((mark) => mark.action === "cover").length;
+  const field = main.querySelector('input[name="badges"]')?.closest("fieldset");
+  const known = field?.querySelector(".looked") ?? el("p", { class: "looked" });
+  known.textContent = store.state.open_words
+    ? t("You have not looked at all words and numbers yet.")
+    : t("Words and numbers that blurkit found: {covered} covered, {left} left by you. It may have missed some.", {
+        covered,
+        left: marks.length - covered,
+      });
+  field?.querySelector("legend")?.after(known);
+  const yes = /** @type {HTMLInputElement | null} */ (main.querySelector('input[name="badges"][value="yes"]'));
+  if (!store.state.busy && !store.state.open_words && marks.length && !answered && yes && !yes.form?.badges.value) {
+    answered = true;
+    yes.click();
+  }
+}
+
 /** @returns {boolean} Whether an answer was given after which nothing is written. */
 function isEnded() {
   return Object.entries(store.about.questions).some(
@@ -150,6 +174,15 @@ function todo() {
     const link = el("a", { href: "#uncertain" }, t("Look now"));
     left.push(el("p", { class: "todo" }, `${words} `, link));
   }
+  if (state.open_words) {
+    const words = tn(
+      "{n} word or number stays visible and nobody has looked.",
+      "{n} words or numbers stay visible and nobody has looked.",
+      state.open_words,
+    );
+    const link = el("a", { href: "#words" }, t("Look now"));
+    left.push(el("p", { class: "todo" }, `${words} `, link));
+  }
   return left.length ? left : [el("p", { class: "fine" }, t("Everybody who stays visible was looked at."))];
 }
 
@@ -170,7 +203,8 @@ export function update(main) {
     state.doubts,
   );
   const button = /** @type {HTMLButtonElement} */ (main.querySelector("#write"));
-  button.disabled = state.busy || state.unseen > 0 || isEnded();
+  button.disabled = state.busy || state.unseen > 0 || state.open_words > 0 || isEnded();
+  answerBadges(main);
   results(/** @type {HTMLElement} */ (main.querySelector("#result")));
 }
 

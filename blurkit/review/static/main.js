@@ -7,11 +7,12 @@ import * as sheet from "./photos.js";
 import * as people from "./faces.js";
 import { left } from "./screens.js";
 import * as editor from "./editor.js";
+import * as words from "./words.js";
 import * as finish from "./finish.js";
 import * as settings from "./settings.js";
 import { showKeys } from "./keys.js";
 
-/** @typedef {"photos" | "photo" | "finish" | "settings" | import("./screens.js").Name} Name */
+/** @typedef {"photos" | "photo" | "words" | "finish" | "settings" | import("./screens.js").Name} Name */
 
 translatePage();
 const main = part("main");
@@ -21,6 +22,7 @@ const STEPS = [
   ["visible", t("Stays visible")],
   ["uncertain", t("Uncertain")],
   ["covered", t("Covered")],
+  ["words", t("Words and numbers")],
   ["finish", t("Finish")],
 ];
 
@@ -40,11 +42,13 @@ function go() {
   const { name, number, face } = screen();
   editor.close();
   people.close();
+  words.close();
   main.replaceChildren();
   if (name === "photo") editor.show(main, number, face);
   else if (name === "photos") sheet.show(main);
   else if (name === "finish") finish.show(main);
   else if (name === "settings") settings.show(main);
+  else if (name === "words") words.show(main);
   else people.show(main, name);
   frame();
   window.scrollTo(0, 0);
@@ -62,6 +66,7 @@ function update(changed) {
   if (name === "photo") editor.update();
   else if (name === "photos") sheet.update(main);
   else if (name === "finish") finish.update(main);
+  else if (name === "words") words.update(main);
   else if (name !== "settings") people.update(main, name, changed);
 }
 
@@ -72,16 +77,18 @@ function frame() {
   const counts = {
     visible: left("visible"),
     uncertain: left("uncertain"),
+    words: state.open_words,
   };
   const steps = part("steps");
   if (!steps.children.length) {
-    const links = STEPS.map(([name, words]) =>
+    const links = STEPS.filter(([name]) => name !== "words" || store.about.words).map(([name, words]) =>
       el("a", { href: `#${name}`, id: `step-${name}` }, words, el("span", { class: "badge" })),
     );
     steps.append(el("ol", {}, ...links.map((link) => el("li", {}, link))));
   }
   for (const [name] of STEPS) {
-    const link = part(`step-${name}`);
+    const link = document.getElementById(`step-${name}`);
+    if (!link) continue;
     const here = name === now || (name === "photos" && now === "photo");
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -135,7 +142,7 @@ document.addEventListener("keydown", (event) => {
     else redo();
   } else if (event.ctrlKey || event.metaKey) return;
   else if (event.key === "?" && store.about.letter_keys) showKeys();
-  else if (editor.onKey(event) || people.onKey(event)) event.preventDefault();
+  else if (editor.onKey(event) || people.onKey(event) || words.onKey(event)) event.preventDefault();
 });
 
 window.addEventListener("hashchange", go);

@@ -30,6 +30,7 @@ export const store = {
     redo: 0,
     unseen: 0,
     doubts: 0,
+    open_words: 0,
     exporting: 0,
     written: [],
     photos: [],
