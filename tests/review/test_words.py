@@ -55,7 +55,7 @@ def test_what_the_policy_warns_of_is_open_until_somebody_looks(reviewed):
 def test_nothing_is_written_while_words_stay_that_nobody_has_looked_at(reviewed):
     session = reviewed.session
     session.see([(photo, spot.number, spot.choice.action) for photo in (0,) for spot in session.sheet(photo)])
-    with pytest.raises(SettingsError, match="words or numbers would stay visible"):
+    with pytest.raises(SettingsError, match="words or numbers stay visible"):
         reviewed.work.export(SIGN_OFF)
 
 

@@ -135,7 +135,7 @@ function answerBadges(main) {
         covered,
         left: marks.length - covered,
       });
-  field?.querySelector("legend")?.after(known);
+  field?.append(known);
   const yes = /** @type {HTMLInputElement | null} */ (main.querySelector('input[name="badges"][value="yes"]'));
   if (!store.state.busy && !store.state.open_words && marks.length && !answered && yes && !yes.form?.badges.value) {
     answered = true;

@@ -22,7 +22,7 @@ const STEPS = [
   ["visible", t("Stays visible")],
   ["uncertain", t("Uncertain")],
   ["covered", t("Covered")],
-  ["words", t("Words and numbers")],
+  ["words", t("Words")],
   ["finish", t("Finish")],
 ];
 
