@@ -161,6 +161,13 @@ class _Canvas:
         """Return about half of the people."""
         return [face for face in self.faces if self.random.random() < 0.5]
 
+    def brightness(self, x: float, y: float, reach: float) -> float:
+        """Return how bright a place is, 0 to 255."""
+        part = self.pixels[
+            max(int(y - reach / 2), 0) : int(y + reach / 2) + 1, max(int(x - reach / 2), 0) : int(x + reach / 2) + 1
+        ]
+        return float(part.mean()) if part.size else 0.0
+
     def pick(self, choices: Sequence[str]) -> str:
         """Return one by chance."""
         return choices[int(self.random.integers(len(choices)))]
@@ -241,16 +248,25 @@ class _Canvas:
 
 
 def _words(
-    canvas: _Canvas, words: Sequence[str], fonts: str, *, paper: bool
+    canvas: _Canvas, words: Sequence[str], fonts: str, *, paper: bool, on: float = 0.0
 ) -> tuple[Image.Image, list[Corners], float]:
-    """Return lines of words on a sheet, the corners of each line's ink, and the height of the lowest."""
+    """Return lines of words on a sheet, the corners of each line's ink, and the height of the lowest.
+
+    Args:
+        canvas: The photo.
+        words: One a line.
+        fonts: A group of `FONTS`.
+        paper: Whether they stand on a sheet of their own, or right on what is there.
+        on: How bright that is, 0 to 255.
+    """
     random, size, gap = canvas.random, 80, 30
     font = _font(canvas.pick(FONTS[fonts]), size)
     boxes = [font.getbbox(line) for line in words]
     rim = int(random.integers(12, 50))
     width = int(max(box[2] - box[0] for box in boxes)) + 2 * rim
     dark, light = random.integers(0, 90, 3), random.integers(190, 256, 3)
-    ink, ground = (dark, light) if paper and random.random() < 0.7 else (light, dark)
+    is_dark = random.random() < 0.7 if paper else on > 120
+    ink, ground = (dark, light) if is_dark else (light, dark)
     total = sum(int(box[3] - box[1]) + gap for box in boxes) - gap + 2 * rim
     sheet = Image.new("RGBA", (width, total), (*map(int, ground), 255 if paper else 0))
     draw, inks, y = ImageDraw.Draw(sheet), [], rim
@@ -302,7 +318,14 @@ def _jersey(canvas: _Canvas, face: Box) -> None:
         face.bottom + canvas.random.uniform(1.0, 1.4) * face.height,
     )
     height = max(12.0, canvas.random.uniform(0.35, 0.75) * face.height)
-    _lay(canvas, "jersey", _words(canvas, [number], "display", paper=False), height, at, 12)
+    _lay(
+        canvas,
+        "jersey",
+        _words(canvas, [number], "display", paper=False, on=canvas.brightness(*at, height)),
+        height,
+        at,
+        12,
+    )
 
 
 def _sized(canvas: _Canvas, least: float, most: float) -> float:

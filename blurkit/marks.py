@@ -72,6 +72,12 @@ class Mark:
         return min(self.sides)
 
     @property
+    def area(self) -> float:
+        """Square pixels that it covers."""
+        turns = (a.x * b.y - b.x * a.y for a, b in zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True))
+        return abs(sum(turns)) / 2
+
+    @property
     def angle(self) -> float:
         """How far its line is turned: clockwise in degrees, -180 to 180."""
         first, second = self.corners[:2]

@@ -42,6 +42,7 @@ ADAPTERS = {
         "blurkit.settings",
         "blurkit.validation",
         "blurkit.policy.reviewed",
+        "blurkit.policy.reviewed_marks",
         "blurkit.batch.journal",
         "blurkit.report.clip",
         "blurkit.report.marks",

@@ -26,14 +26,17 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
-WHOLE = 1280
-"""Long side in pixels at which a photo is looked at whole."""
+WHOLE, COARSE = 1280, 640
+"""Long sides in pixels at which a photo is looked at whole; at the second, large ornate letters are seen as one."""
 
 READABLE = 0.7
 """Score of a reading from which a line is known to be words."""
 
 CLEAR = 0.8
 """Score of a line from which it counts even if it cannot be read: it may be in a script that is not known."""
+
+LIKELY = 0.6
+"""Score of a line from which it is also read the other way round."""
 
 LARGEST = 0.3
 """Greatest height of a line that cannot be read, as a share of the photo's shorter side."""
@@ -42,7 +45,7 @@ MOST_READ = 60
 """Lines of one photo that are read, the clearest first; of the others those that are clear count all the same."""
 
 SAME = 0.5
-"""Share of the smaller of two boxes that lies in the other, from which they are one mark."""
+"""Share of a mark that lies in others, from which it is nothing new."""
 
 AGAIN = 32.0
 """Height in pixels at which a line is looked for again in the file as written."""
@@ -117,7 +120,7 @@ class BundledFinder:
         size = Size(pixels.shape[1], pixels.shape[0])
         seen = [mark for window in windows(size, people) for mark in self._seen(pixels, window)]
         found = codes(pixels)
-        lines = [line for line in distinct(seen) if not any(_within(line, code) for code in found)]
+        lines = [line for line in distinct(seen) if sum(shared(line, code) for code in found) <= SAME * line.area]
         readings = [Reading(code) for code in found]
         for number, line in enumerate(sorted(lines, key=lambda each: -each.score)):
             reading = self._read(pixels, line) if number < MOST_READ else Reading(line)
@@ -151,7 +154,7 @@ class BundledFinder:
         return [window.to_photo(line) for line in self._lines.look(window.picture(pixels))]
 
     def _read(self, pixels: Pixels, line: Mark) -> Reading:
-        said = self._letters.read(pixels, _array(line), sure=READABLE)
+        said = self._letters.read(pixels, _array(line), sure=READABLE if line.score >= LIKELY else 0.0)
         if said.score < READABLE or not any(map(str.isalnum, said.words)):
             return Reading(line)
         kind = MarkKind.PLATE if is_plate(said.words, line) else MarkKind.TEXT
@@ -163,21 +166,28 @@ class BundledFinder:
 
 
 def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:
-    """Return where a photo is looked at: whole."""
-    yield Window((0, 0, size.width, size.height), min(1.0, WHOLE / size.long_side))
+    """Return where a photo is looked at: whole, at two sizes."""
+    for side in dict.fromkeys(min(side, size.long_side) for side in (WHOLE, COARSE)):
+        yield Window((0, 0, size.width, size.height), side / size.long_side)
 
 
 def distinct(marks: Sequence[Mark]) -> list[Mark]:
-    """Return marks without those that another one holds; of two that are one, the surer."""
+    """Return marks without those that lie in others before them by more than `SAME`."""
     kept: list[Mark] = []
-    for mark in sorted(marks, key=lambda each: (-each.score, each.box.sides)):
-        if not any(_within(mark, other) or _within(other, mark) for other in kept):
+    for mark in marks:
+        if sum(shared(mark, other) for other in kept) <= SAME * mark.area:
             kept.append(mark)
     return kept
 
 
-def _within(mark: Mark, other: Mark) -> bool:
-    return mark.box.intersection(other.box) > SAME * mark.box.area
+def shared(one: Mark, other: Mark) -> float:
+    """Return the area that two marks share, in square pixels."""
+    if one.box.intersection(other.box) == 0:
+        return 0.0
+    import cv2
+
+    area, _ = cv2.intersectConvexConvex(_array(one).astype(np.float32), _array(other).astype(np.float32))
+    return float(area)
 
 
 def _beside(mark: Mark, size: Size) -> Window | None:

@@ -7,6 +7,7 @@ import { List, keyOf, placesOf } from "./list.js";
 import { SCREENS, isTiny, left } from "./screens.js";
 import { Selection, drawBox } from "./select.js";
 import { change, editAndSay, face as faceOf, faces, photos, store } from "./store.js";
+import { found } from "./words.js";
 import { fillTile, headOf, lineOf, move, orderOf } from "./tiles.js";
 
 /** @typedef {import("./contract.js").Photo} Photo */
@@ -204,10 +205,10 @@ async function confirm(there, shown, last) {
   else if (!store.state.busy) location.hash = after(there.name);
 }
 
-/** @param {Name} name The screen that comes next: words come last, where they are looked for. */
+/** @param {Name} name The screen that comes next: words come last, if any were found. */
 function after(name) {
   const { next } = SCREENS[name];
-  return next === "#finish" && store.about.words ? "#words" : next;
+  return next === "#finish" && found() ? "#words" : next;
 }
 
 /** @param {Here} there @param {number} step */

@@ -81,14 +81,14 @@ function frame() {
   };
   const steps = part("steps");
   if (!steps.children.length) {
-    const links = STEPS.filter(([name]) => name !== "words" || store.about.words).map(([name, words]) =>
+    const links = STEPS.map(([name, words]) =>
       el("a", { href: `#${name}`, id: `step-${name}` }, words, el("span", { class: "badge" })),
     );
     steps.append(el("ol", {}, ...links.map((link) => el("li", {}, link))));
   }
   for (const [name] of STEPS) {
-    const link = document.getElementById(`step-${name}`);
-    if (!link) continue;
+    const link = part(`step-${name}`);
+    if (name === "words" && link.parentElement) link.parentElement.hidden = !words.found();
     const here = name === now || (name === "photos" && now === "photo");
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

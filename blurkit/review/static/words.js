@@ -35,6 +35,11 @@ function items() {
   return sorted(all);
 }
 
+/** Whether any were found; their screen is a step only then. */
+export function found() {
+  return photos().some((photo) => photo.marks.length > 0);
+}
+
 /** @type {string[]} The order on this screen, which stays while a person works. */
 let order = [];
 
