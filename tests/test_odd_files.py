@@ -8,7 +8,7 @@ from PIL import Image
 
 from blurkit import metadata
 from blurkit.encode import encode, prepare
-from blurkit.errors import PhotoTooLarge, UnreadablePhoto
+from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.load import decode
 from blurkit.records import ImageFormat
 from blurkit.settings import LoadSettings
@@ -106,6 +106,14 @@ KINDS = {
 @pytest.mark.parametrize("case", KINDS)
 def test_a_bmp_of_a_rare_kind_is_read(case):
     assert (decode(KINDS[case], LIMIT).picture.pixels == COLORS[SHOWN]).all()
+
+
+@pytest.mark.parametrize(("coding", "name"), [(4, "JPEG"), (5, "PNG")])
+def test_a_bmp_that_holds_another_file_is_named(coding, name):
+    data = bytearray(pictures.file("bmp"))
+    data[28:30], data[30:34] = bytes(2), coding.to_bytes(4, "little")
+    with pytest.raises(UnsupportedFormat, match=f"holds a {name}"):
+        decode(bytes(data), LIMIT)
 
 
 def test_what_runs_leave_out_is_black():

@@ -130,6 +130,11 @@ def test_what_work_raises_is_raised():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_process_that_cannot_be_started_is_told_by_its_own_fault():
+    with pytest.raises((AttributeError, pickle.PicklingError), match="pickle"):
+        list(in_processes(lambda number: number, [1], 1))
+
+
 def test_workers_leave_an_interrupt_to_their_parent():
     assert list(in_processes(interrupted, range(2), 2)) == [True, True]
 

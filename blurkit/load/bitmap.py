@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blurkit.errors import UnreadablePhoto
+from blurkit.errors import UnreadablePhoto, UnsupportedFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ _WITH_ALPHA = 56
 """Bytes of the shortest header that names a mask for alpha."""
 _PLAIN, _RUNS_OF_8, _RUNS_OF_4, _MASKS, _ALPHA_MASKS = 0, 1, 2, 3, 6
 _RUNS = (_RUNS_OF_8, _RUNS_OF_4)
+_WHOLE_FILES = {4: "JPEG", 5: "PNG"}
+"""Codings that are for printers only."""
 _DEPTHS = (1, 2, 4, 8, 16, 24, 32)
 _LINE_ENDS, _BITMAP_ENDS, _MOVE = 0, 1, 2
 DAMAGED = "the BMP is damaged or cut off"
@@ -82,10 +84,13 @@ def decoded(data: bytes, max_megapixels: float) -> Image.Image:
 
     Raises:
         UnreadablePhoto: It is damaged or cut off, of a kind that nobody knows, or has more megapixels.
+        UnsupportedFormat: It holds a whole file of another format.
     """
     from PIL import Image
 
     header = _Header.read(data)
+    if header is not None and header.coding in _WHOLE_FILES:
+        raise UnsupportedFormat(f"BMP that holds a {_WHOLE_FILES[header.coding]}", hint="save it as PNG or JPEG")
     if header is None or header.bits not in _DEPTHS or header.width <= 0 or not header.height:
         raise UnreadablePhoto(DAMAGED)
     if header.width * abs(header.height) > max_megapixels * 1e6:
