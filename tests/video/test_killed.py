@@ -106,7 +106,7 @@ def test_killed_in_any_pass_nothing_is_left_and_the_run_goes_on_clip_by_clip(fol
     before = (folder / "out" / "a.mp4").stat().st_mtime_ns
     done = blurkit(*WORDS, cwd=folder, faults=FAKES + FAULT, **own)
     assert done.code == 0, done.err
-    assert "1 clip was done before" in done.err
+    assert "1 clip was written before" in done.err
     assert files(folder / "out") == ["a.mp4", "b.mp4", "c.mp4"]
     assert (folder / "out" / "a.mp4").stat().st_mtime_ns == before
 
