@@ -75,7 +75,8 @@ def do_review(start: ReviewAsked, settings: Settings) -> ExitCode:
         return prepared
 
     review = None if start.folder is None else chosen(start.folder, Wishes(), None)
-    server = Server(review, Chooser(chosen, settings), idle_minutes=start.idle, language=start.language)
+    choosing = Chooser(chosen, settings, clips=installed())
+    server = Server(review, choosing, idle_minutes=start.idle, language=start.language)
 
     def ready(door: Path) -> None:
         words = tr("the review page opens with this file, in a browser on this computer: {path}")

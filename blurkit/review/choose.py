@@ -12,12 +12,13 @@ import platformdirs
 
 from blurkit.errors import SettingsError
 from blurkit.language import mark, tr
+from blurkit.picture.containers import CLIP_SUFFIXES
 from blurkit.picture.formats import PHOTO_SUFFIXES
 from blurkit.review.start import beside
 from blurkit.review.wishes import no_whole_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
 MAX_FOLDERS = 500
 """Folders that are listed; more are left to the text field."""
@@ -49,13 +50,14 @@ def folder(given: str) -> Path:
     return path
 
 
-def listing(given: str) -> dict[str, Any]:
+def listing(given: str, *, clips: bool = False) -> dict[str, Any]:
     """Return what a person needs to choose: where they are, what is inside, where else to look.
 
     Hidden folders and links to folders are left out, as a run leaves them out.
 
     Args:
         given: The folder; empty for the one with the user's pictures.
+        clips: Count clips, too.
 
     Raises:
         SettingsError: It is no folder, or cannot be read.
@@ -66,23 +68,26 @@ def listing(given: str) -> dict[str, Any]:
     except OSError as fault:
         what = tr("{path} cannot be opened: {why}").format(path=path, why=fault.strerror)
         raise SettingsError(what, hint="choose another folder") from fault
-    photos, is_all = _count(path, deep=True)
+    endings = ENDINGS.union(CLIP_SUFFIXES) if clips else ENDINGS
+    photos, is_all = _count(path, endings, deep=True)
+    here, _ = _count(path, endings, deep=False)
     return {
         "path": str(path),
         "name": path.name or str(path),
         "up": str(path.parent) if path.parent != path else None,
-        "folders": [_described(each) for each in inside[:MAX_FOLDERS]],
+        "folders": [_described(each, endings) for each in inside[:MAX_FOLDERS]],
         "more": max(0, len(inside) - MAX_FOLDERS),
         "photos": photos,
+        "here": here,
         "all": is_all,
         "out": str(beside(path)) if path.name else None,
         "places": [{"name": name, "path": str(place)} for name, place in _places()],
     }
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _described(path: Path, endings: Set[str]) -> dict[str, Any]:
     try:
-        photos, _ = _count(path, deep=False)
+        photos, _ = _count(path, endings, deep=False)
         folders = sum(1 for _ in _folders(path))
     except OSError:  # it can be seen, but not opened
         return {"name": path.name, "path": str(path), "photos": 0, "folders": 0, "closed": True}
@@ -112,12 +117,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _count(path: Path, *, deep: bool) -> tuple[int, bool]:
+def _count(path: Path, endings: Set[str], *, deep: bool) -> tuple[int, bool]:
     """Count photos by their endings, and say whether that is all; nothing is opened."""
     photos = seen = 0
     for _, folders, names in os.walk(path):
         folders[:] = [name for name in folders if deep and not name.startswith(".")]
-        photos += sum(not name.startswith(".") and Path(name).suffix.lower() in ENDINGS for name in names)
+        photos += sum(not name.startswith(".") and Path(name).suffix.lower() in endings for name in names)
         seen += len(names) + len(folders)
         if seen > MAX_ENTRIES:
             return photos, False

@@ -86,6 +86,13 @@ class Export:
                 if not path.is_symlink() and content_of(path, max_bytes=MAX_HASHED) == written.sha256:
                     self._remove(path)
 
+    def is_outdated(self, number: int) -> bool:
+        """Whether what is in the folder for a photo is not what is decided now."""
+        task = self.tasks[number]
+        there = next((one.made_of for one in self.files if one.output == task.name.as_posix()), None)
+        reviewed = None if number in self.session.left_out else self.session.reviewed(number)
+        return there != (None if reviewed is None else self._made_of(replace(task, reviewed=reviewed)))
+
     def _note(self, task: Task, earlier: Written | None, outcome: Outcome) -> None:
         if isinstance(outcome, PhotoResult) and task.reviewed is not None and outcome.output is not None:
             name = task.name.as_posix()

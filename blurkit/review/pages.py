@@ -69,6 +69,8 @@ class Chooser:
     """Given the folder, what was chosen, and the review with other settings that it follows."""
     settings: Settings
     """Those that are offered at first."""
+    clips: bool = False
+    """Whether clips are reviewed, too."""
 
 
 class Pages:
@@ -147,7 +149,7 @@ class Pages:
             self._begin(opened, wanted)
 
     def _list(self, wanted: Folder) -> dict[str, Any]:
-        told, base = choose.listing(wanted.path), self._chooser().settings
+        told, base = choose.listing(wanted.path, clips=self._choosing.clips), self._chooser().settings
         known = wishes.recall(Path(told["path"])) or wishes.usual(base)
         return told | {"wishes": known.model_dump(mode="json"), "recent": recent.told()}
 

@@ -47,9 +47,9 @@ def _text(judgement: Judgement, *, is_known: bool) -> str:
     doubtful = judgement.doubtful
     adult = mark("Looks adult, about {age}") if is_known else mark("Looks adult")
     if doubtful and is_known:
-        adult = mark("Probably adult, looks about {age}, but could be under {limit}")
+        adult = mark("Probably adult, looks about {age}, but not certain")
     elif doubtful:
-        adult = mark("Probably adult, but could be under {limit}")
+        adult = mark("Probably adult, but not certain")
     young = mark("Looks under {limit}, about {age}") if is_known else mark("Looks under {limit}")
     maybe = mark("Could be under {limit}: looks about {age}, not certain")
     return {

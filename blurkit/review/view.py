@@ -56,6 +56,7 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
             "open_words": still_open(session),
             "exporting": work.exporting,
             "written": list(map(_written, work.written)) if work.exporting else [],
+            "outdated": work.outdated,
             "photos": [_photo(session, number, left_out.get(number)) for number in changed],
         }
 

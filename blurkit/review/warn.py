@@ -35,7 +35,8 @@ class Warnings:
     def told(self) -> list[dict[str, Any]]:
         """Return each warning: its kind, the numbers of the photos it is about, and how many files."""
         photos = self._session.photos
-        names = [number for number, photo in enumerate(photos) if names_a_child(photo.name)]
+        is_renamed = self._session.settings.write.neutral_names
+        names = [number for number, photo in enumerate(photos) if not is_renamed and names_a_child(photo.name)]
         warnings: list[dict[str, Any]] = [{"kind": "name", "photos": names, "count": len(names)}] if names else []
         warnings += [{"kind": "duplicate", "photos": pair, "count": 2} for pair in self._near_duplicates()]
         return warnings + [{"kind": kind, "photos": [], "count": number} for kind, number in self._left_alone.items()]

@@ -61,6 +61,8 @@ class Work:
         """Start nothing yet."""
         self._threads: list[threading.Thread] = []
         self.exporting = 0
+        self._export: Export | None = None
+        self._exported = 0
 
     def start(self) -> None:
         """Begin to look for faces."""
@@ -115,7 +117,17 @@ class Work:
             signed.begin(word, self.session.settings, len(doubts), self.session.reasons)
             export = Export(self.session, self.tasks, signed)
             self.written, self.exporting = export.told, len(self.tasks)
+            self._export, self._exported = export, self.session.revision
             self._begin(lambda: self._write(export), spoken())
+
+    @property
+    def outdated(self) -> list[int]:
+        """Photos that were changed since the last export, so that what is in the folder is not what is decided."""
+        export = self._export
+        if export is None or self.is_busy:
+            return []
+        changed = [n for n, photo in enumerate(self.session.photos) if photo.revision > self._exported]
+        return [number for number in changed if export.is_outdated(number)]
 
     def output(self, number: int) -> Path:
         """Return the safe photo that the last export left for a photo.

@@ -40,6 +40,15 @@ def check_accessible(page):
     assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")] == []
 
 
+def look_at_all(page):
+    """Look at all faces of a page down to the last, say so, and go on if it was the last page."""
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    is_open = page.locator("#confirm").inner_text() != "Go on"
+    page.click("#confirm")
+    if is_open:
+        page.locator("#confirm:text-is('Go on')").click()
+
+
 def actions(session, photo=0):
     return [spot.choice.action.value for spot in session.sheet(photo)]
 

@@ -31,6 +31,13 @@ def test_folders_are_listed_by_name_with_what_is_in_them(pictures):
     assert (told["up"], told["out"]) == (str(pictures.parent), f"{pictures}-safe")
 
 
+def test_photos_right_here_are_told_apart_and_clips_count_where_they_are_reviewed(pictures):
+    told = choose.listing(str(pictures))
+    assert (told["photos"], told["here"]) == (4, 1)
+    with_clips = choose.listing(str(pictures), clips=True)
+    assert (with_clips["photos"], with_clips["here"]) == (5, 2)
+
+
 def test_no_file_is_opened(pictures, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("a file was opened")

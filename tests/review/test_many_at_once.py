@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.review.browsing import DESKTOP, actions, check_accessible, opened, sure
+from tests.review.browsing import DESKTOP, actions, check_accessible, look_at_all, opened, sure
 from tests.review.crowds import ADULT, COVERED, MAYBE, TINY, UNCLEAR, crowd, photos
 from tests.review.serving import in_browser, serving
 
@@ -48,7 +48,7 @@ def test_cover_everyone_but_four_of_25_in_six_actions(browser, tmp_path):
         hand.click("#do-cover_others")
         page.locator("dialog[open] .asked").nth(3).wait_for()
         check_accessible(page)
-        hand.click("dialog >> text=All adults")
+        hand.click("dialog >> text=All 4 are adults")
         sure(page, lambda: actions(session).count("keep") == 4)
         assert [place for place, action in enumerate(actions(session)) if action == "keep"] == list(FOUR)
         assert hand.taken <= 6
@@ -112,6 +112,28 @@ def test_faces_are_selected_by_click_by_shift_and_by_a_box(browser, tmp_path):
         assert pressed.count() == 1
 
 
+def test_the_careful_half_is_done_when_who_is_selected_stays_covered_after_all(browser, tmp_path):
+    with looking(browser, tmp_path / "in", ADULT, ADULT, MAYBE, ADULT) as (page, session):
+        page.click("a.card")
+        page.locator(".box").nth(3).wait_for()
+        for place in (0, 2):
+            page.locator(".box").nth(place).click(modifiers=["Shift"])
+        page.click("#do-cover_others")
+        page.click("#keep-covered")
+        sure(page, lambda: actions(session) == ["keep", "cover", "cover", "cover"])
+        page.locator("#toast.shown:has-text('2 covered')").wait_for()
+
+
+def test_all_faces_that_are_asked_about_can_be_seen(browser, tmp_path):
+    with looking(browser, tmp_path / "in", *[MAYBE] * 25) as (page, _):
+        page.click("#step-covered")
+        page.click("#all")
+        page.click("#do-show")
+        page.locator("dialog >> text=All 25 are adults").wait_for()
+        assert page.locator("dialog .asked").count() == 25
+        check_accessible(page)
+
+
 def test_who_stays_covered_after_all_is_not_shown_by_a_slip(browser, tmp_path):
     with looking(browser, tmp_path / "in", *[MAYBE] * 6) as (page, session):
         page.click("#step-covered")
@@ -124,6 +146,23 @@ def test_who_stays_covered_after_all_is_not_shown_by_a_slip(browser, tmp_path):
         assert "keep" not in actions(session)
 
 
+def test_nobody_has_looked_at_faces_that_were_never_on_the_screen(browser, tmp_path):
+    with looking(browser, tmp_path / "in", *[ADULT] * 40) as (page, session):
+        page.click("#step-visible")
+        page.locator("button.face").nth(39).wait_for()
+        page.click("#confirm")
+        page.locator("#toast.shown:has-text('more faces further down')").wait_for()
+        assert page.evaluate("window.scrollY") > 100
+        assert len(session.unseen()) == 40
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        page.click("#confirm")
+        page.locator("#toast.shown:has-text('You have looked at all of them')").wait_for()
+        assert session.unseen() == []
+        assert page.locator("h1").inner_text() == "Who stays visible"
+        page.click("#confirm:text-is('Go on')")
+        page.locator("h1:has-text('Uncertain')").wait_for()
+
+
 @pytest.mark.parametrize("step", ["uncertain", "covered"])
 def test_tiny_covered_faces_are_one_line_a_photo_and_each_can_be_seen(browser, tmp_path, step):
     with looking(browser, tmp_path / "in", *[TINY] * 30, UNCLEAR, MAYBE) as (page, session):
@@ -132,13 +171,13 @@ def test_tiny_covered_faces_are_one_line_a_photo_and_each_can_be_seen(browser, t
         line.wait_for()
         assert page.locator("button.face").count() == (1 if step == "uncertain" else 2)
         check_accessible(page)
-        line.locator("text=Show them").click()
+        line.locator("text=List them").click()
         page.locator("button.face").nth(30).wait_for()
         assert page.evaluate("document.activeElement.matches('button.face')")
         if step == "covered":
             return
         page.click("#step-uncertain")
-        page.click("#confirm")
+        look_at_all(page)
         page.locator("h1:has-text('Covered')").wait_for()
         assert session.doubts() == []
         page.click("#step-uncertain")

@@ -28,6 +28,13 @@ def test_a_name_with_a_class_is_warned_of(review):
     assert review[1].warnings.told() == [{"kind": "name", "photos": [0], "count": 1}]
 
 
+def test_a_name_is_no_matter_where_files_get_neutral_ones(review):
+    session = review[1].session
+    neutral = session.settings.write.model_copy(update={"neutral_names": True})
+    session.settings = session.settings.model_copy(update={"write": neutral})
+    assert review[1].warnings.told() == []
+
+
 def test_a_face_covered_in_one_of_two_near_duplicates_is_warned_of_until_it_is_covered_in_both(review):
     review = review[1]
     faces = [review.session.sheet(photo)[0].number for photo in (0, 1)]
@@ -69,7 +76,7 @@ def said(reason, age=None, *, doubtful=False):
 
 def test_words_about_an_age_do_not_contradict_themselves():
     assert said(Reason.MAY_BE_UNDER_AGE, 35) == "Could be under 18: looks about 35, not certain"
-    assert said(Reason.LOOKS_ADULT, 35, doubtful=True) == "Probably adult, looks about 35, but could be under 18"
+    assert said(Reason.LOOKS_ADULT, 35, doubtful=True) == "Probably adult, looks about 35, but not certain"
     assert said(Reason.LOOKS_ADULT, 48) == "Looks adult, about 48"
     assert said(Reason.LOOKS_UNDER_AGE, 9) == "Looks under 18, about 9"
     for reason in Reason:

@@ -6,7 +6,17 @@ import pytest
 from PIL import Image
 
 from tests.end_to_end.process import files
-from tests.review.browsing import DESKTOP, TABLET, actions, check_accessible, enter, opened, opened_any, sure
+from tests.review.browsing import (
+    DESKTOP,
+    TABLET,
+    actions,
+    check_accessible,
+    enter,
+    look_at_all,
+    opened,
+    opened_any,
+    sure,
+)
 from tests.review.serving import choosing, copies, in_browser, serving
 
 pytestmark = in_browser
@@ -62,15 +72,15 @@ def test_the_whole_way_by_mouse(browser, tmp_path):
         page.locator(".act").first.click()
         page.locator("button.face.cover").wait_for()
         check_accessible(page)
-        page.click("#confirm")
+        look_at_all(page)
         page.locator("h1:has-text('Uncertain')").wait_for()
-        page.click("#confirm")
+        look_at_all(page)
         page.locator("h1:has-text('Covered')").wait_for()
         page.locator("li:has-text('Looks under') .act").first.click()
         check_accessible(page)
         page.click("dialog >> text=An adult")
         page.locator("button.face.keep").wait_for()
-        page.click("#confirm")
+        look_at_all(page)
 
         page.locator("h1:has-text('Finish')").wait_for()
         page.locator("#write").wait_for()
@@ -131,6 +141,8 @@ def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path):
         press("Enter")
         page.locator("button.face").first.wait_for()
         tab_to("#confirm")
+        press("Enter")
+        page.locator("#confirm:text-is('Go on'):focus").wait_for()
         press("Enter")
         page.locator("h1:has-text('Uncertain')").wait_for()
         tab_to("#step-finish")

@@ -37,13 +37,14 @@ export async function act(these, what) {
   const reason = asked.length
     ? await ask(asked.map((one) => ({ photo: one.photo, face: one.face.number })))
     : {};
-  if (reason === null) return false;
+  if (reason === null && !covers.some((one) => one.face.action === "keep")) return false;
+  const shown = reason === null ? hidden.filter((one) => one.face.free) : hidden; // who stays covered needs no reason
   /** @type {(one: One, action: "cover" | "keep") => Edit} */
   const set = (one, action) => ({ do: "set", photo: one.photo, face: one.face.number, action });
   const covered = covers.filter((one) => one.face.action === "keep");
   const edits = [
     ...covered.map((one) => set(one, "cover")),
-    ...hidden.map((one) => ({ ...set(one, "keep"), ...(one.face.free ? {} : reason) })),
+    ...shown.map((one) => ({ ...set(one, "keep"), ...(one.face.free ? {} : reason) })),
   ];
   if (!edits.length) {
     say(t("Nothing to change"));
@@ -51,7 +52,7 @@ export async function act(these, what) {
   }
   const told = [
     covered.length > 1 ? t("{n} covered", { n: covered.length }) : covered.length ? t("Covered") : "",
-    hidden.length > 1 ? t("{n} visible", { n: hidden.length }) : hidden.length ? t("Visible") : "",
+    shown.length > 1 ? t("{n} visible", { n: shown.length }) : shown.length ? t("Visible") : "",
   ];
   return editAndSay(told.filter(Boolean).join(", "), ...edits);
 }

@@ -20,6 +20,9 @@ let here = null;
 
 let takesOver = false;
 
+/** Whether a person opened a folder: where choosing begins is none that anybody chose. */
+let isOpened = false;
+
 /** @param {string} wanted Empty for where choosing begins. */
 async function go(wanted, { focus = true } = {}) {
   try {
@@ -29,6 +32,7 @@ async function go(wanted, { focus = true } = {}) {
     return;
   }
   warn("");
+  isOpened = wanted !== "";
   offerToTakeOver(false);
   show(here);
   const isKept = here.recent.some((one) => one.path === here?.path);
@@ -66,7 +70,10 @@ function show(listing) {
     listing.more,
   );
   part("more").textContent = listing.more ? more : "";
-  const can = listing.photos > 0 && listing.out !== null;
+  part("inside-photos").textContent = listing.here
+    ? tn("{n} photo is right here.", "{n} photos are right here.", listing.here)
+    : "";
+  const can = listing.photos > 0 && listing.out !== null && isOpened;
   open.disabled = !can;
   part("chosen").replaceChildren(
     el("strong", {}, listing.name),

@@ -82,6 +82,7 @@
  * @property {number} open_words Words, codes and plates that stay visible and that nobody has looked at.
  * @property {number} exporting
  * @property {Written[]} written
+ * @property {number[]} outdated Photos that were changed since they were written.
  * @property {Photo[]} photos Those that changed.
  */
 
@@ -173,6 +174,7 @@
  * @property {Folder[]} folders
  * @property {number} more
  * @property {number} photos
+ * @property {number} here Of these, those that lie in the folder itself.
  * @property {boolean} all
  * @property {string | null} out
  * @property {{name: string, path: string}[]} places

@@ -91,6 +91,11 @@ export function say(words, undo) {
   later();
 }
 
+/** Takes the message away: it was about another screen. */
+export function hush() {
+  part("toast").classList.remove("shown");
+}
+
 /** @param {string} words A mistake or a fault; none if empty. */
 export function warn(words) {
   const notice = part("notice");

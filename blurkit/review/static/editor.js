@@ -8,7 +8,7 @@ import { needsLook } from "./screens.js";
 import { change, edit, editAndSay, face as faceOf, faces, photos, store, undo } from "./store.js";
 import { act, toggle } from "./act.js";
 import { Stage } from "./stage.js";
-import { publishingOf, toolbar } from "./toolbar.js";
+import { afterOf, publishingOf, toolbar } from "./toolbar.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
 /** @typedef {import("./contract.js").Box} Box */
@@ -48,7 +48,12 @@ export class Editor {
       el(
         "div",
         { class: "editor" },
-        el("h1", {}, photo.name),
+        el(
+          "div",
+          { class: "head" },
+          el("h1", {}, photo.name),
+          el("div", { class: "bar" }, this.publishing, afterOf(this)),
+        ),
         toolbar(this),
         el("div", { class: "work" }, this.stage.root, this.side.root),
       ),
@@ -150,12 +155,16 @@ export class Editor {
 
   /** A person has looked at the whole photo: nothing in it is left to look at. */
   async fine() {
-    const { number, faces: all, left_out } = this.photo;
+    const { number, name, faces: all, left_out } = this.photo;
     const told = all.map((face) => [number, face.number, face.action]);
     if (told.length && !(await change("seen", { faces: told }))) return;
     const next = photos().find((each) => isAnalysed(each) && each.number !== number && needsLook(each));
-    say(next || left_out ? t("This photo is fine") : t("This photo is fine, and it was the last one"));
     if (next) location.hash = `#photo/${next.number}`;
+    say(
+      next || left_out
+        ? t("{name} is fine", { name })
+        : t("{name} is fine, and it was the last one", { name }),
+    );
   }
 
   async nextDoubtful() {

@@ -167,7 +167,7 @@ function choices(these) {
     focusOn(keyOf(these[0]));
   };
   return [
-    button(t("Clear"), () => selection.clear(), { class: "quiet", id: "clear" }),
+    button(t("Clear selection"), () => selection.clear(), { class: "quiet", id: "clear" }),
     el("span", { role: "status" }, tn("{n} face selected", "{n} faces selected", these.length)),
     ...ACTIONS.map(([what, words]) => {
       const whole = what.endsWith("others") ? `${words} ${scope(these)}` : null;
@@ -186,7 +186,7 @@ function steps(there, words, shown, last) {
     button(t("Previous page"), () => turn(there, -1), previous),
     el("span", {}, paged(there) + still),
     ...(keys().length
-      ? [button(t("Select all"), () => selection.add(keys()), { class: "quiet", id: "all" })]
+      ? [button(t("Select this page"), () => selection.add(keys()), { class: "quiet", id: "all" })]
       : []),
     ...(name === "visible" && list.items.length
       ? [button(t("Cover everybody"), coverAll, { class: "quiet", id: "nobody" })]
@@ -197,11 +197,14 @@ function steps(there, words, shown, last) {
 
 /** @param {Here} there @param {Item[]} shown @param {boolean} last */
 async function confirm(there, shown, last) {
+  const isOpen = shown.some((item) => there.list.isLeft(item));
+  if (isOpen && scrollOn()) return; // nobody has looked at what was never on the screen
   const told = shown
     .flatMap(placesOf)
     .map((one) => [one.photo, one.face, faceOf(one.photo, one.face)?.action]);
   if (told.length && !(await change("seen", { faces: told }))) return;
   if (!last || page + 1 < pages(there)) turn(there, 1);
+  else if (isOpen) say(t("You have looked at all of them."));
   else if (!store.state.busy) location.hash = after(there.name);
 }
 
@@ -209,6 +212,17 @@ async function confirm(there, shown, last) {
 function after(name) {
   const { next } = SCREENS[name];
   return next === "#finish" && found() ? "#words" : next;
+}
+
+/** @returns {boolean} Whether there were faces below the window, so that it went down to them. */
+function scrollOn() {
+  const last = [...tiles.values()].at(-1)?.li.getBoundingClientRect();
+  const bar = document.querySelector(".pager")?.getBoundingClientRect();
+  const below = last && bar ? last.bottom - bar.top : 0;
+  if (!last || below <= last.height / 3) return false;
+  window.scrollBy({ top: Math.min(below, window.innerHeight * 0.7) });
+  say(t("There are more faces further down."));
+  return true;
 }
 
 /** @param {Here} there @param {number} step */

@@ -3,7 +3,7 @@
 import { t, tn } from "./language.js";
 import { el, part, say } from "./dom.js";
 import { change, photos, store } from "./store.js";
-import { results } from "./results.js";
+import { results, stale } from "./results.js";
 import { warnings } from "./warnings.js";
 
 /** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
@@ -53,7 +53,7 @@ export function show(main) {
       "label",
       { class: "check" },
       el("input", { type: "checkbox", name: "named" }),
-      t("The report may hold this name, too"),
+      t("Name this person in the report"),
     ),
     el(
       "label",
@@ -131,13 +131,25 @@ function answerBadges(main) {
   const known = field?.querySelector(".looked") ?? el("p", { class: "looked" });
   known.textContent = store.state.open_words
     ? t("You have not looked at all words and numbers yet.")
-    : t("Words and numbers that blurkit found: {covered} covered, {left} left by you. It may have missed some.", {
-        covered,
-        left: marks.length - covered,
-      });
+    : t(
+        "Words and numbers that blurkit found: {covered} covered, {left} left by you. It may have missed some.",
+        {
+          covered,
+          left: marks.length - covered,
+        },
+      );
   field?.append(known);
-  const yes = /** @type {HTMLInputElement | null} */ (main.querySelector('input[name="badges"][value="yes"]'));
-  if (!store.state.busy && !store.state.open_words && marks.length && !answered && yes && !yes.form?.badges.value) {
+  const yes = /** @type {HTMLInputElement | null} */ (
+    main.querySelector('input[name="badges"][value="yes"]')
+  );
+  if (
+    !store.state.busy &&
+    !store.state.open_words &&
+    marks.length &&
+    !answered &&
+    yes &&
+    !yes.form?.badges.value
+  ) {
     answered = true;
     yes.click();
   }
@@ -183,6 +195,8 @@ function todo() {
     const link = el("a", { href: "#words" }, t("Look now"));
     left.push(el("p", { class: "todo" }, `${words} `, link));
   }
+  const old = stale(state.outdated);
+  if (old) left.push(old);
   return left.length ? left : [el("p", { class: "fine" }, t("Everybody who stays visible was looked at."))];
 }
 

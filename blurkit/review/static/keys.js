@@ -1,9 +1,16 @@
 // @ts-check
-// The list of keys, and whether single letters are keys at all: people who speak to the computer, or slip, may switch them off.
+// Help: what the steps are for, and the list of keys; and whether single letters are keys at all: people who speak to the computer, or slip, may switch them off.
 import { t } from "./language.js";
 import { button, el, part, say } from "./dom.js";
 import { change, store } from "./store.js";
 
+const STEPS = [
+  [t("Photos"), t("All photos with their covers. Open one to correct it.")],
+  [t("Stays visible"), t("Everyone who will be seen. Cover those who must not.")],
+  [t("Uncertain"), t("Faces that blurkit is not sure about. Please look.")],
+  [t("Covered"), t("Everyone under a cover. Show those who may be seen.")],
+  [t("Finish"), t("Answer six questions and write the safe photos.")],
+];
 const ALWAYS = [
   [t("Tab"), t("next face")],
   [t("Space"), t("cover the face, or let it be seen")],
@@ -37,7 +44,9 @@ export function showKeys() {
     onchange: () => setLetters(letters.checked),
   });
   dialog.replaceChildren(
-    el("h2", { id: "keys-title" }, t("Keys")),
+    el("h2", { id: "keys-title" }, t("Help")),
+    listOf(STEPS),
+    el("h2", {}, t("Keys")),
     listOf(ALWAYS),
     el("label", {}, letters, t("Single letters are keys, too")),
     listOf(LETTERS),

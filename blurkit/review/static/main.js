@@ -1,7 +1,7 @@
 // @ts-check
 // The page: steps at the top, one screen below, the address says which.
 import { t, tn, translatePage } from "./language.js";
-import { el, part, say, wordsOf } from "./dom.js";
+import { el, hush, part, say, wordsOf } from "./dom.js";
 import { begin, change, onChange, store, undo } from "./store.js";
 import * as sheet from "./photos.js";
 import * as people from "./faces.js";
@@ -145,7 +145,10 @@ document.addEventListener("keydown", (event) => {
   else if (editor.onKey(event) || people.onKey(event) || words.onKey(event)) event.preventDefault();
 });
 
-window.addEventListener("hashchange", go);
+window.addEventListener("hashchange", () => {
+  if (screen().name !== "photo") hush();
+  go();
+});
 begin()
   .then(() => {
     part("foreign").hidden = !store.about.foreign;

@@ -59,8 +59,16 @@ function draw(all) {
     el(
       "label",
       { class: "check" },
+      el("input", { type: "checkbox", name: "publish" }),
+      t("For a website: smaller files (JPEG, at most {side} pixels) with neutral names", {
+        side: all.side,
+      }),
+    ),
+    el(
+      "label",
+      { class: "check" },
       el("input", { type: "checkbox", id: "remember" }),
-      t("List this folder here next time (its path is kept on this computer)"),
+      t("Offer this folder again next time (kept on this computer only)"),
     ),
     el(
       "details",

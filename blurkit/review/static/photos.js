@@ -24,7 +24,7 @@ const FILTERS = {
   visible: [t("Has visible faces"), (photo) => photo.faces.some((face) => face.action === "keep")],
   children: [t("Has children"), (photo) => photo.faces.some((face) => face.child)],
   left_out: [t("Not published"), (photo) => photo.status === "left_out"],
-  lost: [t("Not possible"), (photo) => photo.status === "blocked" || photo.status === "failed"],
+  lost: [t("Cannot be used"), (photo) => photo.status === "blocked" || photo.status === "failed"],
 };
 
 /** @type {Record<string, [string, (one: Photo, other: Photo) => number]>} */
@@ -71,7 +71,7 @@ export function show(main) {
     ),
     warnings(),
     el("ul", { class: "sheet", "aria-label": t("Photos") }),
-    el("p", { class: "lead", id: "no-photo", hidden: true }, t("No photo is like that.")),
+    el("p", { class: "lead", id: "no-photo", hidden: true }, t("No photo matches.")),
   );
   update(main);
 }
@@ -105,7 +105,7 @@ export function update(main) {
     of("waiting") ? t("{n} waiting", { n: of("waiting") }) : "",
     t("{n} to look at", { n: of("look") }),
     of("left_out") ? t("{n} not published", { n: of("left_out") }) : "",
-    lost ? t("{n} not possible", { n: lost }) : "",
+    lost ? t("{n} cannot be used", { n: lost }) : "",
     t("{n} finished", { n: of("ready") }),
   ];
   const totals = main.querySelector("#totals");

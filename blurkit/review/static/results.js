@@ -26,19 +26,19 @@ const SHOWN = 60;
 
 /** @param {HTMLElement} place */
 export function results(place) {
-  const { exporting, written, busy } = store.state;
-  const key = `${exporting}/${busy}/${written.map((one) => one.name + one.state)}`;
+  const { exporting, written, busy, outdated } = store.state;
+  const key = `${exporting}/${busy}/${outdated}/${written.map((one) => one.name + one.state)}`;
   if (!exporting || place.dataset.key === key) return;
   place.dataset.key = key;
   const of = (/** @type {string} */ state) => written.filter((one) => one.state === state);
   const fresh = [...of("written"), ...of("rewritten")];
   const title = busy
     ? t("Writing: {done} of {n}", { done: written.length, n: exporting })
-    : tn("{n} safe photo written", "{n} safe photos written", fresh.length);
+    : tn("{n} safe photo written", "{n} safe photos written", written.filter((one) => one.output).length);
   place.replaceChildren(el("h2", {}, title));
   if (busy)
     place.append(el("progress", { max: exporting, value: written.length, "aria-label": t("Writing") }));
-  else place.append(onwards());
+  else place.append(stale(outdated), onwards(outdated.length > 0));
   for (const [state, words] of Object.entries(RESULTS)) {
     const here = of(state);
     if (!here.length) continue;
@@ -51,14 +51,32 @@ export function results(place) {
     place.append(el("details", { class: failed ? "todo" : "", open: failed }, el("summary", {}, told), list));
   }
   if (!busy) place.append(gallery(written.filter((one) => one.output)));
-  if (fresh.length) place.append(...checked(written));
+  if (fresh.length && !busy && !outdated.length) place.append(...checked(written));
 }
 
-function onwards() {
+/** @param {number[]} outdated Says which photos in the folder are not as they are decided now. */
+export function stale(outdated) {
+  if (!outdated.length) return "";
+  const words = tn(
+    "{n} photo was changed since it was written. Write again, or the folder keeps the old one:",
+    "{n} photos were changed since they were written. Write again, or the folder keeps the old ones:",
+    outdated.length,
+  );
+  const links = outdated
+    .slice(0, 12)
+    .flatMap((number) => [" ", el("a", { href: `#photo/${number}` }, store.photos.get(number)?.name ?? "")]);
+  return el("p", { class: "todo", role: "alert" }, el("strong", {}, words), ...links);
+}
+
+/** @param {boolean} isStale Whether the folder is not to be used as it is. */
+function onwards(isStale) {
   return el(
     "div",
     { class: "row" },
-    button(t("Open folder"), () => change("show", { what: "folder" }), { class: "main", id: "open-folder" }),
+    button(t("Open folder"), () => change("show", { what: "folder" }), {
+      class: isStale ? "" : "main",
+      id: "open-folder",
+    }),
     button(t("Report for the data protection officer"), () => change("show", { what: "report" }), {
       id: "open-report",
     }),

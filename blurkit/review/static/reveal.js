@@ -20,14 +20,11 @@ export function faultOf(note) {
   if (new RegExp(store.about.reference).test(note)) return "";
   return /[0-9]/.test(note)
     ? t("This looks like a name. Write the number of the form alone, such as C-112.")
-    : t("Write the number of the form, such as C-112. A name must not stand here.");
+    : t("Write the number of the form, such as C-112. Do not write a name here.");
 }
 
 /** The number of the last consent, which is offered for the next one. */
 let latest = "";
-
-/** Pictures that are shown with the question at most. */
-const SHOWN = 8;
 
 /** @param {Place[]} places @returns {Promise<Reason | null>} One reason for all of them; none if they stay covered. */
 export function ask(places) {
@@ -78,7 +75,11 @@ export function ask(places) {
         "div",
         { class: "row" },
         again,
-        button(places.length > 1 ? t("All adults") : t("An adult"), () => choose("adult")),
+        button(
+          places.length > 1 ? t("All {n} are adults", { n: places.length }) : t("An adult"),
+          () => choose("adult"),
+          { id: "adult" },
+        ),
         button(places.length > 1 ? t("Not faces") : t("Not a face"), () => choose("not_a_face")),
       ),
     );
@@ -94,10 +95,9 @@ function title(number) {
 
 /** @param {Place[]} places */
 function pictures(places) {
-  const shown = places
-    .slice(0, SHOWN)
-    .map(({ photo, face }) => el("img", { src: `/photo/${photo}/face/${face}`, alt: "", class: "asked" }));
-  const more = places.length - shown.length;
-  const words = more > 0 && el("p", { class: "words" }, t("and {n} more", { n: more }));
-  return el("div", { class: places.length > 1 ? "asked-all" : "" }, ...shown, words);
+  const shown = places.map(({ photo, face }) =>
+    el("img", { src: `/photo/${photo}/face/${face}`, alt: "", class: "asked", loading: "lazy" }),
+  );
+  if (places.length < 2) return el("div", {}, ...shown);
+  return el("div", { class: "asked-all", tabindex: 0, role: "group", "aria-label": t("Faces") }, ...shown);
 }

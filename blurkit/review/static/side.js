@@ -86,6 +86,7 @@ export class Side {
       item.classList.toggle("picked", here);
       if (here) row?.setAttribute("aria-current", "true");
       else row?.removeAttribute("aria-current");
+      if (here && Number(row?.dataset.row) === picked) row?.scrollIntoView({ block: "nearest" });
     }
     const focused = focusIn(this.selected)?.id;
     const face = this.faces.find((each) => each.number === picked);

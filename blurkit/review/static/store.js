@@ -33,6 +33,7 @@ export const store = {
     open_words: 0,
     exporting: 0,
     written: [],
+    outdated: [],
     photos: [],
   },
   photos: new Map(),

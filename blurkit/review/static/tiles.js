@@ -80,9 +80,9 @@ export function lineOf(photo, faces, onShow) {
       {},
       tn("{n} tiny face in {name}: covered", "{n} tiny faces in {name}: all covered", faces.length, { name }),
     ),
-    button(t("Show them"), onShow, {
+    button(t("List them"), onShow, {
       class: "quiet",
-      "aria-label": t("Show the tiny faces in {name}", { name }),
+      "aria-label": t("List the tiny faces in {name}", { name }),
     }),
     el(
       "a",

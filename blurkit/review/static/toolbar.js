@@ -34,10 +34,13 @@ export function toolbar(editor) {
     button(t("Fit"), () => stage.fit(), { "aria-label": t("Whole photo"), title: t("Whole photo") }),
     button("+", () => stage.zoom(1.5), { "aria-label": t("Zoom in"), title: t("Zoom in") }),
     panning,
-    editor.publishing,
-    button(t("Before / after"), () => editor.after(), { id: "after", "aria-pressed": "false" }),
     editor.photo.clip && button(t("Play"), () => play(number), { id: "play-open" }),
   );
+}
+
+/** @param {Editor} editor */
+export function afterOf(editor) {
+  return button(t("Before / after"), () => editor.after(), { id: "after", "aria-pressed": "false" });
 }
 
 /** @param {string} words @param {string} id @param {(on: boolean) => unknown} onChange */

@@ -178,7 +178,10 @@ function bar(main) {
   const focused = focusIn(place)?.id;
   place.classList.toggle("selecting", these.length > 0);
   place.replaceChildren(...(these.length ? choices(these) : steps(main)));
-  if (focused) (document.getElementById(focused) ?? /** @type {HTMLElement | null} */ (place.querySelector(".main")))?.focus();
+  if (focused)
+    (
+      document.getElementById(focused) ?? /** @type {HTMLElement | null} */ (place.querySelector(".main"))
+    )?.focus();
 }
 
 /** @param {Item[]} these */
@@ -201,10 +204,19 @@ function steps(main) {
     ? " · " + t("{n} not looked at yet", { n: store.state.open_words })
     : "";
   return [
-    button(t("Previous page"), () => turn(main, -1), { class: "quiet", disabled: page === 0, id: "previous" }),
+    button(t("Previous page"), () => turn(main, -1), {
+      class: "quiet",
+      disabled: page === 0,
+      id: "previous",
+    }),
     el("span", {}, t("Page {page} of {pages}", { page: page + 1, pages: pages() }) + still),
     ...(these.length
-      ? [button(t("Select all"), () => selection.add(these.map((item) => item.key)), { class: "quiet", id: "all" })]
+      ? [
+          button(t("Select all"), () => selection.add(these.map((item) => item.key)), {
+            class: "quiet",
+            id: "all",
+          }),
+        ]
       : []),
     button(words, () => confirm(main, last), { id: "confirm", class: "main" }),
   ];
