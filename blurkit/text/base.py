@@ -23,7 +23,7 @@ class MarkFinder(Protocol):
 
         Args:
             pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
-            people: Boxes of the faces in it: small words are looked for next to people.
+            people: Boxes of the faces in it, for finders that look closer there; the bundled one does not.
 
         Returns:
             Marks in photo pixels, from top to bottom, each with what it says; empty if none is found.

@@ -1,4 +1,4 @@
-"""Finds the marks of a photo: lines at a size that is quick, small ones next to people, codes, and what lines say."""
+"""Finds the marks of a photo: lines at two sizes, codes, and what lines say."""
 
 from __future__ import annotations
 
