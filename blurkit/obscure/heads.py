@@ -69,7 +69,7 @@ class Template:
 
 
 TEMPLATES = {
-    Shape.HEAD: Template(above=0.58, beside=0.25, below=0.26, narrowing=0.35, power=2.1),
+    Shape.HEAD: Template(above=0.66, beside=0.3, below=0.24, narrowing=0.35, power=2.1),
     Shape.ELLIPSE: Template(above=0.6, beside=0.25, below=0.2, narrowing=0.0, power=2.0),
     Shape.BOX: Template(above=0.56, beside=0.1, below=0.08, narrowing=0.0, power=6.0),
 }
