@@ -125,7 +125,7 @@ def test_a_name_is_not_taken_for_the_number_of_a_consent(editing):
     page, session = editing
     page.locator(".box.cover").click()
     page.click("#act")
-    for note, words in (("Anna Klein", "A name must not stand here"), ("Max 3b", "looks like a name")):
+    for note, words in (("Anna Klein", "Do not write a name here"), ("Max 3b", "looks like a name")):
         page.fill("#note", note)
         page.click("dialog >> text=Consent on file")
         page.locator(f"#note-fault:has-text('{words}')").wait_for()

@@ -146,6 +146,8 @@ def test_the_chooser_offers_to_take_over_at_the_second_press(tmp_path, monkeypat
         page = browser.new_page()
         page.goto(server.door.as_uri())
         page.wait_for_load_state("networkidle")
+        page.locator("#typed button").click()  # the folder is opened by its path
+        page.locator("#open:enabled").wait_for()
         page.get_by_role("button", name="Review these photos").click()
         page.get_by_role("button", name="End the other review and open it here").click()
         page.locator("#open").wait_for(state="detached")
