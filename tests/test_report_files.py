@@ -18,6 +18,7 @@ from blurkit.errors import SettingsError
 from blurkit.language import LANGUAGES, decimal, moment, speak, texts
 from blurkit.outcomes import Status
 from blurkit.policy import explain
+from blurkit.records import Reason
 from blurkit.report.caution import NAMED
 from blurkit.report.page import GENERATOR, to_html
 from blurkit.report.signed import QUESTIONS, Signed
@@ -130,6 +131,26 @@ def test_the_page_says_what_to_heed_and_who_signed_off_only_if_they_wanted_it():
     named = replace(warned, signed=signed.model_copy(update={"by": "the office"}))
     assert "On 27 November 2026, 10:05, by the office." in Page(to_html(named, written=True)).words
     assert "Sign-off" not in to_html(EXAMPLE, written=True)
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_after_a_sign_off_only_what_the_person_left_open_asks_for_a_look(is_signed):
+    found = replace(SMALL, judgement=replace(SMALL.judgement, reason=Reason.FOUND_IN_CHECK))
+    made = report(
+        result(ADULT, found, status=Status.LOOK),
+        result(found, SMALL, status=Status.LOOK),
+        result(ADULT, status=Status.LOOK),
+    )
+    made = replace(made, signed=Signed(when="2026-11-27T10:05:00+01:00", visible=2) if is_signed else None)
+    words = Page(to_html(made, written=True)).words
+    assert words.count("written; the last check covered more") == is_signed
+    assert words.count("written; a person should look at it") == 3 - is_signed
+    assert words.count("doubtful: a person should look") == 2 - is_signed
+    said = [line.strip() for line in made.totals(written=True)]
+    assert f"{3 - is_signed} photos should be looked at by a person before publishing" in said
+    assert ("a person looked at the photos and signed: see the sign-off" in said) is is_signed
+    assert ("in 1 photo the last check covered more than the person saw" in said) is is_signed
+    assert ("2 faces stay visible, and the person looked at each." in words) is is_signed
 
 
 @pytest.fixture(params=LANGUAGES)

@@ -20,7 +20,7 @@ from blurkit.policy.reviewed import LeftOut
 from blurkit.records import Action
 from blurkit.report import marks, refused, removed
 from blurkit.report.rows import reasons
-from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS
+from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS, only_checked
 from blurkit.report.summary import faces
 from blurkit.words import one_line
 
@@ -51,6 +51,9 @@ VERDICTS = {
 }
 SEEN = {Status.READY: mark("looked at, nothing doubtful"), Status.LOOK: mark("looked at; a person should look at it")}
 """Verdicts in words, if photos were written and if they were only looked at."""
+
+CHECKED = mark("written; the last check covered more")
+"""The verdict if a person has reviewed the photos and nothing else in one is doubtful."""
 
 
 def to_html(report: BatchReport, *, written: bool) -> str:
@@ -90,7 +93,7 @@ def to_html(report: BatchReport, *, written: bool) -> str:
             f"<h2>{_text(tr('Photos'))}</h2>",
             _table(
                 (tr("Photo"), tr("Result"), tr("Faces"), tr("Removed from the file")),
-                (_photo(entry, written=written) for entry in report.entries),
+                (_photo(entry, written=written, is_signed=report.signed is not None) for entry in report.entries),
             ),
             f"<h2>{_text(tr('Hashes of the files'))}</h2>",
             _table((tr("Photo"), "sha256"), filter(None, map(_hashes, report.entries))),
@@ -112,6 +115,12 @@ def _signed(signed: Signed) -> Iterator[str]:
         if question := QUESTIONS.get(name):
             reason = "" if answer else signed.reasons.get(name, "")
             yield f"{tr(question.words)} {tr('Yes') if answer else tr('No')}" + (f": {reason}" if reason else "")
+    if signed.visible:
+        yield tn(
+            "{n} face stays visible, and the person looked at it.",
+            "{n} faces stay visible, and the person looked at each.",
+            signed.visible,
+        )
     if signed.open_doubts:
         number = signed.open_doubts
         yield tn("{n} uncertain face was not looked at.", "{n} uncertain faces were not looked at.", number)
@@ -121,14 +130,17 @@ def _signed(signed: Signed) -> Iterator[str]:
         yield tn("{n} photo is not published: {reason}", "{n} photos are not published: {reason}", number, reason=words)
 
 
-def _photo(entry: ReportEntry, *, written: bool) -> str:
+def _photo(entry: ReportEntry, *, written: bool, is_signed: bool) -> str:
     outcome = entry.outcome
     names = [entry.path]
     if isinstance(outcome, PhotoFailure):
         verdict, told, gone = VERDICTS[outcome.status], [tr(refused.in_plain_words(outcome.kind))], []
     else:
         verdict = (VERDICTS if written else SEEN)[outcome.status]
-        told, gone = list(_faces(outcome, written=written)), [*map(tr, removed.in_plain_words(outcome.removed))]
+        is_checked = is_signed and outcome.status is Status.LOOK and only_checked(outcome)
+        verdict = CHECKED if is_checked else verdict
+        told = list(_faces(outcome, written=written, is_checked=is_checked))
+        gone = [*map(tr, removed.in_plain_words(outcome.removed))]
         names += [tr("written as {output}").format(output=entry.output)] if entry.output else []
         gone = gone or [tr("nothing was hidden")]
     return (
@@ -137,7 +149,7 @@ def _photo(entry: ReportEntry, *, written: bool) -> str:
     )
 
 
-def _faces(outcome: PhotoResult, *, written: bool) -> Iterator[str]:
+def _faces(outcome: PhotoResult, *, written: bool, is_checked: bool) -> Iterator[str]:
     """Say how many faces are covered and kept, and why; no place of a face, no age."""
     for action in Action:
         these = [decision for decision in outcome.decisions if decision.judgement.action is action]
@@ -148,7 +160,8 @@ def _faces(outcome: PhotoResult, *, written: bool) -> Iterator[str]:
             yield marks.told(marks_there, action, written=written)
     if not outcome.decisions:
         yield tr("no face")
-    if doubtful := sum(decision.judgement.doubtful for decision in outcome.decisions):
+    doubtful = sum(decision.judgement.doubtful for decision in outcome.decisions)
+    if doubtful and not is_checked:
         yield tn("{n} doubtful: a person should look", "{n} doubtful: a person should look", doubtful)
 
 

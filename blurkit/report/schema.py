@@ -168,7 +168,7 @@ class Report(_Part):
     """What besides faces could identify a child, in words."""
     signed: Signed | None = None
     """Null, or the sign-off of a review: `when`, `by` (null unless the person wanted it here), `answers`, `reasons`,
-    `open_doubts` and `left_out`, how many photos for each reason."""
+    `visible`, faces that stay visible; `open_doubts`; and `left_out`, how many photos for each reason."""
     photos: tuple[Photo, ...]
     """One entry per photo, in the order of the run; the keys that follow are those of an entry."""
 

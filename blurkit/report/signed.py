@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from blurkit.language import mark
+from blurkit.marks import MarkReason
 from blurkit.policy.reviewed import LeftOut
+from blurkit.records import Reason
+
+if TYPE_CHECKING:
+    from blurkit.outcomes import PhotoResult
 
 
 class Signed(BaseModel):
@@ -23,6 +29,8 @@ class Signed(BaseModel):
     """One answer for each question."""
     reasons: dict[str, str] = {}
     """Why photos may be published all the same, for each question that was answered with no."""
+    visible: int | None = None
+    """Faces that stay visible, each of which the person looked at; None if an earlier version wrote this."""
     open_doubts: int = 0
     """Uncertain faces that nobody looked at."""
     left_out: dict[str, int] = {}
@@ -41,6 +49,11 @@ class Question:
 
 
 QUESTIONS = {
+    "whole": Question(
+        mark("Did you look at every whole photo for faces that were not found?"),
+        mark("A face that was not found stays visible. Open each photo, and cover what was missed."),
+        ends=True,
+    ),
     "consent": Question(
         mark("Is there consent for everyone who can still be recognised?"),
         mark("Without consent they may not be shown. Cover them, or leave the photo out."),
@@ -70,6 +83,15 @@ QUESTIONS = {
         mark("Is each photo really needed?"), mark("Leave out the photos that are not needed."), ends=True
     ),
 }
+
+
+def only_checked(result: PhotoResult) -> bool:
+    """Whether all that is doubtful in a photo is what the last check covered, which no person could look at before."""
+    judged = [decision.judgement for decision in result.decisions]
+    faces = [each.reason is Reason.FOUND_IN_CHECK for each in judged if each.doubtful]
+    marks = [mark.reason is MarkReason.FOUND_IN_CHECK for mark in result.marks or () if mark.doubtful]
+    return bool(faces or marks) and all(faces + marks)
+
 
 LEFT_OUT = {
     LeftOut.NO_CONSENT: mark("somebody must not be seen at all"),

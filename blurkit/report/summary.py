@@ -16,6 +16,7 @@ from blurkit.outcomes import PhotoFailure, PhotoResult, Status
 from blurkit.records import Action, Reason
 from blurkit.report import marks
 from blurkit.report.removed import in_plain_words
+from blurkit.report.signed import only_checked
 from blurkit.words import count, one_line
 
 if TYPE_CHECKING:
@@ -155,6 +156,17 @@ class BatchReport:
                     earlier,
                 )
             )
+        if self.signed is not None:
+            lines.append("  " + tr("a person looked at the photos and signed: see the sign-off"))
+            checked = sum(result.status is Status.LOOK and only_checked(result) for result in results)
+            look -= checked
+            if checked:
+                words = tn(
+                    "in {n} photo the last check covered more than the person saw",
+                    "in {n} photos the last check covered more than the person saw",
+                    checked,
+                )
+                lines.append(f"  {words}")
         if look:
             words = tn(
                 "{n} photo should be looked at by a person before publishing",

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.language import tr
-from blurkit.review import choose, desktop, recent, remember, view, wishes
+from blurkit.review import choose, desktop, recent, remember, view, whole, wishes
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.marking import decide
@@ -37,6 +37,7 @@ from blurkit.review.requests import (
     Opened,
     Show,
     SignOff,
+    Whole,
 )
 from blurkit.review.seen import Seen
 from blurkit.review.start import beside
@@ -118,8 +119,7 @@ class Pages:
             folder = choose.folder(wanted.path)
             if wanted.take_over:
                 Lock(folder / LOCK_NAME, take_over=True).release()
-            opened = self._chooser().set_up(folder, wanted.wishes, None)
-            self._begin(opened, wanted)
+            self._begin(self._chooser().set_up(folder, wanted.wishes, None), wanted)
 
     def _begin(self, opened: Prepared, wanted: Chosen) -> None:
         recent.opened(opened.folder, agreed=wanted.remember)
@@ -167,6 +167,7 @@ class Pages:
         changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
             "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
             "seen": (Looked, lambda wanted: self._review.session.see(wanted.faces)),
+            "opened": (Whole, lambda wanted: whole.note(self._review.session, wanted.photo)),
             "leave_out": (LeaveOut, lambda wanted: self._review.session.leave_out(wanted.photo, wanted.reason)),
             "marks": (Marked, lambda wanted: decide(self._review.session, wanted)),
             "undo": (Nothing, lambda _: self._review.session.undo()),
@@ -224,7 +225,8 @@ class Pages:
 
     def _about(self, _: Request) -> dict[str, Any]:
         review = self._review
-        return view.about(review.session, folder=str(review.folder), out=str(review.out))
+        paths = {"folder": review.folder, "out": review.out, "report": review.work.report}
+        return view.about(review.session, **{name: str(path) for name, path in paths.items()})
 
     def _state(self, request: Request) -> dict[str, Any]:
         since = request.query_params.get("since", "0")

@@ -51,10 +51,14 @@ def _text(judgement: Judgement, *, is_known: bool) -> str:
     elif doubtful:
         adult = mark("Probably adult, but not certain")
     young = mark("Looks under {limit}, about {age}") if is_known else mark("Looks under {limit}")
-    maybe = mark("Could be under {limit}: looks about {age}, not certain")
+    maybe = mark("Could be under {limit}")
+    if is_known:
+        maybe = mark("Could be under {limit}: looks about {age}, not certain")
+    if judgement.action is Action.KEEP:  # a policy that lets them be seen takes them for adults
+        maybe = adult
     return {
         Reason.LOOKS_UNDER_AGE: young,
-        Reason.MAY_BE_UNDER_AGE: maybe if is_known else mark("Could be under {limit}"),
+        Reason.MAY_BE_UNDER_AGE: maybe,
         Reason.TOO_SMALL_TO_JUDGE: mark("Too small to tell the age"),
         Reason.UNCLEAR_FACE: mark("Too unclear to tell the age"),
         Reason.EVERYONE: mark("Everyone is covered"),

@@ -113,6 +113,12 @@ class Looked(_Request):
     faces: Annotated[tuple[tuple[Number, Number, Action], ...], Field(max_length=20000)]
 
 
+class Whole(_Request):
+    """A whole photo that a person has on the screen."""
+
+    photo: Number
+
+
 class Marked(_Request):
     """Words, codes and plates that are covered or left; or that a person has looked at."""
 

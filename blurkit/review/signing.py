@@ -59,6 +59,7 @@ class SignOffs:
             by=entry["by"] if entry["named"] else None,
             answers=entry["answers"],
             reasons=entry["reasons"],
+            visible=entry.get("visible"),
             open_doubts=entry["open_doubts"],
             left_out=Counter(entry["left_out"].values()),
         )
@@ -77,7 +78,9 @@ class SignOffs:
                     known[one.output] = one
         return known
 
-    def begin(self, word: SignOff, settings: Settings, doubts: int, left_out: Mapping[str, str]) -> None:
+    def begin(
+        self, word: SignOff, settings: Settings, *, visible: int, doubts: int, left_out: Mapping[str, str]
+    ) -> None:
         """Store a person's word, before anything is written for it.
 
         Raises:
@@ -92,6 +95,7 @@ class SignOffs:
                 "policy": settings.policy.model_dump(mode="json", exclude_none=True, exclude=WORDS),
                 "answers": word.answers,
                 "reasons": word.reasons,
+                "visible": visible,
                 "open_doubts": doubts,
                 "left_out": dict(left_out),
                 "photos": [],

@@ -52,6 +52,8 @@ class Shown:
     """Of the upright photo, in pixels."""
     revision: int = 0
     """When it last changed."""
+    opened: bool = False
+    """Whether a person has had the whole photo on the screen in this review."""
 
 
 Sheet = tuple[Spot, ...]

@@ -73,7 +73,7 @@ def _written(one: dict[str, Any]) -> dict[str, Any]:
     return one | {"removed": [tr(words) for words in one.get("removed", ())]}
 
 
-def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
+def about(session: Session, *, folder: str, out: str, report: str) -> dict[str, Any]:
     """Return what stays the same during a review."""
     policy = session.settings.policy
     return {
@@ -82,6 +82,7 @@ def about(session: Session, *, folder: str, out: str) -> dict[str, Any]:
         "policy_words": plain.explained(policy),
         "folder": folder,
         "out": out,
+        "report": report,
         "decisions": str(session.file),
         "foreign": session.is_foreign,
         "questions": {
@@ -110,6 +111,7 @@ def _photo(session: Session, number: int, left_out: LeftOut | None) -> dict[str,
         "marks": [],
         "doubt": 0.0,
     }
+    told["opened"] = photo.opened
     told["clip"] = board_of(outcome) is not None
     if isinstance(outcome, PhotoFailure):
         why = tr(refused.in_plain_words(outcome.kind))

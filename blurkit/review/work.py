@@ -111,10 +111,13 @@ class Work:
                 raise SettingsError(
                     tn("{n} uncertain face is not looked at.", "{n} uncertain faces are not looked at.", len(doubts))
                 )
-            if not any(map(self.session.reviewed, set(range(len(self.tasks))) - self.session.left_out.keys())):
+            published = set(range(len(self.tasks))) - self.session.left_out.keys()
+            if not any(map(self.session.reviewed, published)):
                 raise SettingsError(tr("No photo is left to publish."))
             signed = SignOffs(self.session.file.with_name(SIGNED))
-            signed.begin(word, self.session.settings, len(doubts), self.session.reasons)
+            visible = sum(spot.is_kept for number in published for spot in self.session.sheet(number))
+            excluded = self.session.reasons
+            signed.begin(word, self.session.settings, visible=visible, doubts=len(doubts), left_out=excluded)
             export = Export(self.session, self.tasks, signed)
             self.written, self.exporting = export.told, len(self.tasks)
             self._export, self._exported = export, self.session.revision

@@ -24,7 +24,7 @@ def finishing(browser, tmp_path, monkeypatch):
 
 
 def answer(page, **given):
-    for name in ("consent", "names", "badges", "place", "clothes", "needed"):
+    for name in ("whole", "consent", "names", "badges", "place", "clothes", "needed"):
         page.check(f"input[name={name}][value={given.get(name, 'yes')}]")
 
 
@@ -46,6 +46,27 @@ def test_a_no_says_what_it_means_and_writes_nothing_or_asks_for_a_reason(finishi
     assert (entry["answers"]["names"], entry["reasons"]) == (False, {"names": "the author is named"})
 
 
+def test_photos_that_nobody_opened_are_counted_and_a_no_to_whole_photos_writes_nothing(finishing):
+    page, review = finishing
+    assert not any(photo.opened for photo in review.session.photos)
+    page.locator("#before:has-text('2 photos were never opened.')").wait_for()
+    check_accessible(page)
+    page.click("#unopened")
+    page.locator("h1:has-text('a.jpg')").wait_for()
+    sure(page, lambda: [photo.opened for photo in review.session.photos] == [True, False])
+    page.click("#step-finish")
+    page.locator("#before:has-text('1 photo was never opened.')").wait_for()
+    answer(page, whole="no")
+    assert "Nothing is written. A face that was not found" in page.locator(".no:visible").first.inner_text()
+    assert page.locator("#write").is_disabled()
+    page.click("#unopened")
+    page.locator("h1:has-text('b.jpg')").wait_for()
+    sure(page, lambda: review.session.photos[1].opened)
+    page.click("#step-finish")
+    page.locator("#before:has-text('Everybody who stays visible was looked at.')").wait_for()
+    assert page.locator("#unopened").count() == 0
+
+
 def test_a_photo_is_corrected_and_another_left_out_after_the_export(finishing):
     page, review = finishing
     answer(page)
@@ -61,7 +82,7 @@ def test_a_photo_is_corrected_and_another_left_out_after_the_export(finishing):
     page.keyboard.press("n")
     page.locator("h1:has-text('b.jpg')").wait_for()
     page.select_option("#publishing", "not_needed")
-    page.locator("#toast.shown:has-text('not published')").wait_for()
+    page.locator("#toast.shown:has-text('b.jpg is not published')").wait_for()
     page.click("#step-photos")
     page.locator(".chip.left_out").wait_for()
     check_accessible(page)
@@ -112,8 +133,14 @@ def test_what_was_written_is_shown_and_its_folder_and_report_open(finishing, mon
     looks = "all => all.every(each => each.naturalWidth > 100)"
     sure(page, lambda: page.locator(".gallery img").evaluate_all(looks))
     page.click("#open-folder")
+    page.locator(f"#toast.shown:has-text('The safe photos are in {review.out}.')").wait_for()
     page.click("#open-report")
+    page.locator("#toast.shown:has-text('blurkit-report.html')").wait_for()
     sure(page, lambda: len(opened) == 2)
     assert opened == [review.out, review.folder / "blurkit-report.html"]
     assert all(path.exists() for path in opened)
     check_accessible(page)
+    page.click("#end")
+    page.locator("h1:has-text('The review has ended')").wait_for()
+    told = page.locator("main.over").inner_text()
+    assert all(str(path) in told for path in (*opened, review.session.file))

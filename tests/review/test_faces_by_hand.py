@@ -100,7 +100,7 @@ def test_delete_deletes_a_drawn_cover_only_and_what_is_said_is_seen_and_can_be_u
     assert len(session.sheet(0)) == 3
     drawn(page, session)
     page.keyboard.press("Delete")
-    page.locator("#toast.shown:has-text('Cover deleted')").wait_for()
+    page.locator("#toast.shown:has-text(': Cover deleted')").wait_for()
     assert len(session.sheet(0)) == 3
     page.click("#toast >> text=Undo")
     sure(page, lambda: len(session.sheet(0)) == 4)

@@ -66,9 +66,9 @@ def test_the_warnings_stand_on_the_page_and_lead_to_the_photo(browser, review):
         page.locator("h1:has-text('Anna_Klein_3b.jpg')").wait_for()
 
 
-def said(reason, age=None, *, doubtful=False):
+def said(reason, age=None, *, doubtful=False, action=None):
     box = Box(0, 0, 10, 10)
-    action = Action.KEEP if reason is Reason.LOOKS_ADULT else Action.COVER
+    action = action or (Action.KEEP if reason is Reason.LOOKS_ADULT else Action.COVER)
     judgement = Judgement(age and AgeEstimate(age, age - 12, age + 13, "known"), action, reason, doubtful=doubtful)
     decision = Decision(Face(box, 0.9, ()), judgement)
     return plain.words(Spot(1, Choice(box, action, box), decision), 18)
@@ -78,6 +78,9 @@ def test_words_about_an_age_do_not_contradict_themselves():
     assert said(Reason.MAY_BE_UNDER_AGE, 35) == "Could be under 18: looks about 35, not certain"
     assert said(Reason.LOOKS_ADULT, 35, doubtful=True) == "Probably adult, looks about 35, but not certain"
     assert said(Reason.LOOKS_ADULT, 48) == "Looks adult, about 48"
+    for doubtful in (True, False):
+        visible = said(Reason.MAY_BE_UNDER_AGE, 25, doubtful=doubtful, action=Action.KEEP)
+        assert visible == said(Reason.LOOKS_ADULT, 25, doubtful=doubtful)
     assert said(Reason.LOOKS_UNDER_AGE, 9) == "Looks under 18, about 9"
     for reason in Reason:
         assert said(reason)

@@ -148,7 +148,7 @@ def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path):
         tab_to("#step-finish")
         press("Enter")
         page.locator("h1:has-text('Finish')").wait_for()
-        for name in ("consent", "names", "badges", "place", "clothes", "needed"):
+        for name in ("whole", "consent", "names", "badges", "place", "clothes", "needed"):
             tab_to(f"input[name={name}]")
             press("Space")
         tab_to("#by")

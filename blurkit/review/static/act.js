@@ -27,6 +27,12 @@ export function scope(these) {
   return tn("in this photo", "in these {n} photos", photos);
 }
 
+/** @param {Place[]} these @returns {string} The photo's name, to begin a message with; nothing if there are several. */
+function named(these) {
+  const photos = new Set(these.map((one) => one.photo));
+  return photos.size === 1 ? `${store.photos.get(these[0].photo)?.name}: ` : "";
+}
+
 /** @param {Place[]} these @param {What} what @returns {Promise<boolean>} Whether anything was decided. */
 export async function act(these, what) {
   const { chosen, others } = parted(these);
@@ -54,14 +60,19 @@ export async function act(these, what) {
     covered.length > 1 ? t("{n} covered", { n: covered.length }) : covered.length ? t("Covered") : "",
     shown.length > 1 ? t("{n} visible", { n: shown.length }) : shown.length ? t("Visible") : "",
   ];
-  return editAndSay(told.filter(Boolean).join(", "), ...edits);
+  return editAndSay(`${named(these)}${told.filter(Boolean).join(", ")}`, ...edits);
 }
 
 /** @param {number} photo @param {number} number Covers a face, shows it, or deletes a cover that was drawn. */
 export async function toggle(photo, number) {
   const face = store.photos.get(photo)?.faces.find((each) => each.number === number);
   if (!face) return false;
-  if (face.drawn) return editAndSay(t("Cover deleted"), { do: "delete", photo, face: number });
+  if (face.drawn)
+    return editAndSay(`${named([{ photo, face: number }])}${t("Cover deleted")}`, {
+      do: "delete",
+      photo,
+      face: number,
+    });
   return act([{ photo, face: number }], face.action === "keep" ? "cover" : "show");
 }
 

@@ -45,6 +45,7 @@
  * @property {Face[]} faces
  * @property {Mark[]} marks
  * @property {number} doubt
+ * @property {boolean} opened Whether a person has had the whole photo on the screen in this review.
  * @property {boolean} clip Whether it is a clip, which is shown by its storyboard.
  * @property {number} [width]
  * @property {number} [height]
@@ -101,6 +102,7 @@
  * @property {string[]} policy_words
  * @property {string} folder
  * @property {string} out
+ * @property {string} report The file that a person reads, once photos are written.
  * @property {string} decisions
  * @property {boolean} foreign Whether the decisions that were there were not made on this computer.
  * @property {Record<string, Question>} questions

@@ -91,6 +91,16 @@ export function say(words, undo) {
   later();
 }
 
+/**
+ * Goes to another screen and says something there; what was said before goes with the screen that it was about.
+ * @param {string} hash
+ * @param {string} words
+ */
+export function goAndSay(hash, words) {
+  window.addEventListener("hashchange", () => say(words), { once: true });
+  location.hash = hash;
+}
+
 /** Takes the message away: it was about another screen. */
 export function hush() {
   part("toast").classList.remove("shown");

@@ -1,7 +1,7 @@
 // @ts-check
 // One photo: its picture, its faces as a list, and everything that mouse and keys can do.
 import { t, tn } from "./language.js";
-import { el, focusIn, part, say } from "./dom.js";
+import { el, focusIn, goAndSay, part, say } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";
 import { needsLook } from "./screens.js";
@@ -60,6 +60,9 @@ export class Editor {
     );
     this.stage.resize();
     this.update();
+    this.stage.image.addEventListener("load", () => {
+      if (editor === this && !this.photo.opened) change("opened", { photo: photo.number });
+    });
   }
 
   get picked() {
@@ -120,11 +123,13 @@ export class Editor {
 
   /** @param {string} reason Why the photo is left out; it is not if empty. */
   async publish(reason) {
-    const before = this.photo.left_out ?? null;
+    const { name, left_out: before = null } = this.photo;
     const set = (/** @type {string | null} */ value) =>
       change("leave_out", { photo: this.photo.number, reason: value });
     if (await set(reason || null))
-      say(reason ? t("This photo is not published") : t("This photo is published"), () => set(before));
+      say(reason ? t("{name} is not published", { name }) : t("{name} is published", { name }), () =>
+        set(before),
+      );
     else this.publishing.value = before ?? "";
   }
 
@@ -159,12 +164,12 @@ export class Editor {
     const told = all.map((face) => [number, face.number, face.action]);
     if (told.length && !(await change("seen", { faces: told }))) return;
     const next = photos().find((each) => isAnalysed(each) && each.number !== number && needsLook(each));
-    if (next) location.hash = `#photo/${next.number}`;
-    say(
+    const words =
       next || left_out
         ? t("{name} is fine", { name })
-        : t("{name} is fine, and it was the last one", { name }),
-    );
+        : t("{name} is fine, and it was the last one", { name });
+    if (next) goAndSay(`#photo/${next.number}`, words);
+    else say(words);
   }
 
   async nextDoubtful() {
@@ -180,11 +185,13 @@ export class Editor {
         (one) => one.photo > this.photo.number || (one.photo === this.photo.number && one.face > after),
       ) ?? open[0];
     if (!next) return say(t("No uncertain face is left"));
-    say(
-      t("Uncertain face, {n} left: {words}", { n: open.length, words: faceOf(next.photo, next.face)?.words }),
-    );
-    if (next.photo === this.photo.number) this.focusFace(next.face);
-    else location.hash = `#photo/${next.photo}/${next.face}`;
+    const words = t("Uncertain face, {n} left: {words}", {
+      n: open.length,
+      words: faceOf(next.photo, next.face)?.words,
+    });
+    if (next.photo !== this.photo.number) return goAndSay(`#photo/${next.photo}/${next.face}`, words);
+    say(words);
+    this.focusFace(next.face);
   }
 
   after() {

@@ -195,6 +195,17 @@ function todo() {
     const link = el("a", { href: "#words" }, t("Look now"));
     left.push(el("p", { class: "todo" }, `${words} `, link));
   }
+  const unopened = photos().filter((photo) => photo.width && !photo.left_out && !photo.opened);
+  if (unopened.length) {
+    const words = tn(
+      "{n} photo was never opened. A face that was not found shows only there.",
+      "{n} photos were never opened. A face that was not found shows only there.",
+      unopened.length,
+    );
+    const first = unopened.reduce((one, other) => (other.number < one.number ? other : one));
+    const link = el("a", { href: `#photo/${first.number}`, id: "unopened" }, t("Open the first"));
+    left.push(el("p", { class: "todo" }, `${words} `, link));
+  }
   const old = stale(state.outdated);
   if (old) left.push(old);
   return left.length ? left : [el("p", { class: "fine" }, t("Everybody who stays visible was looked at."))];

@@ -120,11 +120,16 @@ part("keys-open").addEventListener("click", showKeys);
 part("end").addEventListener("click", async () => {
   store.ended = true;
   if (!(await change("end"))) return;
-  const words = t("Your decisions are kept in {file}. You can close this window.", {
-    file: store.about.decisions,
-  });
+  const { decisions, out, report } = store.about;
+  const lines = [t("Your decisions are kept in {file}. You can close this window.", { file: decisions })];
+  if (store.state.written.some((one) => one.output))
+    lines.unshift(
+      t("The safe photos are in {out}.", { out }),
+      t("The report is in {file}.", { file: report }),
+    );
+  const told = lines.map((words) => el("p", {}, words));
   document.body.replaceChildren(
-    el("main", { class: "over" }, el("h1", {}, t("The review has ended")), el("p", {}, words)),
+    el("main", { class: "over" }, el("h1", {}, t("The review has ended")), ...told),
   );
 });
 
@@ -146,7 +151,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("hashchange", () => {
-  if (screen().name !== "photo") hush();
+  hush();
   go();
 });
 begin()

@@ -1,7 +1,7 @@
 // @ts-check
 // What an export did: how far it is, what was written and how it looks, what was removed and checked, and where it is.
 import { t, tn } from "./language.js";
-import { button, el } from "./dom.js";
+import { button, el, say } from "./dom.js";
 import { change, store } from "./store.js";
 
 /** @typedef {import("./contract.js").Written} Written */
@@ -68,18 +68,30 @@ export function stale(outdated) {
   return el("p", { class: "todo", role: "alert" }, el("strong", {}, words), ...links);
 }
 
+/**
+ * Opens something outside the page, and says where it is: there may be no program that shows it.
+ * @param {"folder" | "report"} what
+ * @param {string} words
+ */
+async function open(what, words) {
+  if (await change("show", { what })) say(words);
+}
+
 /** @param {boolean} isStale Whether the folder is not to be used as it is. */
 function onwards(isStale) {
+  const { out, report } = store.about;
   return el(
     "div",
     { class: "row" },
-    button(t("Open folder"), () => change("show", { what: "folder" }), {
+    button(t("Open folder"), () => open("folder", t("The safe photos are in {out}.", { out })), {
       class: isStale ? "" : "main",
       id: "open-folder",
     }),
-    button(t("Report for the data protection officer"), () => change("show", { what: "report" }), {
-      id: "open-report",
-    }),
+    button(
+      t("Report for the data protection officer"),
+      () => open("report", t("The report is in {file}.", { file: report })),
+      { id: "open-report" },
+    ),
   );
 }
 
