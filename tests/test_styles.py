@@ -113,6 +113,12 @@ def test_a_mosaic_has_the_tones_around_it():
     assert len(np.unique(shown.reshape(-1, 3), axis=0)) > 5
 
 
+@pytest.mark.parametrize("tone", [(2, 3, 4), (255, 254, 252)])
+def test_a_mosaic_is_neither_a_hole_nor_a_ghost(tone):
+    shown = drawn(plain(tone), LARGE, style="pixelate")[120:180, 115:165].astype(int)
+    assert 50 < shown.mean() < 215
+
+
 def test_a_mosaic_of_a_colour_has_its_shades():
     shown = drawn(plain((40, 90, 140)), LARGE, style="pixelate", color="#a04040")[120:180, 115:165].astype(int)
     tones = np.unique(shown.reshape(-1, 3), axis=0)

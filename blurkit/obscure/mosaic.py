@@ -31,6 +31,12 @@ MOST_SPREAD, QUIETER = 32.0, 0.5
 """Most spread of tones along one axis of colour, of 255: a mosaic between snow and a black coat stays calm; and what
 is left of the spread along all axes but the longest: with all of it a mosaic is confetti."""
 
+DARKEST, LIGHTEST = 64.0, 204.0
+"""Mean lightness of a mosaic, of 255: a nearly black one looks like a hole, and a nearly white one like a ghost."""
+
+LIGHTNESS = np.array([0.299, 0.587, 0.114])
+"""Share of red, green and blue in lightness (ITU-R BT.601)."""
+
 
 def mosaic(cover: Cover, around: Shades, blocks_across: int, random: np.random.Generator) -> tuple[Shades, Picks]:
     """Return the cells' colours (n, 3), and which of them each pixel of the cover's window has.
@@ -58,13 +64,15 @@ def mosaic(cover: Cover, around: Shades, blocks_across: int, random: np.random.G
 
 
 def _axes(around: Shades) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the mean of colours, and the axes of their spread, as long as it is; each points to the lighter side."""
+    """Return a calm colour near the mean, and the axes of the spread by its length, each towards the lighter side."""
     mean = around.mean(axis=0)
     _, spread, axes = np.linalg.svd(around - mean, full_matrices=False)
     axes = axes * np.where(axes.sum(axis=1) < 0, -1, 1)[:, None]
     lengths = np.minimum(spread / math.sqrt(len(around)), MOST_SPREAD)
     lengths[1:] *= QUIETER
     lengths[0] = max(lengths[0], MOST_SPREAD / 4)  # a plain wall still gives cells that are told apart
+    light = float(mean @ LIGHTNESS)
+    mean = mean + (min(max(light, DARKEST), LIGHTEST) - light)
     return mean, axes * lengths[:, None]
 
 

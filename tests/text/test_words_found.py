@@ -17,6 +17,7 @@ from blurkit.obscure import covered_mask
 from blurkit.outcomes import PhotoResult
 from blurkit.settings import LoadSettings
 from blurkit.text import BundledFinder, finder
+from blurkit.text.codes import codes
 from tests.fakes import NoFaces
 from tests.text.signs import code, label, photo
 
@@ -82,6 +83,14 @@ def test_a_code_of_any_kind_lies_whole_under_its_cover(words, format, degrees):
     dark = (np.asarray(picture).max(axis=2) < 40) & (np.asarray(picture) != np.asarray(empty)).any(axis=2)
     assert dark.sum() > 500
     assert (dark & ~mask).sum() <= 0.01 * dark.sum()
+
+
+@pytest.mark.parametrize("format", ["QRCode", "DataMatrix", "Code128"])
+def test_a_code_in_a_photo_of_a_phone_is_found_where_it_is(format):
+    """Rare kinds are looked for in a smaller copy: their places are those of the photo all the same."""
+    picture, (there,) = photo((code("anna", 8, format), (3100, 700), 0, "code"), size=(4000, 3000))
+    (mark,) = codes(np.asarray(picture))
+    assert there.box.intersection(mark.box) > 0.5 * max(there.box.area, mark.box.area)
 
 
 @pytest.mark.parametrize("style", ["solid", "pixelate"])
