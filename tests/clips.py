@@ -9,6 +9,8 @@ import av
 import numpy as np
 from PIL import Image
 
+from blurkit.machine.priority import kept_priority
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -68,7 +70,7 @@ def make(
     """
     pictures = list(pictures)
     times = times or [round(1000 * index / rate) for index in range(len(pictures))]
-    with av.open(str(path), "w") as container:
+    with kept_priority(), av.open(str(path), "w") as container:
         container.metadata.update(metadata or {})
         streams = [_stream(container, codec, pictures[0], pix_fmt, rate, options, colors)]
         if second:

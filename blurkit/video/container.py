@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from blurkit.errors import OutputNotWritable
+from blurkit.machine.priority import kept_priority
 from blurkit.video.codecs import CODINGS
 from blurkit.video.source import opened
 
@@ -87,11 +88,13 @@ class Writer:
             self._sound.copy_until(time * self._tick)
         frame = planes.frame(self._coloring)
         frame.pts, frame.time_base = time, self._tick
-        self._write(self._stream.encode(frame))
+        with kept_priority():
+            self._write(self._stream.encode(frame))
 
     def finish(self) -> None:
         """Write what is still to be written."""
-        self._write(self._stream.encode(None))
+        with kept_priority():
+            self._write(self._stream.encode(None))
         if self._sound is not None:
             self._sound.copy_until(None)
 

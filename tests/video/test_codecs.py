@@ -1,12 +1,14 @@
 """Clips are written in H.264, HEVC, VP9 and AV1: each shows what was drawn, at its times, and hides nothing."""
 
 import io
+import os
 
 import numpy as np
 import pytest
 
 from blurkit.choices import ClipCodec
 from blurkit.errors import UnsupportedFormat
+from blurkit.machine.priority import THREADS
 from blurkit.metadata import mp4, units
 from blurkit.picture.mp4boxes import Samples
 from blurkit.video import codecs
@@ -49,6 +51,20 @@ def test_a_clip_shows_what_was_drawn_at_its_times_and_hides_nothing(source, name
     assert mp4.find(made) == ()
     assert not [word for word in (b"x26", b"Lav", b"vpx", b"SVT") if word in made.getvalue()]
     assert written(source, CODINGS[name]).getvalue() == made.getvalue()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="scheduling as Linux has it")
+@pytest.mark.parametrize("name", CODINGS)
+def test_an_encoder_does_not_take_the_computer_from_everybody_else(source, name):
+    """As root, the encoder of AV1 asks for the highest real-time priority; what starts later would inherit it."""
+    path, facts = source
+    usual = os.sched_getscheduler(0)
+    with Writer(io.BytesIO(), facts, coding=CODINGS[name]) as writer:
+        for frame in Frames(path, facts):
+            writer.add(frame.planes, frame.time)
+            assert {os.sched_getscheduler(int(thread.name)) for thread in THREADS.iterdir()} == {usual}
+        writer.finish()
+    assert os.sched_getscheduler(0) == usual
 
 
 @pytest.mark.parametrize(
