@@ -18,7 +18,7 @@ def kept_priority() -> Iterator[None]:
     """Give all threads the scheduling back that this one has now, if it has another one at the end.
 
     SVT-AV1 asks for the highest real-time priority if it runs as root, as in a container; whatever this process starts
-    from then on inherits it, and nothing else on the computer gets on. Elsewhere than on Linux nothing is done.
+    from then on inherits it, and nothing else on the computer gets on. Elsewhere than on Linux it changes nothing.
     """
     if not hasattr(os, "sched_getscheduler"):
         yield
