@@ -100,8 +100,8 @@ def test_paths_start_from_the_same_folder_on_a_worker(running, tmp_path, monkeyp
 
 @pytest.mark.model
 def test_a_worker_killed_in_the_middle_loses_no_photo_and_decides_nothing_else(running, photos):
-    """Covers of the style `pixelate` are drawn by chance, so decisions and boxes are compared."""
-    options = ("--style", "pixelate", "--policy", "everyone", "--json", "--detector", "mediapipe")
+    """Decisions and boxes are compared, and nothing is drawn by chance, which the last look would see."""
+    options = ("--style", "solid", "--policy", "everyone", "--json", "--detector", "mediapipe")
     far = ("--executor", "dask", "--scheduler", running.scheduler_address)
     with clusters.client(running) as client, tempfile.TemporaryDirectory() as folder:
         workers = client.run(os.getpid)

@@ -147,7 +147,7 @@ def test_a_photo_whose_second_look_fails_leaves_no_file_and_is_untouched(monkeyp
     out.mkdir()
     monkeypatch.setattr(finder, "make_detectors", lambda *_args, **_settings: (FixedFaces(*people(0.5)),))
     with Blurrer() as blurrer:
-        monkeypatch.setattr(blurrer._analysis._finder.second_look, "_session", BrokenSession(value))
+        monkeypatch.setattr(blurrer._models.analysis._finder.second_look, "_session", BrokenSession(value))
         outcome = blurrer.run(source, out=out / "phone.jpg")
     assert isinstance(outcome, PhotoFailure)
     assert (outcome.stage, outcome.word) == ("detect", "DetectorFailed")

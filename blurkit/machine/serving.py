@@ -46,6 +46,8 @@ def serve(parent: Connection[Any, Any], ahead: tuple[str, tuple[object, ...]] | 
         ahead: What to call first, as `module:function`, and with what; what it raises is left to the work to meet.
     """
     forbid_core_dumps()
+    with suppress(OSError):  # standard output is the parent's own: it may hold a photo or a document
+        os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _parents.append(parent)

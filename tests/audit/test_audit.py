@@ -67,7 +67,7 @@ def test_a_face_in_a_thumbnail_is_said_even_if_the_photo_shows_none(look):
     )
     assert audited.visible == ()
     assert "hidden: thumbnail 40x24, WITH 1 FACE" in words(audited)
-    assert "1 times: a face in a hidden picture" in summary([audited], NOTHING_ELSE)
+    assert "1 time: a face in a hidden picture" in summary([audited], NOTHING_ELSE)
 
 
 def test_a_thumbnail_of_plain_rows_is_looked_at(look):
@@ -130,7 +130,7 @@ def test_the_video_of_a_live_photo_is_looked_into(look, video, tmp_path):
     (tmp_path / "photo.MOV").write_bytes(video)
     audited = look(encode("JPEG"), detector=FixedFaces(pictures.face()))
     assert "next to it: photo.MOV, WITH 1 FACE" in words(audited)
-    assert "1 times: a face in a video next to a photo" in summary([audited], NOTHING_ELSE)
+    assert "1 time: a face in a video next to a photo" in summary([audited], NOTHING_ELSE)
     (photo,) = json.loads(to_json([audited], NOTHING_ELSE, version="1"))["photos"]
     assert (photo["beside"], photo["beside_faces"]) == (["photo.MOV"], {"photo.MOV": 1})
     assert "no face in 5 frames" in words(look(encode("JPEG")))

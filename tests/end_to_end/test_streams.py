@@ -50,7 +50,7 @@ def test_the_summary_says_what_was_removed_and_why_faces_were_covered(tmp_path):
     done = blurkit("run", SAMPLES / "phone.jpg", "--out", tmp_path / "out", "--policy", "everyone", *QUICK)
     assert done.code == 0
     assert "4 faces covered (4 everyone is covered)" in done.err
-    for word in ("GPS position", "serial number", "thumbnail"):
+    for word in ("the place", "serial number", "hidden copies"):
         assert word in done.err
 
 
