@@ -14,7 +14,6 @@ from blurkit.cli.run import PhotosAsked, no_photos
 from blurkit.cli.speaking import LanguageOption
 from blurkit.errors import ExitCode, SettingsError
 from blurkit.language import mark, tn, tr
-from blurkit.report.removed import in_plain_words
 from blurkit.version import __version__
 from blurkit.words import one_line
 
@@ -95,6 +94,8 @@ def _said(each: Cleaned, show: Show) -> Cleaned:
 
 def _summary(done: Sequence[Cleaned], collected: Collected) -> str:
     """Return a line about all files."""
+    from blurkit.report.removed import in_plain_words
+
     written = [each for each in done if each.error is None]
     hiding = sum(bool(each.removed) for each in written)
     words = [
