@@ -94,8 +94,6 @@ def _said(each: Cleaned, show: Show) -> Cleaned:
 
 def _summary(done: Sequence[Cleaned], collected: Collected) -> str:
     """Return a line about all files."""
-    from blurkit.report.removed import in_plain_words
-
     written = [each for each in done if each.error is None]
     hiding = sum(bool(each.removed) for each in written)
     words = [
