@@ -87,6 +87,8 @@ def _said(each: Cleaned, show: Show) -> Cleaned:
     if each.error is not None:
         show.failure(each.error, each.given)
     elif show.verbose and not show.quiet:
+        from blurkit.report.removed import in_plain_words
+
         things = ", ".join(map(tr, in_plain_words(each.removed))) or tr("nothing, it was clean")
         say(one_line(tr("{photo}: taken out: {things}").format(photo=each.given, things=things)))
     return each
