@@ -122,7 +122,7 @@ def test_the_page_says_what_to_heed_and_who_signed_off_only_if_they_wanted_it():
     for line in (
         "On 27 November 2026, 10:05, by the person whose name is with the decisions of the review.",
         "Is there consent for everyone who can still be recognised? Yes",
-        "Are names left out of the captions, the file names and the page? No: no names on the page",
+        "Are the captions, the file names and the page free of names? No: no names on the page",
         "2 uncertain faces were not looked at.",
         "3 photos are not published: somebody is half dressed",
         "Anna_3b.jpg: the file's name looks like a child's name with a class; rename it before publishing",

@@ -50,7 +50,7 @@ class Question:
 
 QUESTIONS = {
     "whole": Question(
-        mark("Did you look at every whole photo for faces that were not found?"),
+        mark("Did you look over every whole photo for faces that blurkit missed?"),
         mark("A face that was not found stays visible. Open each photo, and cover what was missed."),
         ends=True,
     ),
@@ -60,12 +60,12 @@ QUESTIONS = {
         ends=True,
     ),
     "names": Question(
-        mark("Are names left out of the captions, the file names and the page?"),
+        mark("Are the captions, the file names and the page free of names?"),
         mark("A name makes a child easy to find."),
         ends=False,
     ),
     "badges": Question(
-        mark("Is no badge, jersey or other text readable that names a child?"),
+        mark("Are badges, jerseys and signs in the photos free of children's names, or covered?"),
         mark("A name makes a child easy to find. Draw a cover over the text."),
         ends=False,
     ),
@@ -75,7 +75,7 @@ QUESTIONS = {
         ends=True,
     ),
     "clothes": Question(
-        mark("Is nobody shown in swimwear, gym wear or half dressed?"),
+        mark("Is everyone shown fully dressed, rather than in swimwear or gym wear?"),
         mark("Such photos are often misused. Better leave them out."),
         ends=False,
     ),

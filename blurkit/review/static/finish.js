@@ -4,13 +4,10 @@ import { t, tn } from "./language.js";
 import { el, part, say } from "./dom.js";
 import { change, photos, store } from "./store.js";
 import { results, stale } from "./results.js";
-import { warnings } from "./warnings.js";
+import { warnings, wordsFor } from "./warnings.js";
 
 /** @type {[string, FormDataEntryValue][]} What was answered before this screen was left. */
 let kept = [];
-
-/** Whether the question about badges was answered by what was looked at. */
-let answered = false;
 
 /** @param {HTMLFormElement} form */
 function restore(form) {
@@ -48,7 +45,9 @@ export function show(main) {
       required: true,
       maxlength: 200,
       autocomplete: "off",
+      "aria-describedby": "by-words",
     }),
+    el("p", { class: "words", id: "by-words" }, t("Your name or initials. It is kept with the originals.")),
     el(
       "label",
       { class: "check" },
@@ -70,7 +69,7 @@ export function show(main) {
       { class: "lead" },
       t("The safe photos go to {out}. The originals stay as they are.", { out: about.out }),
     ),
-    warnings(),
+    warnings((named) => note(form, "names", wordsFor(named), el("a", { href: "#settings" }, t("Settings")))),
     form,
     el("section", { id: "result", "aria-live": "polite" }),
     el(
@@ -122,14 +121,20 @@ function question(key, asked) {
   );
 }
 
-/** @param {HTMLElement} main Answers the question about badges by what was looked at; the person can still say no. */
-function answerBadges(main) {
+/** @param {HTMLElement} form @param {string} key @param {(string | HTMLElement)[]} words Says something below a question. */
+function note(form, key, ...words) {
+  const field = form.querySelector(`input[name="${key}"]`)?.closest("fieldset");
+  const known = field?.querySelector(".looked") ?? el("p", { class: "looked" });
+  known.replaceChildren(...words.flatMap((each) => [each, " "]));
+  field?.append(known);
+}
+
+/** @param {HTMLElement} main Says below the question about badges what was looked at; the answer is the person's alone. */
+function tellWords(main) {
   if (!store.about.words) return;
   const marks = photos().flatMap((photo) => (photo.left_out ? [] : photo.marks));
   const covered = marks.filter((mark) => mark.action === "cover").length;
-  const field = main.querySelector('input[name="badges"]')?.closest("fieldset");
-  const known = field?.querySelector(".looked") ?? el("p", { class: "looked" });
-  known.textContent = store.state.open_words
+  const words = store.state.open_words
     ? t("You have not looked at all words and numbers yet.")
     : t(
         "Words and numbers that blurkit found: {covered} covered, {left} left by you. It may have missed some.",
@@ -138,21 +143,7 @@ function answerBadges(main) {
           left: marks.length - covered,
         },
       );
-  field?.append(known);
-  const yes = /** @type {HTMLInputElement | null} */ (
-    main.querySelector('input[name="badges"][value="yes"]')
-  );
-  if (
-    !store.state.busy &&
-    !store.state.open_words &&
-    marks.length &&
-    !answered &&
-    yes &&
-    !yes.form?.badges.value
-  ) {
-    answered = true;
-    yes.click();
-  }
+  note(main, "badges", words);
 }
 
 /** @returns {boolean} Whether an answer was given after which nothing is written. */
@@ -229,7 +220,7 @@ export function update(main) {
   );
   const button = /** @type {HTMLButtonElement} */ (main.querySelector("#write"));
   button.disabled = state.busy || state.unseen > 0 || state.open_words > 0 || isEnded();
-  answerBadges(main);
+  tellWords(main);
   results(/** @type {HTMLElement} */ (main.querySelector("#result")));
 }
 

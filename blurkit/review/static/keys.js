@@ -9,7 +9,8 @@ const STEPS = [
   [t("Stays visible"), t("Everyone who will be seen. Cover those who must not.")],
   [t("Uncertain"), t("Faces that blurkit is not sure about. Please look.")],
   [t("Covered"), t("Everyone under a cover. Show those who may be seen.")],
-  [t("Finish"), t("Answer six questions and write the safe photos.")],
+  [t("Words"), t("Words and numbers that can be read. Cover those that tell who a child is.")],
+  [t("Finish"), t("Answer the questions and write the safe photos.")],
 ];
 const ALWAYS = [
   [t("Tab"), t("next face")],
@@ -44,13 +45,13 @@ export function showKeys() {
     onchange: () => setLetters(letters.checked),
   });
   dialog.replaceChildren(
-    el("h2", { id: "keys-title" }, t("Help")),
+    el("h2", { id: "keys-title", tabindex: -1, autofocus: true }, t("Help")),
     listOf(STEPS),
     el("h2", {}, t("Keys")),
     listOf(ALWAYS),
     el("label", {}, letters, t("Single letters are keys, too")),
     listOf(LETTERS),
-    button(t("Close"), () => dialog.close(), { class: "main", autofocus: true }),
+    button(t("Close"), () => dialog.close(), { class: "main" }),
   );
   dialog.showModal();
 }

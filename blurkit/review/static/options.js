@@ -97,14 +97,6 @@ function draw(all) {
           }),
         ),
       ),
-      el(
-        "label",
-        { class: "check" },
-        el("input", { type: "checkbox", name: "publish" }),
-        t("For a website: JPEG of at most {side} pixels, with file names that say nothing", {
-          side: all.side,
-        }),
-      ),
       labelled(
         "out",
         t("Folder for the safe photos"),

@@ -132,7 +132,13 @@ function checked(written) {
         {},
         tn("The last check covered {n} more place.", "The last check covered {n} more places.", added),
       ),
-    el("h3", {}, t("Removed from the files")),
+    el(
+      "h3",
+      {},
+      written.some((one) => one.state === "unchanged")
+        ? t("Removed from the photos that were written just now")
+        : t("Removed from the files"),
+    ),
     removed.size ? el("ul", {}, ...counted) : el("p", {}, t("Nothing was hidden in them.")),
   ].filter((each) => each instanceof HTMLElement);
 }
