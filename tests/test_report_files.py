@@ -186,6 +186,29 @@ def test_a_day_and_a_number_are_written_as_in_the_language():
     assert said["pl"] == ("27 listopada 2026, 09:05", "0,5")
 
 
+def test_photos_are_named_without_their_folders_and_told_apart_all_the_same():
+    (entry,) = report(result(CHILD)).entries
+    paths = {"/home/anna/day/1/a.jpg": "/home/anna/safe/1/a.jpg", "/home/anna/day/2/a.heic": "/home/anna/safe/2/a.jpg"}
+    entries = tuple(replace(entry, path=path, output=output) for path, output in paths.items())
+    warnings = tuple(Caution(NAMED, path) for path in (*paths, *paths.values(), "/home/anna/elsewhere/b.jpg"))
+    page = to_html(replace(EXAMPLE, entries=entries, warnings=warnings), written=True)
+    assert "anna" not in page
+    said = Page(page).words.splitlines()
+    assert "written as 2/a.jpg" in said
+    assert "written as 1/a.jpg" not in said
+    assert said.count("1/a.jpg") == 2
+    assert "b.jpg: the file's name looks like a child's name with a class; rename it before publishing" in said
+
+
+def test_what_an_office_reads_comes_before_what_a_technician_checks():
+    words = Page(to_html(EXAMPLE, written=True)).words
+    office, technical = words.split("For a technical check")
+    assert "2 faces covered: 2 look under age" in office
+    assert not re.search(r"sha256|pixels|calibration|[0-9a-f]{16}|of 255|the first line", office)
+    for line in (*explain(Settings().policy), "ab" * 32, "1a" * 32):
+        assert line in technical
+
+
 def test_a_page_of_a_dry_run_says_that_nothing_was_written():
     assert "nothing written" in to_html(EXAMPLE, written=False)
 
@@ -208,7 +231,7 @@ def test_the_page_allows_its_own_style_and_nothing_else():
 
 
 def test_markup_in_a_name_stays_a_name():
-    name = "\"><img src=x onerror=alert(1)></style><script>'.jpg"
+    name = "\"><img src=x onerror=alert(1)><style><script>'.jpg"
     page = Page(to_html(named(name), written=True))
     assert name in page.words
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in Page(to_html(named("a.jpg"), written=True)).tags]

@@ -1,12 +1,14 @@
 """The report as one page for a data protection officer: no picture, no script, nothing loaded from anywhere.
 
-It is in the language that is spoken, and prints on A4.
+It is in the language that is spoken, and prints on A4. What an office reads comes first: how many photos, who signed,
+and each photo by its name. What a technician checks comes last: rules, hashes and models. No path of a folder is in it.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 from importlib.resources import files
@@ -16,9 +18,11 @@ from blurkit.appearance import in_words
 from blurkit.language import mark, moment, spoken, tn, tr
 from blurkit.outcomes import PhotoFailure, Status
 from blurkit.policy import explain
+from blurkit.policy.plain import explained
 from blurkit.policy.reviewed import LeftOut
 from blurkit.records import Action
 from blurkit.report import marks, refused, removed
+from blurkit.report.names import Names
 from blurkit.report.rows import reasons
 from blurkit.report.signed import CHECKS, LEFT_OUT, QUESTIONS, only_checked
 from blurkit.report.summary import faces
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from blurkit.outcomes import PhotoResult
     from blurkit.report.signed import Signed
     from blurkit.report.summary import BatchReport, ReportEntry
+    from blurkit.report.warned import Caution
 
 GENERATOR = '<meta name="generator" content="blurkit report">'
 """By this line `blurkit forget` knows the file."""
@@ -39,7 +44,7 @@ REMAINS = (
         "Covered is not anonymous: uniform, place, friends, hair, captions and file names can still identify a child."
     ),
     mark("No detector is perfect: a person looks at every photo before it is published."),
-    mark("The paths below may hold personal data, and each hash tells its photo. Keep this page like the originals."),
+    mark("Names of files may hold personal data, and each hash tells its photo. Keep this page like the originals."),
 )
 """What no report may leave unsaid."""
 
@@ -67,6 +72,8 @@ def to_html(report: BatchReport, *, written: bool) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     title = tr("Photos made safe: report for the data protection officer")
+    entries, policy = report.entries, report.settings.policy
+    names, technical = Names.of(entries), tr("For a technical check")
     made = tr("Made on {when} by blurkit {version}").format(when=moment(datetime.now()), version=report.version)
     return "\n".join(
         [
@@ -84,21 +91,26 @@ def to_html(report: BatchReport, *, written: bool) -> str:
             "<body><main>",
             f"<h1>{_text(title)}</h1>",
             f"<p>{_text(made)}</p>",
-            *_section(tr("Totals"), report.totals(written=written)),
-            *_section(tr("Please note"), [warning.told() for warning in report.warnings]),
+            *_section(tr("In short"), report.totals(written=written, brief=True)),
+            *_section(tr("Please note"), [_told(warning, names) for warning in report.warnings]),
             *_section(tr("Sign-off"), [] if report.signed is None else _signed(report.signed)),
-            *_section(tr("Who is covered"), [*explain(report.settings.policy), in_words(report.settings.obscure)]),
+            *_section(tr("Who is covered"), [*explained(policy), in_words(report.settings.obscure)]),
             *_section(tr("Every written photo was"), [tr(words) for words in CHECKS] if written else []),
             *_section(tr("What remains"), map(tr, REMAINS)),
             f"<h2>{_text(tr('Photos'))}</h2>",
             _table(
                 (tr("Photo"), tr("Result"), tr("Faces"), tr("Removed from the file")),
-                (_photo(entry, written=written, is_signed=report.signed is not None) for entry in report.entries),
+                (_photo(entry, names, written=written, is_signed=report.signed is not None) for entry in entries),
             ),
-            f"<h2>{_text(tr('Hashes of the files'))}</h2>",
-            _table((tr("Photo"), "sha256"), filter(None, map(_hashes, report.entries))),
-            f"<h2>{_text(tr('Models'))}</h2>",
+            '<section class="technical">',
+            f"<h2>{_text(technical)}</h2>",
+            *_section(tr("Totals"), report.totals(written=written), level=3),
+            *_section(tr("Rules"), explain(policy), level=3),
+            f"<h3>{_text(tr('Hashes of the files'))}</h3>",
+            _table((tr("Photo"), "sha256"), filter(None, (_hashes(entry, names) for entry in entries))),
+            f"<h3>{_text(tr('Models'))}</h3>",
             _table((tr("Model"), "sha256"), [_model(name, sha256) for name, sha256 in sorted(report.models.items())]),
+            "</section>",
             "</main></body>",
             "</html>",
             "",
@@ -130,9 +142,14 @@ def _signed(signed: Signed) -> Iterator[str]:
         yield tn("{n} photo is not published: {reason}", "{n} photos are not published: {reason}", number, reason=words)
 
 
-def _photo(entry: ReportEntry, *, written: bool, is_signed: bool) -> str:
+def _told(warning: Caution, names: Names) -> str:
+    """Return a warning without the folders of its photos."""
+    return replace(warning, photo=names.short(warning.photo), other=names.short(warning.other)).told()
+
+
+def _photo(entry: ReportEntry, known: Names, *, written: bool, is_signed: bool) -> str:
     outcome = entry.outcome
-    names = [entry.path]
+    names = [known.short(entry.path)]
     if isinstance(outcome, PhotoFailure):
         verdict, told, gone = VERDICTS[outcome.status], [tr(refused.in_plain_words(outcome.kind))], []
     else:
@@ -141,7 +158,8 @@ def _photo(entry: ReportEntry, *, written: bool, is_signed: bool) -> str:
         verdict = CHECKED if is_checked else verdict
         told = list(_faces(outcome, written=written, is_checked=is_checked))
         gone = [*map(tr, removed.in_plain_words(outcome.removed))]
-        names += [tr("written as {output}").format(output=entry.output)] if entry.output else []
+        output = known.short(entry.output or "")
+        names += [tr("written as {output}").format(output=output)] if output not in ("", *names) else []
         gone = gone or [tr("nothing was hidden")]
     return (
         f'<tr class="{outcome.status.value}"><th scope="row">{_lines(names)}</th>'
@@ -165,7 +183,7 @@ def _faces(outcome: PhotoResult, *, written: bool, is_checked: bool) -> Iterator
         yield tn("{n} doubtful: a person should look", "{n} doubtful: a person should look", doubtful)
 
 
-def _hashes(entry: ReportEntry) -> str:
+def _hashes(entry: ReportEntry, names: Names) -> str:
     """Return a row with the hashes of a photo and of the file written; nothing if it has no file."""
     outcome = entry.outcome
     if isinstance(outcome, PhotoFailure):
@@ -180,17 +198,17 @@ def _hashes(entry: ReportEntry) -> str:
     if proof is not None:
         words = tr("Outside the covers no colour differs from the original by more than {most} of 255.")
         same = f"<br>{_text(words.format(most=proof.max_difference_outside))}"
-    return f'<tr><th scope="row">{_text(entry.path)}</th><td>{hashes}{same}</td></tr>'
+    return f'<tr><th scope="row">{_text(names.short(entry.path))}</th><td>{hashes}{same}</td></tr>'
 
 
 def _model(name: str, sha256: str) -> str:
     return f'<tr><th scope="row">{_text(name)}</th><td><code>{_text(sha256)}</code></td></tr>'
 
 
-def _section(title: str, lines: Iterable[str]) -> list[str]:
+def _section(title: str, lines: Iterable[str], *, level: int = 2) -> list[str]:
     """Return a heading and its lines; neither if there are no lines."""
     items = [f"<li>{_text(line.strip())}</li>" for line in lines]
-    return [f"<h2>{_text(title)}</h2>", "<ul>", *items, "</ul>"] if items else []
+    return [f"<h{level}>{_text(title)}</h{level}>", "<ul>", *items, "</ul>"] if items else []
 
 
 def _table(heads: Iterable[str], rows: Iterable[str]) -> str:

@@ -127,8 +127,13 @@ class BatchReport:
         warnings = [tr("warning: {words}").format(words=one_line(warning.told())) for warning in self.warnings]
         return "\n".join([*self.totals(written=written), *warnings])
 
-    def totals(self, *, written: bool) -> list[str]:
-        """Return the summary without its warnings, in the language that is spoken."""
+    def totals(self, *, written: bool, brief: bool = False) -> list[str]:
+        """Return the summary without its warnings, in the language that is spoken.
+
+        Args:
+            written: Whether files were written, or only looked at.
+            brief: Leave out the reasons, and what was removed.
+        """
         verdicts: Counter[Status] = Counter()
         reasons: dict[Action, Counter[str]] = {action: Counter() for action in Action}
         removed: Counter[str] = Counter()
@@ -175,9 +180,9 @@ class BatchReport:
             )
             lines.append(f"  {words}")
         for action, counts in reasons.items():
-            lines.append(faces(action, counts.total(), written=written) + _by_reason(counts))
+            lines.append(faces(action, counts.total(), written=written) + ("" if brief else _by_reason(counts)))
         lines += marks.summary(results, self.settings.policy, written=written)
-        if removed:
+        if removed and not brief:
             things = ", ".join(f"{tr(what)} ({number})" for what, number in most_first(removed))
             lines.append(tr("removed: {things}").format(things=things))
         if blocked := verdicts[Status.BLOCKED]:

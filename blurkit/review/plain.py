@@ -1,18 +1,16 @@
-"""What the page says about faces, photos and policies, in words that a parent understands."""
+"""What the page says about faces, in words that a parent understands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blurkit.language import decimal, mark, tr
-from blurkit.policy import asks_for_age
+from blurkit.language import mark, tr
 from blurkit.policy.reviewed import Why
 from blurkit.records import Action, Reason
 
 if TYPE_CHECKING:
     from blurkit.records import Decision, Judgement
     from blurkit.review.spots import Spot
-    from blurkit.settings import PolicySettings
 
 WHYS = {
     Why.ADULT: mark("is an adult"),
@@ -68,27 +66,3 @@ def _text(judgement: Judgement, *, is_known: bool) -> str:
         Reason.MANUAL: mark("Decided by you"),
         Reason.LOOKS_ADULT: adult,
     }[judgement.reason]
-
-
-def explained(policy: PolicySettings) -> list[str]:
-    """Return what a policy does, for the page; `blurkit policy show` has every rule."""
-    lines = []
-    if asks_for_age(policy):
-        lines += [
-            tr("Everyone who could be under {limit} is covered.").format(limit=policy.cutoff_age),
-            tr("Faces too small or too unclear to tell the age are covered."),
-            tr("People who clearly look adult stay visible."),
-            tr("Of 100 children, blurkit may take about {n} for an adult: please look yourself.").format(
-                n=decimal(policy.max_miss_rate * 100)
-            ),
-        ]
-    elif all(rule.action is Action.COVER for rule in policy.rules):
-        lines.append(tr("Everyone is covered. You choose who may be seen, and say why."))
-    else:
-        lines.append(tr("Everyone is covered, except in parts of photos that stay visible."))
-    marked = {action: sum(region.action is action for region in policy.regions) for action in Action}
-    if marked[Action.COVER]:
-        lines.append(tr("Parts of photos in which every face is covered: {n}.").format(n=marked[Action.COVER]))
-    if marked[Action.KEEP]:
-        lines.append(tr("Parts of photos in which faces stay visible: {n}.").format(n=marked[Action.KEEP]))
-    return lines

@@ -9,6 +9,7 @@ from blurkit.errors import SettingsError
 from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy.marks import asks_for_marks
+from blurkit.policy.plain import explained
 from blurkit.policy.reviewed import MAX_NOTE
 from blurkit.records import Action, Reason
 from blurkit.report import refused
@@ -79,7 +80,7 @@ def about(session: Session, *, folder: str, out: str, report: str) -> dict[str, 
     return {
         "version": __version__,
         "policy": policy.name,
-        "policy_words": plain.explained(policy),
+        "policy_words": explained(policy),
         "folder": folder,
         "out": out,
         "report": report,

@@ -3,6 +3,7 @@
 import pytest
 
 from blurkit.geometry import Box
+from blurkit.policy.plain import explained
 from blurkit.policy.reviewed import Choice
 from blurkit.records import Action, AgeEstimate, Decision, Face, Judgement, Reason
 from blurkit.review import plain
@@ -91,6 +92,6 @@ JARGON = ("policy", "calibration", "threshold", "interval", "detector", "pixel",
 
 @pytest.mark.parametrize("name", ["children", "consent", "everyone", "cautious"])
 def test_a_policy_is_explained_without_jargon(name):
-    lines = plain.explained(load_policy(name))
+    lines = explained(load_policy(name))
     assert lines
     assert [word for word in JARGON if word in " ".join(lines).lower()] == []
