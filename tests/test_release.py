@@ -2,13 +2,15 @@
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.documents import ROOT, text
-from tools.bundle import READ_VERSIONS, STARTERS
+from tools.bundle import READ_VERSIONS, SPOKEN, STARTERS, keep_languages
 from tools.check_caps import capped, network_calls
 from tools.release import differences
 from tools.sbom import LIBRARY, libraries, models, why_invalid
@@ -65,6 +67,26 @@ def test_a_bundle_asks_for_every_version_that_blurkit_asks_for():
 
     assert set(READ_VERSIONS) >= set(RUNTIMES) | set(PACKAGES)
     assert set(STARTERS) == {"win32", "darwin", "linux"}
+
+
+def test_the_days_of_each_language_stay_in_a_bundle(tmp_path):
+    import babel
+
+    inside = tmp_path / "_internal" / "babel"
+    shutil.copytree(Path(babel.__file__).parent, inside)
+    keep_languages(tmp_path)
+    assert {path.stem for path in (inside / "locale-data").glob("*.dat")} == SPOKEN
+    shown = "from blurkit.language import *; import datetime; day = datetime.datetime(2026, 5, 3)\n"
+    shown += "for each in LANGUAGES: speak(each); print(decimal(0.5), moment(day))"
+
+    def said(*first):
+        path = {"PYTHONPATH": ":".join(map(str, first)), "PYTHONIOENCODING": "utf-8"}
+        return subprocess.run([sys.executable, "-c", shown], capture_output=True, cwd=ROOT, env=path, check=True).stdout
+
+    assert said(inside.parent, ROOT) == said(ROOT)
+    (inside / "locale-data" / "en_001.dat").unlink()
+    with pytest.raises(subprocess.CalledProcessError):
+        said(inside.parent, ROOT)
 
 
 def test_the_program_of_a_bundle_starts_blurkit_and_its_helpers_and_nothing_else(tmp_path):

@@ -23,7 +23,8 @@ start=(chroot "$root" /blurkit/blurkit)
 "${start[@]}" --version
 "${start[@]}" doctor >"$root/doctor" 2>/dev/null
 if grep FAILS "$root/doctor"; then exit 1; fi
-"${start[@]}" run /photos --out /safe 2>/dev/null
+"${start[@]}" run /photos --out /safe --language pl --report /report.html 2>/dev/null
+test -s "$root/report.html"
 is_photo=(-name '*.jpg' -o -name '*.png' -o -name '*.heic')
 test "$(find "$root/safe" -type f | wc -l)" -eq "$(find "$photos" "${is_photo[@]}" | wc -l)"
 
