@@ -145,7 +145,7 @@ def is_clip(path: Path, kind: ImageFormat | None) -> bool:
 
     Args:
         path: The file.
-        kind: Its format as a photo, or None. A GIF or WebP is a clip if it moves.
+        kind: Its format as a photo, or None. A GIF, WebP or PNG is a clip if it moves.
     """
     if kind is not None and kind not in MOVING_KINDS:
         return False

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from blurkit.picture.heifitems import IsoBox
 
-BRANDS = (b"mp42", b"mp41", b"isom", b"iso2", b"avc1", b"av01", b"\0\0\2\0")
-"""Words of the header."""
+BRANDS = (b"mp42", b"mp41", b"isom", b"iso2", b"avc1", b"av01", b"dby1", b"\0\0\2\0")
+"""Words of the header; one of them says that the sound is AC-3."""
 
 _TRACK = b"mvhd trak tkhd edts elst mdia mdhd hdlr minf vmhd smhd dinf dref stbl".split()
 _TABLES = b"stsd stts stss ctts stsc stsz stco co64 sgpd sbgp sdtp".split()

@@ -1,4 +1,4 @@
-"""Whether a GIF or WebP moves: told from its structure, without decoding a picture."""
+"""Whether a GIF, WebP or PNG moves: told from its structure, without decoding a picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import IO
 
 from blurkit.records import ImageFormat
 
-MOVING_KINDS = (ImageFormat.GIF, ImageFormat.WEBP)
+MOVING_KINDS = (ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG)
 """Formats whose animations are taken for clips."""
 
 _MOVES = 0x02
@@ -23,7 +23,20 @@ def moves(file: IO[bytes], kind: ImageFormat) -> bool:
     if kind is ImageFormat.WEBP:
         head = file.read(21)
         return head[12:16] == b"VP8X" and len(head) == 21 and bool(head[20] & _MOVES)
+    if kind is ImageFormat.PNG:
+        return _is_told_to_move(file)
     return kind is ImageFormat.GIF and _has_two(file)
+
+
+def _is_told_to_move(file: IO[bytes]) -> bool:
+    """Whether a PNG says before its picture that it has two frames or more."""
+    file.seek(8)
+    while len(head := file.read(8)) == 8 and head[4:] not in (b"IDAT", b"IEND"):
+        size = int.from_bytes(head[:4])
+        if head[4:] == b"acTL":
+            return int.from_bytes(file.read(4)) > 1
+        file.seek(size + 4, 1)
+    return False
 
 
 def _has_two(file: IO[bytes]) -> bool:

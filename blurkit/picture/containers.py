@@ -23,6 +23,7 @@ class Container(StrEnum):
     AVI = "avi"
     GIF = "gif"
     WEBP = "webp"
+    PNG = "png"
 
 
 _QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
@@ -31,7 +32,7 @@ _QUICKTIME = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 def sniff_clip(head: bytes) -> Container | None:
     """Return the container of a clip from its first 64 bytes; None if it is no clip.
 
-    Whether a GIF or WebP moves, they do not tell; see `animations.moves`.
+    Whether a GIF, WebP or PNG moves, they do not tell; see `animations.moves`.
     """
     kind = sniff(head)
     if kind in MOVING_KINDS:
@@ -63,6 +64,8 @@ def is_whole(file: IO[bytes], kind: Container) -> bool:
             last = file.read(1)
             file.seek(0)
             return last == b";"
+        case Container.PNG:
+            return _has_end(file, end)
         case Container.MP4:
             at = 0
             while at + 8 <= end:
@@ -72,6 +75,17 @@ def is_whole(file: IO[bytes], kind: Container) -> bool:
                 at += max(int.from_bytes(size[8:16] if long else size[:4]), 8) if size[:4] != b"\0\0\0\0" else end - at
             file.seek(0)
             return at == end
+
+
+def _has_end(file: IO[bytes], end: int) -> bool:
+    """Whether a PNG's last chunk is there; its position is at the beginning afterwards."""
+    at, kind = 8, b""
+    while kind != b"IEND" and at + 12 <= end:
+        file.seek(at)
+        head = file.read(8)
+        at, kind = at + 12 + int.from_bytes(head[:4]), head[4:]
+    file.seek(0)
+    return kind == b"IEND" and at <= end
 
 
 def _vint(data: bytes, at: int) -> tuple[int, int] | None:

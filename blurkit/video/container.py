@@ -140,8 +140,17 @@ class _Sound:
         """Copy what is heard before a time; all that is left for None."""
         while self._next is not None and (seconds is None or _starts(self._next) <= seconds):
             self._next.stream = self._to
-            self._container.mux(self._next)
+            self._mux(self._next)
             self._next = next(self._packets, None)
+
+    def _mux(self, packet: Any) -> None:
+        from av import FFmpegError
+
+        try:
+            self._container.mux(packet)
+        except FFmpegError as fault:
+            what = f"the sound cannot be copied as it is: {fault.strerror}"
+            raise OutputNotWritable(what, path=self._path, hint=WITHOUT_SOUND) from fault
 
     def __exit__(self, *_: object) -> None:
         self._open.close()

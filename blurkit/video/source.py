@@ -12,7 +12,8 @@ from blurkit.errors import PhotoTooLarge, UnreadablePhoto, UnsupportedFormat
 from blurkit.geometry import Size
 from blurkit.picture.containers import Container, is_whole, sniff_clip
 from blurkit.policy.marks import must_cover_marks
-from blurkit.video import webp
+from blurkit.video import animation
+from blurkit.video.besides import hidden_in, tracks_of
 from blurkit.video.file import clip_file
 from blurkit.video.planes import FULL_RANGE, Coloring
 from blurkit.video.turning import Turning, turning_of
@@ -38,7 +39,10 @@ FAR_BRIGHTER = (16, 18)
 """Transfer functions of pictures with a high dynamic range, PQ and HLG, by their numbers in ITU-T H.273."""
 
 
-MOVING = (Container.GIF, Container.WEBP)
+BY_PILLOW = (Container.WEBP, Container.PNG)
+"""Containers that Pillow reads; all others are left to FFmpeg."""
+
+MOVING = (Container.GIF, *BY_PILLOW)
 """Containers of moving pictures that are shown as photos are."""
 
 
@@ -159,7 +163,7 @@ def opened(clip: Path | IO[bytes], kind: str = "video") -> Iterator[tuple[Any, A
                 raise UnsupportedFormat("is not a clip that blurkit reads", path=path, hint=EXPORT)
             file.seek(0)
             with _container(file, form) as container:
-                tracks = _tracks(container, kind)
+                tracks = tracks_of(container, kind)
                 yield container, tracks[0] if tracks else None
     except av.FFmpegError as fault:
         raise UnreadablePhoto(f"the clip cannot be read: {fault.strerror}", path=path, hint=EXPORT) from fault
@@ -171,8 +175,8 @@ def _container(file: IO[bytes], form: Container) -> AbstractContextManager[Any]:
     """Open a file as what its first bytes say, and as nothing else."""
     import av
 
-    if form is Container.WEBP:
-        return webp.opened(file)
+    if form in BY_PILLOW:
+        return animation.opened(file, form)
     container: AbstractContextManager[Any] = av.open(file, format=form.value, metadata_errors="replace")
     return container
 
@@ -210,7 +214,7 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
             notes.append("had a high dynamic range, and now has an ordinary one")
         if container.format.name in MOVING:
             notes.append("was an animation, and is a clip now, which websites show likewise")
-        if len(_tracks(container, "video")) > 1:
+        if len(tracks_of(container, "video")) > 1:
             notes.append("has several video tracks; only the first was made safe")
         aspect = stream.sample_aspect_ratio
         if aspect and turning.transposed:
@@ -224,13 +228,13 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
             rate=stream.average_rate or stream.guessed_rate or USUAL_RATE,
             aspect=None if aspect in (None, 0, 1) else aspect,
             frames=stream.frames if container.format.name.startswith(Container.MP4) else 0,
-            has_sound=bool(_tracks(container, "audio")),
+            has_sound=bool(tracks_of(container, "audio")),
             is_interlaced=interlaced,
             is_far_brighter=bright,
             is_whole=_is_whole(clip),
             seconds=(container.duration or 0) / 1e6,
             notes=tuple(notes),
-            hidden=_hidden(container, stream),
+            hidden=hidden_in(container, stream),
             codec=stream.codec_context.codec.canonical_name,
         )
 
@@ -239,15 +243,6 @@ def _is_whole(clip: Path | IO[bytes]) -> bool:
     with clip_file(clip) as file:
         form = sniff_clip(file.read(64))
         return form is None or is_whole(file, form)
-
-
-def _tracks(container: Any, kind: str) -> list[Any]:
-    """Return the tracks of a kind, without cover art."""
-    return [
-        each
-        for each in container.streams
-        if each.type == kind and not each.disposition & each.disposition.__class__.attached_pic
-    ]
 
 
 def _turning(frame: Any) -> Turning | None:
@@ -262,38 +257,3 @@ def _coloring(frame: Any, rows: int) -> Coloring:
         return Coloring(1, 1, Coloring(rows=rows).shown_matrix, 1, rows)
     full = FULL_RANGE if frame.format.name.startswith("yuvj") else int(frame.color_range)
     return Coloring(int(frame.color_primaries), int(frame.color_trc), int(frame.colorspace), full, rows)
-
-
-_KEYS = {
-    "location": "GPS position",
-    "xyz": "GPS position",
-    "gps": "GPS position",
-    "creation": "date of creation",
-    "date": "date of creation",
-    "make": "camera model",
-    "model": "camera model",
-    "timecode": "timecode",
-}
-"""What is told by a key that holds such a word."""
-
-_USUAL = ("major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", "language", "encoder")
-"""Keys that every file has; they tell nobody anything."""
-
-_OTHERS = {"audio": "sound", "subtitle": "subtitles", "data": "data track", "attachment": "attached file"}
-"""What tracks are called that are not the picture."""
-
-
-def _hidden(container: Any, stream: Any) -> tuple[str, ...]:
-    """Return what a clip holds besides its picture, in words."""
-    found = {"chapters"} if container.chapters() else set()
-    for metadata in (container.metadata, *(each.metadata for each in container.streams)):
-        for key in metadata:
-            if key.lower() not in _USUAL and not key.lower().startswith("bps"):
-                words = (words for word, words in _KEYS.items() if word in key.lower())
-                found.add(next(words, "text"))
-    for each in container.streams:
-        if each.index != stream.index:
-            is_picture = each.type == "video"
-            is_cover = is_picture and each not in _tracks(container, "video")
-            found.add("cover picture" if is_cover else _OTHERS.get(each.type, "further video track"))
-    return tuple(sorted(found))

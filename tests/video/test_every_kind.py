@@ -42,6 +42,7 @@ KINDS = {
     "turned.mp4": {},
     "moving.gif": {},
     "moving.webp": {},
+    "moving.png": {},
 }
 
 

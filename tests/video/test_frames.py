@@ -69,7 +69,7 @@ def test_each_frame_keeps_its_own_time(tmp_path):
     assert [round(1000 * frame.time * known.time_base) for frame in frames] == times
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
 def test_an_animation_is_a_clip_on_white_and_keeps_its_times(tmp_path, suffix):
     lasting = [40, 100, 40, 300, 40]
     path = animation(tmp_path / f"moving{suffix}", patterns(5), lasting)
@@ -81,7 +81,7 @@ def test_an_animation_is_a_clip_on_white_and_keeps_its_times(tmp_path, suffix):
     assert any("animation" in note for note in known.notes)
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
 @pytest.mark.parametrize(("count", "is_moving"), [(1, False), (2, True)])
 def test_only_an_animation_that_moves_is_a_clip(tmp_path, suffix, count, is_moving):
     path = animation(tmp_path / f"picture{suffix}", patterns(count), [40] * count)
@@ -90,7 +90,7 @@ def test_only_an_animation_that_moves_is_a_clip(tmp_path, suffix, count, is_movi
     assert source.is_clip is is_moving
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".webp"])
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".png"])
 def test_an_animation_that_is_cut_short_is_refused_or_read_up_to_its_last_whole_frame(tmp_path, suffix):
     path = animation(tmp_path / f"moving{suffix}", noise(6), [40] * 6)
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])

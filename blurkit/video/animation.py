@@ -1,4 +1,4 @@
-"""A WebP animation as a container with one track, for which FFmpeg has no decoder: Pillow's stands in."""
+"""A WebP or PNG animation as a container with one track: FFmpeg has no decoder for WebP, and drops what is clear."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import IO, TYPE_CHECKING, Any
 
 from blurkit.errors import UnreadablePhoto
+from blurkit.picture.containers import Container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,9 @@ TICK = Fraction(1, 1000)
 
 USUAL_MS = 100
 """How long a frame is shown that names no time: what browsers do."""
+
+DAMAGED = OSError, EOFError, ValueError, SyntaxError
+"""What Pillow raises for a damaged file."""
 
 PAPER = (255, 255, 255, 255)
 """What is seen through clear pixels, as in a GIF."""
@@ -49,14 +53,16 @@ class Track:
 class Animation:
     """What `av.open` returns for other containers, as far as the video stage asks for it."""
 
-    def __init__(self, image: Any) -> None:
+    def __init__(self, image: Any, form: Container) -> None:
         """Hold an open picture of Pillow."""
         size = SimpleNamespace(width=image.width, height=image.height, field_order="progressive", thread_count=1)
-        size.codec = SimpleNamespace(canonical_name="webp")
+        size.codec = SimpleNamespace(canonical_name=form.value)
         self._image = image
-        self.streams = [Track(getattr(image, "n_frames", 1), size)]
-        self.format, self.duration = SimpleNamespace(name="webp"), None
-        self.metadata = {word: word for word in ("exif", "xmp") if word in image.info}
+        self._first = int(bool(getattr(image, "default_image", False)))  # what viewers without animations show
+        self.streams = [Track(getattr(image, "n_frames", 1) - self._first, size)]
+        self.format, self.duration = SimpleNamespace(name=form.value), None
+        texts = (key for key, value in image.info.items() if form is Container.PNG and isinstance(value, str))
+        self.metadata = {word: word for word in (*(w for w in ("exif", "xmp") if w in image.info), *texts)}
 
     def chapters(self) -> tuple[()]:
         """Return none."""
@@ -64,8 +70,11 @@ class Animation:
 
     def demux(self, track: Track) -> Iterator[Packet]:
         """Yield a packet for each frame."""
+        shown = 0.0
         for index in range(track.frames):
-            yield Packet(self._image, index)
+            packet = Packet(self._image, index + self._first, shown)
+            yield packet
+            shown += packet.milliseconds
 
     def decode(self, track: Track) -> Iterator[Any]:
         """Yield every frame."""
@@ -81,6 +90,10 @@ class Packet:
     """The open picture."""
     index: int
     """Its number."""
+    shown: float
+    """When it is shown, in milliseconds, if the file does not say."""
+    milliseconds: float = USUAL_MS
+    """For how long; known once it is decoded."""
     size: int = 1
     is_corrupt: bool = False
 
@@ -96,17 +109,22 @@ class Packet:
         try:
             self.image.seek(self.index)
             picture = self.image.convert("RGBA")
-        except (OSError, EOFError, ValueError) as fault:
+        except DAMAGED as fault:
             raise UnreadablePhoto("the animation is damaged", hint="export it again as MP4 with H.264") from fault
         paper = Image.new("RGBA", picture.size, PAPER)
         frame = VideoFrame.from_image(Image.alpha_composite(paper, picture).convert("RGB"))
-        frame.pts, frame.time_base = self.image.info.get("timestamp", self.index * USUAL_MS), TICK
+        self.milliseconds = self.image.info.get("duration") or USUAL_MS
+        frame.pts, frame.time_base = round(self.image.info.get("timestamp", self.shown)), TICK
         yield frame
 
 
 @contextmanager
-def opened(file: IO[bytes]) -> Iterator[Animation]:
-    """Lend a WebP animation.
+def opened(file: IO[bytes], form: Container) -> Iterator[Animation]:
+    """Lend an animation.
+
+    Args:
+        file: Open for reading.
+        form: What it is.
 
     Raises:
         UnreadablePhoto: It is damaged.
@@ -114,8 +132,8 @@ def opened(file: IO[bytes]) -> Iterator[Animation]:
     from PIL import Image
 
     try:
-        image = Image.open(file, formats=["WEBP"])
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        image = Image.open(file, formats=[form.name])
+    except (*DAMAGED, Image.DecompressionBombError) as fault:
         raise UnreadablePhoto("the animation cannot be read", hint="export it again as MP4 with H.264") from fault
     with image:
-        yield Animation(image)
+        yield Animation(image, form)
