@@ -1,17 +1,22 @@
-"""What a JPEG or a lossy WebP holds beyond its edges: it is coded in blocks, and viewers cut the last ones off.
+"""What a picture holds beyond its edges: it is coded in blocks or tiles, and viewers cut the last ones off.
 
-Up to 15 columns and rows stand there. Encoders fill them with the colours at the edge, or with one tone. What looks
-like neither is a strip of another picture. It cannot be taken out bit for bit: the same numbers code both.
+Up to 15 columns and rows stand there in JPEG and lossy WebP, and almost a tile in HEIC, AVIF and TIFF. Encoders fill
+them with the colours at the edge, or with one tone. What looks like neither is a strip of another picture. It cannot be
+taken out bit for bit: the same numbers code both.
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blurkit.errors import PhotoError
 from blurkit.metadata.base import Hidden, Kind
+from blurkit.metadata.heifwrite import write_picture
+from blurkit.picture.formats import sniff
 from blurkit.picture.jpegscan import EOI, FRAMES, SOI, SOS, segments
 from blurkit.picture.reading import take, uint
 
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+
+    from blurkit.picture.heifitems import Heif, IsoBox
 
     Pixels = npt.NDArray[np.uint8]
     Picture = npt.NDArray[np.int16]
@@ -36,6 +43,9 @@ _BLOCK, _MACROBLOCK = 8, 16
 _BASELINE = (0xC0, 0xC1)
 _START, _END = bytes((0xFF, SOI)), bytes((0xFF, EOI))
 _MOST_PIXELS = 1 << 27
+_GRID_HEAD = 4
+"""Bytes of a grid before its size: version, flags, rows and columns less one."""
+_TURNS = (b"irot", b"imir", b"clap")
 _VP8_SIZE = 6
 """Byte of a VP8 frame from which its width and height stand, of 14 bits each."""
 _SIZE_BITS = 0x3FFF
@@ -94,20 +104,65 @@ def beyond_webp(frame: bytes, where: str) -> Iterator[Hidden]:
     yield from _strips(b"RIFF" + (len(chunk) + 4).to_bytes(4, "little") + b"WEBP" + chunk, "WEBP", size, where)
 
 
+def beyond_grid(heif: Heif, ftyp: IsoBox, number: int, where: str) -> Iterator[Hidden]:
+    """Yield the strips that the tiles of a HEIC or AVIF hold beyond the right and lower edge of their grid.
+
+    Args:
+        heif: The file.
+        ftyp: Its first box.
+        number: The item that is a grid.
+        where: What it is called.
+
+    Raises:
+        UnreadablePhoto: It is damaged.
+    """
+    data, content = heif.data, heif.content(number)
+    tiles = heif.inputs.get(number, ())
+    sizes = [
+        next((box for box in heif.properties_of(one) if box.type == b"ispe"), None) for one in (number, *tiles[:1])
+    ]
+    extents = heif.extents.get(number, ())
+    if len(sizes) != 2 or None in sizes or len(extents) != 1 or len(content) < _GRID_HEAD + 4:
+        return
+    whole_box, tile_box = (box for box in sizes if box is not None)
+    wide = 4 if content[1] & 1 else 2
+    size = uint(content, _GRID_HEAD, wide), uint(content, _GRID_HEAD + wide, wide)
+    tile = uint(data, tile_box.payload + 4, 4), uint(data, tile_box.payload + 8, 4)
+    whole = tile[0] * (content[3] + 1), tile[1] * (content[2] + 1)
+    if whole == size or max(whole) >> 8 * wide or whole[0] * whole[1] > _MOST_PIXELS:
+        return
+    larger = bytearray(data)
+    at = extents[0][0] + _GRID_HEAD
+    larger[at : at + 2 * wide] = b"".join(length.to_bytes(wide) for length in whole)
+    larger[whole_box.payload + 4 : whole_box.payload + 12] = b"".join(length.to_bytes(4) for length in whole)
+    plain = tuple(each for each in heif.associations[number] if heif.properties[each[0]].type not in _TURNS)
+    associations = heif.associations | {number: plain}
+    inputs = heif.inputs | {number: list(tiles[: (content[2] + 1) * (content[3] + 1)])}
+    try:
+        stream = write_picture(
+            replace(heif, data=bytes(larger), associations=associations, inputs=inputs), ftyp, number
+        )
+    except PhotoError:
+        return
+    kind = sniff(stream[:64])
+    if kind is not None:
+        yield from _strips(stream, kind.value.upper(), size, where)
+
+
 def _strips(stream: bytes, kind: str, size: tuple[int, int], where: str) -> Iterator[Hidden]:
     """Yield what a file that shows all its blocks shows beyond a size, where it is a picture of its own."""
     pixels = _decoded(stream, kind)
     if pixels is None:
         return
     width, height = size
-    tones = _luma_and_chroma(pixels)
+    tones = luma_and_chroma(pixels)
     across = tones.swapaxes(0, 1)
     for side, strip, lines, place in (
         ("right", pixels[:, width:], across, width),
         ("lower", pixels[height:], tones, height),
     ):
         if strip.size and shows_something(lines[place:], lines[place - 1 : place]):
-            yield Hidden(Kind.CROP, where, strip.size, f"{WORDS} ({side})", None, _as_png(strip))
+            yield Hidden(Kind.CROP, where, strip.size, f"{WORDS} ({side})", None, as_png(strip))
 
 
 def shows_something(strip: Picture, edge: Picture) -> bool:
@@ -123,9 +178,9 @@ def shows_something(strip: Picture, edge: Picture) -> bool:
     apart = np.abs(strip - edge)
     for top in range(lines % _BLOCK, lines, _BLOCK):
         for left in range(0, width, _BLOCK):
-            block = np.s_[top : top + _BLOCK, left : left + _BLOCK, 0]
-            if strip[block].std() < FLAT:
-                apart[block] = 0
+            block = np.s_[top : top + _BLOCK, left : left + _BLOCK]
+            if strip[block][..., 0].std() < FLAT:
+                apart[block][..., : 3 if strip[block].std(axis=(0, 1)).max() < FLAT else 1] = 0
     return bool(apart[..., 0].mean() >= DIFFERS or apart[..., 1:].mean() >= DIFFERS)
 
 
@@ -133,6 +188,10 @@ def _decoded(stream: bytes, kind: str) -> Pixels | None:
     """Return the RGB pixels of a file; None if it cannot be decoded, which its decoder says where it matters."""
     from PIL import Image
 
+    if kind == "HEIF":
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
     try:
         with Image.open(io.BytesIO(stream), formats=[kind]) as image:
             if image.width * image.height > _MOST_PIXELS:
@@ -142,13 +201,15 @@ def _decoded(stream: bytes, kind: str) -> Pixels | None:
         return None
 
 
-def _luma_and_chroma(pixels: Pixels) -> Picture:
+def luma_and_chroma(pixels: Pixels) -> Picture:
+    """Return pixels as `shows_something` compares them."""
     from PIL import Image
 
     return np.asarray(Image.fromarray(pixels).convert("YCbCr")).astype(np.int16)
 
 
-def _as_png(strip: Pixels) -> bytes:
+def as_png(strip: Pixels) -> bytes:
+    """Return pixels as a file to look at."""
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.metadata.base import Hidden, Kind, Part
+from blurkit.metadata.beyond import as_png
 from blurkit.metadata.bmp import FILE_HEADER, palette_size, rows_size
 from blurkit.metadata.palettes import blanked, spare_entries
 from blurkit.picture.reading import take, uint
@@ -53,13 +54,15 @@ def _rows(lines: NDArray[np.uint8], width: int, bits: int, at: int, *, is_plain:
         new[:, filled:] = 0
         words.append("bytes that fill rows up")
     fourth = new[:, _PIXEL - 1 : filled : _PIXEL]
+    picture = None
     if bits == 32 and is_plain and fourth.min() != fourth.max():
+        picture = as_png(np.repeat(fourth[::-1, :, None], 3, axis=2))
         new = new.copy()
         new[:, _PIXEL - 1 : filled : _PIXEL] = 0
         words.append("a fourth byte of pixels that nothing shows")
     if not words:
         return []
-    hidden = Hidden(Kind.GAP, f"BMP rows at byte {at}", lines.size, " and ".join(words), at)
+    hidden = Hidden(Kind.GAP, f"BMP rows at byte {at}", lines.size, " and ".join(words), at, picture)
     return [Part(at, at + lines.size, (hidden,), new.tobytes())]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import PhotoError, UnreadablePhoto, UnsupportedFormat
@@ -158,9 +159,10 @@ def _items(heif: Heif, ftyp: IsoBox, kept: set[int]) -> Iterator[Hidden]:
         what, words = _kind_of(role, uses.get(number, _NOBODY), users.get(number, _NOBODY))
         pieces = (number,) if picture is None else heif.made_of(number)
         size = sum(end - start for piece in pieces for start, end in heif.extents.get(piece, ()))
-        yield Hidden(
-            what, f"HEIF item {number}", size, words, _offset(heif, number) if len(pieces) == 1 else None, picture
-        )
+        at = _offset(heif, number) if len(pieces) == 1 else None
+        yield Hidden(what, f"HEIF item {number}", size, words, at, picture)
+        if picture is None or item.type not in _CODED:
+            yield from _embedded(heif, number)
 
 
 def _alone(heif: Heif, ftyp: IsoBox, number: int) -> bytes | None:
@@ -189,6 +191,14 @@ def _data(heif: Heif, item: Item) -> Iterator[Hidden]:
         yield Hidden(Kind.GAIN_MAP, where, len(content), "description of a gain map", offset)
     else:
         yield Hidden(Kind.OTHER, where, len(content), "private data", offset)
+        yield from _embedded(heif, item.id)
+
+
+def _embedded(heif: Heif, number: int) -> Iterator[Hidden]:
+    """Yield the pictures inside an item of an unknown kind."""
+    content = heif.content(number)
+    for hidden in find_embedded(content, 0, len(content), f"HEIF item {number}"):
+        yield replace(hidden, offset=None)
 
 
 def _kind_of(auxiliary: bytes, uses: Set[bytes], users: Set[bytes]) -> tuple[Kind, str]:
@@ -204,6 +214,7 @@ def _kind_of(auxiliary: bytes, uses: Set[bytes], users: Set[bytes]) -> tuple[Kin
 
 _NOBODY: frozenset[bytes] = frozenset()
 _NONE = Item(0, b"", b"", b"", False)
+_CODED = frozenset((b"hvc1", b"av01", *DERIVED))
 _NO_PICTURES = (b"Exif", b"mime", b"uri ", b"tmap")
 
 

@@ -13,7 +13,7 @@ from blurkit.metadata.tiffwrite import STRIPS, TILES, Page, write_pages
 from blurkit.picture.reading import Range
 
 COMPRESSION, STRIP_SIZES, TILE_SIZES, JPEG_TABLES, PROFILE = 259, 279, 325, 347, 34675
-_DNG_VERSION = 50706
+_SUBFILE, _DNG_VERSION = 254, 50706
 _OLD_JPEG, _JPEG = 6, 7
 _PIECES = (STRIPS, STRIP_SIZES, TILES, TILE_SIZES)
 _RATIONAL, _UNDEFINED, _LONG, _LONG8 = 5, 7, 4, (16, 18)
@@ -89,8 +89,10 @@ class TiffPicture:
         ]
 
     def write(self) -> bytes:
-        """Return a file of this picture alone, with the tags it needs."""
-        return write_pages(self.tiff.order, [self.page()])
+        """Return a file of this picture alone with the tags it needs, but not that it is a small copy or a mask."""
+        page = self.page()
+        values = {tag: value for tag, value in page.values.items() if tag != _SUBFILE}
+        return write_pages(self.tiff.order, [Page(values, page.pieces)])
 
     def page(self) -> Page:
         """Return the tags that the picture needs, and its pieces."""

@@ -22,6 +22,7 @@ from blurkit.metadata.ifd import Tiff
 from blurkit.metadata.jpegwalk import parts_within as parts_of_jpeg
 from blurkit.metadata.palettes import blanked, spare_entries
 from blurkit.metadata.tiff import pages_of
+from blurkit.metadata.tiffbeyond import beyond_tiles, spare_samples
 from blurkit.metadata.tiffpicture import COMPRESSION, JPEG_TABLES, STRIP_SIZES, TILE_SIZES, TiffPicture
 from blurkit.metadata.tiffwrite import Page, write_pages
 from blurkit.metadata.zstandard import end_of_zstandard
@@ -94,6 +95,8 @@ def _walked(picture: TiffPicture, number: int) -> _Walked:
     tag = TILE_SIZES if TILE_SIZES in values else STRIP_SIZES
     values[tag] = (_LONG, b"".join(len(piece).to_bytes(4, tiff.order) for piece in pieces))
     new = Page(values, pieces)
+    found += beyond_tiles(tiff, directory, new, where, is_lossy=kind == _JPEG)
+    found += spare_samples(tiff, directory, new, where)
     return _without_spare_colors(new, tuple(found), tiff, where)
 
 
