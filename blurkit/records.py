@@ -91,7 +91,7 @@ class Encoding:
     dpi: tuple[float, float] | None = None
     """Density (x, y) in dots an inch."""
     quantization: tuple[tuple[int, ...], ...] | None = None
-    """JPEG quantisation tables of 64 numbers in natural order, for the upright photo."""
+    """JPEG quantisation tables of 64 numbers in natural order, for the upright photo; None for those of no encoder."""
     subsampling: str | None = None
     """JPEG chroma subsampling: 4:4:4, 4:2:2 or 4:2:0."""
     progressive: bool = False

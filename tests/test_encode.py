@@ -8,6 +8,8 @@ from blurkit import metadata
 from blurkit.appearance import ObscureSettings
 from blurkit.choices import OutputFormat
 from blurkit.encode import encode, output_format, prepare
+from blurkit.encode.blocks import obstacle
+from blurkit.encode.whole import QUALITY
 from blurkit.errors import ExitCode, OutputNotWritable
 from blurkit.load import decode
 from blurkit.obscure import drawn_mask, obscure
@@ -120,9 +122,23 @@ def test_a_jpeg_keeps_tables_subsampling_scans_density_and_profile(subsampling, 
 
 
 def test_a_jpeg_with_tables_of_its_own_keeps_them_in_place():
-    tables = [[1 + (7 * i) % 90 for i in range(64)], [2 + (5 * i) % 99 for i in range(64)]]
+    tables = [[1 + i // 2 + (3 * i) % 7 for i in range(64)], [2 + i + (5 * i) % 9 for i in range(64)]]
     source = file("jpeg", qtables=tables)
     assert opened(again(source)).quantization == {0: tables[0], 1: tables[1]}
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_text_in_the_tables_is_not_copied_and_they_are_made_anew(at):
+    tables = [list(range(1, 65)), list(range(1, 65))]
+    tables[at] = list(b"A child's name, a street in some town, a date: 2017-03-04, 555-1")
+    source = file("jpeg", qtables=tables, subsampling=0)
+    written = again(source, face())
+    usual = opened(file("jpeg", quality=QUALITY, subsampling=0))
+    assert (opened(written).quantization, opened(written).layer) == (usual.quantization, usual.layer)
+    assert (obstacle(load(source)) or "").startswith("no encoder")
+    (found,) = metadata.find_within(source)
+    assert found.detail == "table that no encoder would choose"
+    assert metadata.find_within(written) == ()
 
 
 def test_a_table_of_sixteen_bits_is_kept():

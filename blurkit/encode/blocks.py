@@ -73,6 +73,8 @@ def obstacle(photo: Photo) -> str | None:
     """
     if photo.format is not ImageFormat.JPEG or photo.encoding.stored is None:
         return "only a JPEG that is neither turned nor made smaller can keep its blocks"
+    if photo.encoding.quantization is None:
+        return "no encoder would choose its tables, in which something may be written"
     planes = _planes(photo)
     unit = _unit(planes)
     is_known = len(planes) == COMPONENTS.get(photo.picture.mode, -1)

@@ -73,7 +73,7 @@ def prepare(photo: Photo, kind: ImageFormat) -> Photo:
 def encode(photo: Photo) -> bytes:
     """Encode a photo in its own format, with nothing but the picture, its colour profile and density.
 
-    JPEG keeps the source's quantisation tables, subsampling and progression.
+    JPEG keeps the source's quantisation tables, if they are of an encoder, subsampling and progression.
 
     Raises:
         OutputNotWritable: The picture is larger than the format allows.
@@ -166,7 +166,8 @@ def _encode(photo: Photo) -> bytes:
 
 def _jpeg_options(encoding: Encoding, mode: str) -> dict[str, Any]:
     if encoding.quantization is None:
-        return {"quality": QUALITY, "subsampling": "4:2:0", "progressive": encoding.progressive}
+        subsampling = encoding.subsampling or "4:2:0"
+        return {"quality": QUALITY, "subsampling": subsampling, "progressive": encoding.progressive}
     tables = encoding.quantization[:1] if mode == "CMYK" else encoding.quantization  # the second is for chroma
     return {
         "qtables": [list(table) for table in tables],

@@ -8,6 +8,7 @@ import numpy as np
 
 from blurkit.picture.color import usable_profile
 from blurkit.picture.named import profile_in
+from blurkit.picture.quantization import is_of_an_encoder
 from blurkit.records import Colors, Encoding, ImageFormat
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ def encoding_of(image: Image.Image, data: bytes, kind: ImageFormat, *, turned: b
         subsampling = SUBSAMPLINGS.get(get_sampling(image), "4:4:4")
         if turned and subsampling == "4:2:2":
             subsampling = "4:4:4"
+    is_kept = all(map(is_of_an_encoder, tables))
     return Encoding(
         dpi=_density(image.info.get("dpi"), turned=turned),
-        quantization=tuple(_table(table, turned=turned) for table in tables) or None,
+        quantization=(is_kept and tuple(_table(table, turned=turned) for table in tables)) or None,
         subsampling=subsampling,
         progressive=bool(image.info.get("progressive")),
         lossless=kind is ImageFormat.WEBP and _is_lossless_webp(data),

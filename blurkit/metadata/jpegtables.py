@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from blurkit.metadata.base import Hidden, Kind, Part
 from blurkit.metadata.embedded import find_embedded
 from blurkit.picture.jpegscan import FRAMES, SOS
+from blurkit.picture.quantization import in_natural_order, is_of_an_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,6 +108,23 @@ def _spare(data: bytes, segment: Segment, words: str, clean: bytes = b"", size: 
     hidden = Hidden(Kind.OTHER, where, size, words, segment.start)
     pictures = find_embedded(data, segment.payload, segment.end, where)
     return Part(segment.start, segment.end, (hidden, *pictures), clean)
+
+
+def written_tables(data: bytes, found: Sequence[Segment], name: str) -> Iterator[Hidden]:
+    """Yield the quantisation tables that no encoder would choose: something may be written in them.
+
+    They cannot be taken out, since the picture depends on them.
+
+    Args:
+        data: The stream.
+        found: Its segments.
+        name: What the stream is called.
+    """
+    for segment in found:
+        for table in _tables(data, segment) if segment.marker == DQT else ():
+            if not is_of_an_encoder(in_natural_order(table.content)):
+                where = f"{name} {_NAMES[DQT]} at byte {segment.start}"
+                yield Hidden(Kind.OTHER, where, len(table.content), "table that no encoder would choose", segment.start)
 
 
 def tables_in(data: bytes, segment: Segment) -> Iterator[tuple[int, bytes]]:

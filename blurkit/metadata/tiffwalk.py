@@ -19,6 +19,7 @@ from blurkit.metadata.base import Hidden, Kind, Part, cleaned_by
 from blurkit.metadata.beyond import beyond_jpeg
 from blurkit.metadata.embedded import leftovers
 from blurkit.metadata.ifd import Tiff
+from blurkit.metadata.jpegtables import written_tables
 from blurkit.metadata.jpegwalk import parts_within as parts_of_jpeg
 from blurkit.metadata.palettes import blanked, spare_entries
 from blurkit.metadata.tiff import pages_of
@@ -26,6 +27,7 @@ from blurkit.metadata.tiffbeyond import beyond_tiles, spare_samples
 from blurkit.metadata.tiffpicture import COMPRESSION, JPEG_TABLES, STRIP_SIZES, TILE_SIZES, TiffPicture
 from blurkit.metadata.tiffwrite import Page, write_pages
 from blurkit.metadata.zstandard import end_of_zstandard
+from blurkit.picture.jpegscan import segments
 from blurkit.picture.packed import name_of
 
 if TYPE_CHECKING:
@@ -78,11 +80,13 @@ def _walked(picture: TiffPicture, number: int) -> _Walked:
         found.append(Hidden(Kind.OTHER, where, sum(map(len, page.pieces)), words))
     tables = directory.get(JPEG_TABLES)
     common = b"" if tables is None else tables.raw(tiff.data)
+    found += written_tables(common, list(segments(common)), f"{where}, JPEG") if common and kind == _JPEG else ()
     for size, piece in zip(_sizes(picture), page.pieces, strict=False):
         if kind == _JPEG:
             parts = parts_of_jpeg(piece, common)
             found += [replace(hidden, where=f"{where}, {hidden.where}") for part in parts for hidden in part.hidden]
             found += beyond_jpeg(piece, f"{where}, JPEG", tables=common)
+            found += written_tables(piece, list(segments(piece)), f"{where}, JPEG")
             pieces.append(cleaned_by(piece, parts))
             continue
         kept, spare = _END[kind](piece, size) if size and kind in _END else (piece, b"")

@@ -12,7 +12,9 @@ from blurkit.machine.quiet import native_stderr_silenced, warnings_silenced
 from blurkit.metadata import bmpwalk, gifwalk, heifwalk, jpegwalk, pngwalk, tiffwalk, webpwalk
 from blurkit.metadata.base import Hidden, Part, cleaned_by, hidden_in
 from blurkit.metadata.beyond import beyond_jpeg
+from blurkit.metadata.jpegtables import written_tables
 from blurkit.picture.formats import sniff
+from blurkit.picture.jpegscan import segments
 from blurkit.records import ImageFormat
 
 if TYPE_CHECKING:
@@ -20,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def _in_jpeg(data: bytes) -> list[Part]:
-    """Return what the scans of a JPEG hide, and at its end what stands beyond its edges, which cannot be taken out."""
-    beyond = [Part(len(data), len(data), (strip,)) for strip in beyond_jpeg(data, "JPEG")]
-    return jpegwalk.parts_within(data) + beyond
+    """Return what the scans of a JPEG hide, and behind it what cannot be taken out: strips beyond edges, odd tables."""
+    fixed = [*beyond_jpeg(data, "JPEG"), *written_tables(data, list(segments(data)), "JPEG")]
+    return jpegwalk.parts_within(data) + [Part(len(data), len(data), (each,)) for each in fixed]
 
 
 WALKS: dict[ImageFormat, Callable[[bytes], list[Part]]] = {
