@@ -20,7 +20,7 @@ from starlette.routing import Route
 from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.language import tr
-from blurkit.review import choose, desktop, recent, remember, view, whole, wishes
+from blurkit.review import choose, desktop, looks, recent, remember, view, whole, wishes
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.marking import decide
@@ -83,6 +83,8 @@ class Pages:
         self._wishes: Wishes | None = None
         self._lock = threading.Lock()
         self.ended = threading.Event()
+        self.on_language: Callable[[str], None] = language.speak
+        """Is told what the page is to speak when a person has chosen it."""
 
     @property
     def _review(self) -> Prepared:
@@ -156,6 +158,11 @@ class Pages:
     def _offered(self, _: Request) -> dict[str, Any]:
         return wishes.offered(self._choosing.settings)
 
+    def _like(self, wanted: Liking) -> None:
+        remember.like(wanted)
+        if wanted.language is not None:
+            self.on_language(wanted.language)
+
     def _chooser(self) -> Chooser:
         """Return what sets up a review, while none is open."""
         if self._opened is not None or self.ended.is_set():
@@ -176,7 +183,7 @@ class Pages:
             "folders": (Folder, self._list),
             "open": (Opened, self._open),
             "settings": (Chosen, self._choose),
-            "prefer": (Liking, remember.like),
+            "prefer": (Liking, self._like),
             "show": (Show, self._show),
             "end": (Nothing, lambda _: self.ended.set()),
         }
@@ -195,7 +202,8 @@ class Pages:
                 Route("/static/{name}", self._static),
                 Route("/api/offered", partial(self._told, self._offered)),
                 Route("/api/settings", partial(self._told, self._settings)),
-                Route("/api/words", partial(self._told, _words)),
+                Route("/api/words", partial(self._told, view.words)),
+                Route("/look/{style}", partial(self._picture, self._look)),
                 Route("/api/about", partial(self._told, self._about)),
                 Route("/api/state", partial(self._told, self._state)),
                 Route("/api/warnings", partial(self._told, lambda _: {"warnings": self._review.warnings.told()})),
@@ -245,13 +253,15 @@ class Pages:
         state = {"state": await run_in_threadpool(self._state, request)} if "since" in request.query_params else {}
         return _json({"done": True} | (told if isinstance(told, dict) else {}) | state)
 
-    async def _picture(self, make: Callable[[int, Request], bytes], request: Request) -> Response:
+    async def _picture(self, make: Callable[[Any, Request], bytes], request: Request) -> Response:
+        what = next(iter(request.path_params.values()))
         try:
-            return Response(
-                await run_in_threadpool(make, request.path_params["number"], request), media_type="image/jpeg"
-            )
+            return Response(await run_in_threadpool(make, what, request), media_type="image/jpeg")
         except BlurkitError as error:
             return _refusal(error, 404)
+
+    def _look(self, style: str, request: Request) -> bytes:
+        return looks.look(style, request.query_params, self._choosing.settings.obscure)
 
     def _show(self, wanted: Show) -> None:
         desktop.show(self._review.out if wanted.what == "folder" else self._review.work.report)
@@ -262,10 +272,6 @@ class Pages:
             return FileResponse(seen.moving(request), media_type="video/mp4")
         except BlurkitError as error:
             return _refusal(error, 404)
-
-
-def _words(_: Request) -> dict[str, Any]:
-    return {"language": language.spoken(), "texts": language.texts(language.spoken())}
 
 
 def _json(values: dict[str, Any], status: int = 200) -> Response:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from blurkit.review.requests import Liking
 
-DEFAULTS = {"letter_keys": True}
-"""Whether single letters are keys."""
+DEFAULTS: dict[str, Any] = {"letter_keys": True, "language": ""}
+"""Whether single letters are keys, and what the page speaks; empty for what the browser asks for."""
 
 
 def liking() -> dict[str, Any]:
@@ -25,7 +25,9 @@ def liking() -> dict[str, Any]:
     with suppress(OSError, ValueError, RecursionError):
         known = json.loads(_file().read_text(encoding="utf-8"))
     chosen = known if isinstance(known, dict) else {}
-    return {name: chosen[name] if isinstance(chosen.get(name), bool) else value for name, value in DEFAULTS.items()}
+    return {
+        name: chosen[name] if isinstance(chosen.get(name), type(usual)) else usual for name, usual in DEFAULTS.items()
+    }
 
 
 def like(wanted: Liking) -> None:
@@ -37,7 +39,7 @@ def like(wanted: Liking) -> None:
     file = _file()
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(file, json.dumps(liking() | wanted.model_dump()).encode())
+        replace_file(file, json.dumps(liking() | wanted.model_dump(mode="json", exclude_none=True)).encode())
     except OSError as fault:
         raise OutputNotWritable(
             f"cannot be remembered: {fault.strerror or fault}", path=file, hint="check free space and permissions"

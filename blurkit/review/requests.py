@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from blurkit.choices import Language
 from blurkit.language import tr
 from blurkit.policy.reviewed import MAX_NOTE, LeftOut, Why
 from blurkit.records import Action
@@ -34,8 +35,10 @@ class Nothing(_Request):
 class Liking(_Request):
     """How a person likes the page."""
 
-    letter_keys: bool
-    """Whether single letters are keys."""
+    letter_keys: bool | None = None
+    """Whether single letters are keys; None leaves it as it is, here and below."""
+    language: Language | Literal[""] | None = None
+    """What the page speaks; empty for what the browser asks for."""
 
 
 class Folder(_Request):

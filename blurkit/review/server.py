@@ -18,8 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from blurkit.errors import OutputNotWritable
-from blurkit.language import preferred, speak
+from blurkit.language import LANGUAGES, preferred, speak
 from blurkit.machine.connections import Brisk
+from blurkit.review import remember
 from blurkit.review.door import Door
 from blurkit.review.pages import Chooser, Pages
 
@@ -96,7 +97,8 @@ class Guard:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
-        speak(self._language or preferred(request.headers.get("accept-language", "")))
+        wanted = self._language or remember.liking()["language"]
+        speak(wanted if wanted in LANGUAGES else preferred(request.headers.get("accept-language", "")))
         response = await self._enter(request) if scope["path"] == ENTRANCE else self._answer(request)
         if response is None:
             if scope["path"] != "/api/state":  # the page asks for that by itself
@@ -104,6 +106,10 @@ class Guard:
             await self._app(scope, receive, send_safely)
         else:
             await response(scope, receive, send_safely)
+
+    def speak(self, language: str) -> None:
+        """Speak a language from now on; an empty one is what the browser asks for."""
+        self._language = language or None
 
     def _answer(self, request: Request) -> Response | None:
         """Return what to answer at once; None to pass on."""
@@ -182,6 +188,7 @@ class Server:
         self.was_taken_over = False
         """Whether it ended since another review of the folder took its place."""
         self._guard = Guard(self._pages.app(), self._socket.getsockname()[1], language)
+        self._pages.on_language = self._guard.speak
         self.address, self.door = self._guard.address, self._guard.door.file
         config = uvicorn.Config(
             self._guard,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from blurkit.errors import SettingsError
-from blurkit.language import tr
+from blurkit.language import LANGUAGES, spoken, texts, tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy.marks import asks_for_marks
 from blurkit.policy.plain import explained
@@ -62,6 +62,12 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
         }
 
 
+def words(_: object) -> dict[str, Any]:
+    """Return the page's texts in the language that is spoken, and which languages there are."""
+    chosen = remember.liking()["language"]
+    return {"language": spoken(), "texts": texts(spoken()), "languages": LANGUAGES, "chosen": chosen}
+
+
 def told_of(error: BlurkitError) -> str:
     """Return what a person is told of an error: what they did wrong as it says, else its kind in plain words."""
     if isinstance(error, SettingsError):
@@ -94,7 +100,7 @@ def about(session: Session, *, folder: str, out: str, report: str) -> dict[str, 
         "whys": {why.value: tr(words) for why, words in plain.WHYS.items()},
         "max_note": MAX_NOTE,
         "reference": REFERENCE,
-        **remember.liking(),
+        "letter_keys": remember.liking()["letter_keys"],
         "checks": [tr(words) for words in CHECKS],
         "margin": session.settings.obscure.margin,
         "words": asks_for_marks(policy) and installed(),

@@ -148,7 +148,7 @@ def test_policy_ages_and_look_are_chosen_on_the_page_and_offered_again(browser, 
                 page.select_option("#shape", "box")
                 page.select_option("#margin", "0.2")
                 assert page.locator("#sticker").is_hidden()
-                page.select_option("#style", "sticker")
+                page.check("input[name=style][value=sticker]")
                 page.fill("#sticker", str(tmp_path / "gone.png"))
                 check_accessible(page)
                 page.click("#open")

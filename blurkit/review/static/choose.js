@@ -1,6 +1,6 @@
 // @ts-check
 // The folder chooser: names of folders and numbers of photos; one of them is opened for the review.
-import { t, tn, translatePage } from "./language.js";
+import { offerLanguages, t, tn, translatePage } from "./language.js";
 import { post } from "./api.js";
 import { button, el, part, warn, wordsOf } from "./dom.js";
 import { agreed, chosen, offer } from "./options.js";
@@ -9,6 +9,7 @@ import { agreed, chosen, offer } from "./options.js";
 /** @typedef {import("./contract.js").Listing} Listing */
 
 translatePage();
+offerLanguages();
 const path = part("path", HTMLInputElement);
 const open = part("open", HTMLButtonElement);
 const up = part("up", HTMLButtonElement);

@@ -1,9 +1,14 @@
 // @ts-check
 // The page's texts in the reader's language. A text is its own key; what no catalog holds is shown in English.
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 
-/** @type {{language: string, texts: Record<string, string | string[]>}} */
-const known = await get("/api/words").catch(() => ({ language: "en", texts: {} })); // what is shown next says why
+/** @type {{language: string, texts: Record<string, string | string[]>, languages: string[], chosen: string}} */
+const known = await get("/api/words").catch(() => ({
+  language: "en",
+  texts: {},
+  languages: ["en"],
+  chosen: "",
+})); // what is shown next says why
 
 const rules = new Intl.PluralRules(known.language);
 document.documentElement.lang = known.language;
@@ -49,4 +54,23 @@ export function translatePage() {
       const text = String(each.getAttribute(name));
       each.setAttribute(name, t(text));
     }
+}
+
+/** @param {string} tag What a language calls itself, such as Deutsch. */
+function nameOf(tag) {
+  const name = new Intl.DisplayNames(tag, { type: "language" }).of(tag) ?? tag;
+  return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
+}
+
+/** Lets a person choose the language; the page then starts again, on the same screen. */
+export function offerLanguages() {
+  const select = /** @type {HTMLSelectElement} */ (document.getElementById("language"));
+  const offered = known.languages.map((tag) => new Option(nameOf(tag), tag));
+  for (const option of offered) option.lang = option.value;
+  select.replaceChildren(new Option(t("As the browser"), ""), ...offered);
+  select.value = known.chosen;
+  select.addEventListener("change", async () => {
+    await post("prefer", { language: select.value }).catch(() => {});
+    location.reload();
+  });
 }

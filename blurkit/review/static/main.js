@@ -1,6 +1,6 @@
 // @ts-check
 // The page: steps at the top, one screen below, the address says which.
-import { t, tn, translatePage } from "./language.js";
+import { offerLanguages, t, tn, translatePage } from "./language.js";
 import { el, hush, part, say, wordsOf } from "./dom.js";
 import { begin, change, onChange, store, undo } from "./store.js";
 import * as sheet from "./photos.js";
@@ -15,6 +15,7 @@ import { showKeys } from "./keys.js";
 /** @typedef {"photos" | "photo" | "words" | "finish" | "settings" | import("./screens.js").Name} Name */
 
 translatePage();
+offerLanguages();
 const main = part("main");
 /** @type {[Name, string][]} */
 const STEPS = [

@@ -18,6 +18,31 @@ function choice(name, words) {
   return el("select", { id: name, name, onchange: follow }, ...options);
 }
 
+/** @param {Record<string, string>} words A card for each style, with a picture of it. */
+function styles(words) {
+  const cards = Object.entries(words).map(([value, shown]) => {
+    const image = el("img", { alt: "", width: 120, height: 100, "data-style": value });
+    return el(
+      "label",
+      { class: "policy style" },
+      image,
+      el("span", {}, el("input", { type: "radio", name: "style", value, onchange: follow }), shown),
+    );
+  });
+  return el("div", { class: "styles", role: "radiogroup", "aria-label": t("Covers") }, ...cards);
+}
+
+/** Shows each style with the shape, the colour and the margin that are chosen. */
+function preview() {
+  const values = new FormData(form);
+  const query = new URLSearchParams();
+  for (const name of ["shape", "color", "margin"]) if (values.get(name)) query.set(name, String(values.get(name)));
+  for (const image of form.querySelectorAll("img")) {
+    const source = `/look/${image.dataset.style}?${query}`;
+    if (image.getAttribute("src") !== source) image.src = source;
+  }
+}
+
 /** @param {string} id @param {string} words @param {Node} field @param {string} [more] */
 function labelled(id, words, field, more) {
   const note = more && el("p", { class: "words" }, more);
@@ -40,7 +65,8 @@ function draw(all) {
     else dot.classList.add("auto");
     const title = rgb.length ? t(value) : t("suits the photo");
     const words = el("span", { class: "unseen" }, title);
-    return el("label", { title }, el("input", { type: "radio", name: "color", value }), dot, words);
+    const choose = el("input", { type: "radio", name: "color", value, onchange: preview });
+    return el("label", { title }, choose, dot, words);
   });
   const margins = Object.fromEntries(all.margins.map((share) => [share, `${Math.round(share * 100)} %`]));
   form.replaceChildren(
@@ -72,12 +98,12 @@ function draw(all) {
     ),
     el(
       "details",
-      {},
+      { ontoggle: preview },
       el("summary", {}, t("How covers look, and where the safe photos go")),
+      styles(all.styles),
       el(
         "div",
         { class: "look" },
-        labelled("style", t("Covers"), choice("style", all.styles)),
         labelled("shape", t("Shape"), choice("shape", all.shapes)),
         labelled("margin", t("Larger than the head by"), choice("margin", margins)),
         el("div", { class: "swatches", role: "radiogroup", "aria-label": t("Colour") }, ...colors),
@@ -110,6 +136,7 @@ function follow() {
   const value = new FormData(form).get("policy");
   part("own-picture").hidden = new FormData(form).get("style") !== "sticker";
   part("ages").hidden = value !== "children" && value !== "cautious";
+  if (form.querySelector("details")?.open) preview();
 }
 
 /**
