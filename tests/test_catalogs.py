@@ -47,6 +47,11 @@ def test_a_catalog_is_compiled_as_it_stands(name):
     assert (language.CATALOGS / f"{name}.mo").read_bytes() == compiled(catalog(name)), "run python -m tools.catalogs"
 
 
+def test_no_text_is_both_alone_and_about_a_number_of_things_or_it_is_shown_in_english():
+    counted = {message[0] for message in messages() if isinstance(message, tuple)}
+    assert counted.intersection(messages()) == set()
+
+
 @pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
 def test_every_text_of_a_script_is_found(path):
     known = {message if isinstance(message, str) else message[0] for message in messages()}

@@ -11,7 +11,8 @@ from tests.review.caller import Caller
 from tests.review.crowds import ADULT, MAYBE, TINY, crowd, photos
 from tests.review.serving import needs_browser, serving
 
-SMALL = {"width": 390, "height": 844}
+SMALL, PROJECTOR = {"width": 390, "height": 844}, {"width": 1024, "height": 768}
+WINDOWS = ((DESKTOP, "light"), (PROJECTOR, "dark"), (SMALL, "light"))
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def test_every_screen_is_in_the_language_and_fits(browser, served, asked):
         found = known.get(text, text)
         return found if isinstance(found, str) else found[-1]
 
-    for viewport in (DESKTOP, SMALL):
-        context = browser.new_context(viewport=viewport, locale=asked)
+    for viewport, scheme in WINDOWS:
+        context = browser.new_context(viewport=viewport, locale=asked, color_scheme=scheme)
         page = context.new_page()
         page.set_default_timeout(15_000)
         faults = []
@@ -65,17 +66,27 @@ def test_every_screen_is_in_the_language_and_fits(browser, served, asked):
         page.locator("a.card").nth(1).wait_for()
         assert page.evaluate("document.documentElement.lang") == asked
         steps = {"visible": "Who stays visible", "uncertain": "Uncertain", "covered": "Covered", "finish": "Finish"}
-        for step, title in {"photos": "Photos", **steps}.items():
-            page.click(f"#step-{step}")
+        for step, title in {"photos": "Photos", **steps, "settings": "Settings of this folder"}.items():
+            page.click(f"#step-{step}, #{step}-open")
             page.locator("main h1").filter(has_text=said(title)).wait_for()
-            if viewport is DESKTOP:
+            if step == "settings":
+                page.click("#options summary")
+            if step == "photos":
+                assert said("{n} covered").replace("{n}", "4") in page.locator("a.card").first.inner_text()
+            if viewport is not SMALL:
                 check_accessible(page)
             wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             assert page.evaluate(wide) <= 0, (step, viewport)
             cut = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.innerText)"
-            assert page.locator(".strip, .strip .act").evaluate_all(cut) == []
+            assert page.locator(".strip, .strip .act, .tile .words, .style span").evaluate_all(cut) == []
         page.click("#step-photos")
         page.click("a.card >> nth=0")
         page.locator(f"#fine:has-text('{said('This photo is fine')}')").wait_for()
+        page.locator(".waiting").wait_for(state="detached")
+        page.click("#keys-open")
+        page.locator(f"dialog h2:text-is('{said('Help')}')").wait_for()
+        if viewport is not SMALL:
+            check_accessible(page)
+        page.keyboard.press("Escape")
         context.close()
         assert faults == []

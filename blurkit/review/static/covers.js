@@ -1,6 +1,8 @@
 // @ts-check
 // The covers of one photo as its file gets them: the code that draws the file sends their curves and tones.
+import { t } from "./language.js";
 import { get } from "./api.js";
+import { el } from "./dom.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
 /** @typedef {import("./contract.js").Face} Face */
@@ -49,4 +51,11 @@ export class Covers {
     this.root.querySelector(`[data-cover="${face}"]`)?.remove();
     this.key = "";
   }
+}
+
+/** @param {HTMLImageElement} image Says that a picture is on its way, until it is there. */
+export function waiting(image) {
+  const words = el("p", { class: "waiting" }, t("The photo is being opened."));
+  for (const end of ["load", "error"]) image.addEventListener(end, () => words.remove(), { once: true });
+  return words;
 }

@@ -145,7 +145,7 @@ function cardOf(photo) {
   const open = photo.faces.filter((face) => face.open).length;
   const words =
     photo.error ??
-    [t("{n} covered", { n: photo.faces.length - kept }), t("{n} visible", { n: kept })].join(" · ");
+    [tn("{n} covered", "{n} covered", photo.faces.length - kept), t("{n} visible", { n: kept })].join(" · ");
   const status = open ? tn("{n} uncertain face", "{n} uncertain faces", open) : STATUS[photo.status];
   const text = el(
     "span",

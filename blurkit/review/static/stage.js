@@ -1,6 +1,6 @@
 // @ts-check
 // The picture of one photo: zoom, pan, and boxes that are drawn, selected, moved and resized. Boxes are in photo pixels.
-import { Covers } from "./covers.js";
+import { Covers, waiting } from "./covers.js";
 import { t } from "./language.js";
 import { el, focusIn } from "./dom.js";
 import { between, clipped, resized, shifted } from "./geometry.js";
@@ -46,10 +46,7 @@ export class Stage {
     this.asked = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
-    this.image = picture({
-      src: `/photo/${photo.number}/preview`,
-      class: "base",
-    });
+    this.image = picture({ src: `/photo/${photo.number}/preview`, class: "base" });
     this.after = picture({ alt: t("With covers"), class: "base", hidden: true });
     this.detail = picture({ class: "detail", hidden: true });
     this.covers = new Covers(photo);
@@ -73,6 +70,7 @@ export class Stage {
         "aria-label": t("{name}: drag to cover a face that was missed", { name: photo.name }),
       },
       this.sheet,
+      waiting(this.image),
     );
     for (const each of [this.sheet, this.image, this.after]) place(each, [0, 0, photo.width, photo.height]);
     pinch(this);
