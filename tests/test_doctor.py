@@ -5,6 +5,7 @@ import pytest
 from blurkit.cli import doctor
 from blurkit.cli.doctor import examine
 from blurkit.errors import ModelChecksum, ModelMissing
+from blurkit.language import LANGUAGES, speak
 from blurkit.picture.formats import FORMATS
 
 
@@ -28,6 +29,17 @@ def bare(monkeypatch):
     for name in ("_detect", "_check", "_estimate"):
         monkeypatch.setattr(doctor, name, lambda *_: None)
     return monkeypatch
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_what_works_is_said_in_the_language_that_is_spoken(bare, language):
+    bare.setattr(doctor, "_tried", lambda name, _, detail: doctor.Trial(name, works=True, detail=detail))
+    english = [finding.detail for finding in examine()]
+    speak(language)
+    told = [(finding.name, finding.detail) for finding in examine()]
+    speak("en")
+    same = {name for (name, detail), words in zip(told, english, strict=True) if detail == words}
+    assert same <= {"python", *doctor.PACKAGES}  # versions
 
 
 def test_an_altered_model_is_named(bare):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from blurkit.cli import forget, main
+from blurkit.language import LANGUAGES, speak, texts
 from blurkit.policy import reviewed as decisions
 from blurkit.report.page import to_html
 from blurkit.report.table import to_csv
@@ -18,6 +19,12 @@ OLD, NEW = 1_700_000_000, 1_790_000_000
 
 RUN = report(failure())
 ENTRY = {"by": "A", "when": "2023-11-01", "version": "1", "policy": {}, "answers": []}
+
+
+@pytest.fixture(autouse=True)
+def english_again():
+    yield
+    speak("en")
 
 
 @pytest.fixture
@@ -84,6 +91,21 @@ def test_a_person_is_asked(folder, answer, left, monkeypatch):
     monkeypatch.setattr(sys, "stdin", words)
     assert run(folder) == 0
     assert len(names(folder)) == left
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_person_is_asked_and_answers_in_their_language(folder, language, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+    monkeypatch.delenv("LANGUAGE", raising=False)
+    yes = texts(language).get("yes", "yes")
+    words = io.StringIO(f"{yes.capitalize()}\n")
+    words.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", words)
+    assert run(folder) == 0
+    assert len(names(folder)) == 8
+    said = capsys.readouterr().err
+    assert f" {yes}" in said
+    assert ("deleted" in said, "for good" in said) == ((True, True) if language == "en" else (False, False))
 
 
 def test_nothing_goes_where_nobody_can_be_asked(folder, monkeypatch, capsys):

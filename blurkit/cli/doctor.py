@@ -20,6 +20,7 @@ from blurkit.detect import DETECTORS, make_detector, make_independent_check, med
 from blurkit.detect.second_look import SecondLook
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
 from blurkit.geometry import Box
+from blurkit.language import mark, tn, tr
 from blurkit.machine import weights
 from blurkit.machine.workers import available_cpus
 from blurkit.picture.formats import FORMATS
@@ -49,42 +50,58 @@ class Trial:
     """Version, or what is wrong."""
 
 
-CLIPS = "read and written; PyAV's wheels hold x264 and x265, which are GPL (--clip-codec vp9 or av1 needs neither)"
+ALONE = mark("not installed; CenterFace works alone")
+"""What is said of a detector that has no build for every system."""
+
+CLIPS = mark(
+    "read and written; PyAV's wheels hold x264 and x265, which are GPL (--clip-codec vp9 or av1 needs neither)"
+)
 """What is said of clips that work."""
 
 
 def examine() -> Iterator[Trial]:
     """Try everything blurkit needs, and yield what came of it."""
-    system = f"{platform.system()} {platform.machine()}, {available_cpus()} processors"
-    yield Trial("python", works=True, detail=f"{platform.python_version()} on {system}")
+    processors = tn("{n} processor", "{n} processors", available_cpus())
+    system = f"{platform.system()} {platform.machine()}, {processors}"
+    yield Trial("python", works=True, detail=f"{platform.python_version()}, {system}")
     for package in PACKAGES:
         try:
             yield Trial(package, works=True, detail=version(package))
         except PackageNotFoundError:
             optional = package == "mediapipe"
-            yield Trial(package, works=optional, detail="not installed" + ("; CenterFace works alone" * optional))
+            yield Trial(package, works=optional, detail=tr(ALONE) if optional else tr("not installed"))
     try:
         for name in weights.model_hashes():
-            yield _tried(f"model {name}", partial(weights.model_path, name), "unaltered")
+            yield _tried(tr("model {name}").format(name=name), partial(weights.model_path, name), tr("unaltered"))
     except BlurkitError as error:
-        yield Trial("models", works=False, detail=str(error))
+        yield Trial(tr("models"), works=False, detail=str(error))
     for detector in DETECTORS:
         if detector != DetectorName.MEDIAPIPE or mediapipe_installed():
-            yield _tried(f"detector {detector}", partial(_detect, detector), "looks at pictures")
-    yield _tried("second look", _look_again, "looks at pictures")
-    yield _tried("independent check", _check, "looks at pictures")
-    yield _tried("age models", _estimate, "open")
-    yield _tried("age thresholds", load_calibration, "read")
+            yield _tried(
+                tr("detector {name}").format(name=detector), partial(_detect, detector), tr("looks at pictures")
+            )
+    yield _tried(tr("second look"), _look_again, tr("looks at pictures"))
+    yield _tried(tr("independent check"), _check, tr("looks at pictures"))
+    yield _tried(tr("age models"), _estimate, tr("can be opened"))
+    yield _tried(tr("age thresholds"), load_calibration, tr("can be read"))
     for facts in FORMATS.values():
-        yield _tried(facts.pillow, partial(_read_and_write, facts.pillow), "read and written")
+        yield _tried(facts.pillow, partial(_read_and_write, facts.pillow), tr("read and written"))
     if text.installed():
-        yield _tried("words and codes", _read_words, "looked for")
+        yield _tried(tr("words and codes"), _read_words, tr("looked for"))
     else:
-        yield Trial("words and codes", works=True, detail=f"not installed; nobody looks for them ({text.INSTALL})")
+        yield Trial(
+            tr("words and codes"),
+            works=True,
+            detail=tr("not installed; nobody looks for them ({how})").format(how=text.INSTALL),
+        )
     if installed():
-        yield _tried("clips", _write_and_read_clip, CLIPS)
+        yield _tried(tr("clips"), _write_and_read_clip, tr(CLIPS))
     else:
-        yield Trial("clips", works=True, detail=f"not installed; photos alone are made safe ({INSTALL})")
+        yield Trial(
+            tr("clips"),
+            works=True,
+            detail=tr("not installed; photos alone are made safe ({how})").format(how=INSTALL),
+        )
 
 
 def _tried(name: str, work: Callable[[], object], detail: str) -> Trial:
@@ -162,14 +179,15 @@ def do_doctor(folder: Path | None, *, starter: bool) -> ExitCode:
 
     desktop = _desktop() if starter and folder is None else folder
     if folder is not None and not starter:
-        raise SettingsError("is for a starter", path=folder, hint="blurkit doctor --starter FOLDER")
+        raise SettingsError(tr("is for a starter"), path=folder, hint="blurkit doctor --starter FOLDER")
     findings = list(examine())
     for finding in findings:
-        write_out(f"{'ok   ' if finding.works else 'FAILS'} {finding.name}: {finding.detail}")
+        verdict = tr("ok") if finding.works else tr("FAILS")
+        write_out(f"{verdict:<5} {finding.name}: {finding.detail}")
     if desktop is not None:
-        say(f"double-click to start: {make(desktop, sys.platform, sys.executable)}")
+        say(tr("double-click to start: {path}").format(path=make(desktop, sys.platform, sys.executable)))
         if sys.platform not in ("win32", "darwin"):
-            say("if your desktop asks: right-click it and allow it to be started")
+            say(tr("if your desktop asks: right-click it and allow it to be started"))
     return ExitCode.OK if all(finding.works for finding in findings) else ExitCode.MODEL
 
 
@@ -178,5 +196,5 @@ def _desktop() -> Path:
 
     desktop = user_desktop_path()
     if not desktop.is_dir():
-        raise SettingsError("there is no desktop folder", path=desktop, hint="blurkit doctor --starter FOLDER")
+        raise SettingsError(tr("there is no desktop folder"), path=desktop, hint="blurkit doctor --starter FOLDER")
     return desktop

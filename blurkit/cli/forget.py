@@ -13,6 +13,7 @@ from blurkit.batch.claims import NAME, OWNER
 from blurkit.batch.journal import ENTRY, state_folder
 from blurkit.cli.console import complain, say
 from blurkit.errors import BlurkitError, ExitCode, SettingsError
+from blurkit.language import tn, tr
 from blurkit.machine.files import open_regular, read_regular
 from blurkit.policy.reviewed import load as load_decisions
 from blurkit.report.files import STEM
@@ -21,7 +22,7 @@ from blurkit.report.schema import Report
 from blurkit.report.table import HEADER
 from blurkit.review import recent
 from blurkit.watch.seen import SEEN
-from blurkit.words import count, one_line
+from blurkit.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,29 +116,44 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
     try:
         day = date.fromisoformat(before)
     except ValueError as fault:
-        raise SettingsError(f"no such day: {before}", path="--before", hint="--before 2026-09-01") from fault
+        raise SettingsError(
+            tr("no such day: {day}").format(day=before), path="--before", hint="--before 2026-09-01"
+        ) from fault
     for folder in folders:
         if not folder.is_dir():
-            raise SettingsError("there is no such folder", path=folder, hint="give the folders with your photos")
+            raise SettingsError(
+                tr("there is no such folder"), path=folder, hint=tr("give the folders with your photos")
+            )
     found = files_before(folders, day)
     told = [path for path in found if path.suffix not in REMEMBERED]
     for path in told:
         say(one_line(str(path)))
     if len(told) < len(found):
-        say(f"journals of earlier runs: {count(len(found) - len(told), 'file')}")
+        rest = len(found) - len(told)
+        say(tn("{n} file of the journals of earlier runs", "{n} files of the journals of earlier runs", rest))
     folders_known = recent.before(day)
     for each in folders_known:
-        say(f"path of a folder that was reviewed: {one_line(each.path)}")
+        say(tr("path of a folder that was reviewed: {path}").format(path=one_line(each.path)))
     if not found and not folders_known:
-        say(f"nothing that blurkit wrote before {day} was found")
+        say(tr("nothing that blurkit wrote before {day} was found").format(day=day))
         return ExitCode.OK
     if not yes:
         if sys.stdin is None or not sys.stdin.isatty():
-            raise SettingsError("nothing was deleted, since nobody can be asked", hint="read the list, then add --yes")
-        paths = f" and {count(len(folders_known), 'path')}" if folders_known else ""
-        say(f"delete {count(len(found), 'file')}{paths} for good? Type yes:")
-        if sys.stdin.readline().strip().lower() != "yes":
-            say("nothing was deleted")
+            raise SettingsError(
+                tr("nothing was deleted, since nobody can be asked"), hint=tr("read the list, then add --yes")
+            )
+        number = len(found) + len(folders_known)
+        yes_here = tr("yes")
+        say(
+            tn(
+                "delete {n} entry of this list for good? Type {yes}:",
+                "delete {n} entries of this list for good? Type {yes}:",
+                number,
+                yes=yes_here,
+            )
+        )
+        if sys.stdin.readline().strip().lower() not in ("yes", yes_here):
+            say(tr("nothing was deleted"))
             return ExitCode.OK
     code = ExitCode.OK
     recent.forget(folders_known)
@@ -145,8 +161,11 @@ def do_forget(folders: Sequence[Path], before: str, *, yes: bool) -> ExitCode:
         try:
             path.unlink()
         except OSError as fault:
-            complain(f"{path}: cannot be deleted: {fault.strerror}", "check who may change its folder")
+            complain(
+                tr("{path}: cannot be deleted: {why}").format(path=path, why=fault.strerror),
+                tr("check who may change its folder"),
+            )
             code = ExitCode.OUTPUT
     if code is ExitCode.OK:
-        say(f"{count(len(found), 'file')} deleted; no photo was touched")
+        say(tn("{n} file deleted; no photo was touched", "{n} files deleted; no photo was touched", len(found)))
     return code

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
+from blurkit.language import tr
 from blurkit.outcomes import PhotoResult
 from blurkit.records import Decision
 from blurkit.words import clock
@@ -90,7 +91,9 @@ def check(outcome: object, edit: Edit, sheet: Sequence[Spot]) -> None:
     """
     follows = any(spot.number == edit.face and spot.decision is not None for spot in sheet)
     if edit.do == "move" and follows and board_of(outcome) is not None:
-        raise SettingsError("this cover follows somebody through the clip; draw another one where it does not reach")
+        raise SettingsError(
+            tr("This cover follows somebody through the clip. Draw another one where it does not reach.")
+        )
 
 
 def seen(outcome: object, number: int) -> str:

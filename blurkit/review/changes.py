@@ -70,11 +70,11 @@ def changed(sheet: Sheet, edit: Edit, size: Size | None, numbered: Callable[[Cho
         raise SettingsError(f"photo {edit.photo} has no face {edit.face}")
     if edit.do == "delete":
         if spot.decision is not None:
-            raise SettingsError("only a cover that was drawn can be deleted; a found face is revealed with a reason")
+            raise SettingsError(tr("Only a cover that you drew can be deleted. To show a found face, give the reason."))
         return tuple(other for other in sheet if other is not spot)
     if edit.do == "move":
         if spot.is_kept:
-            raise SettingsError("a face that stays visible has no cover to move")
+            raise SettingsError(tr("A face that stays visible has no cover to move."))
         choice = replace(spot.choice, box=_box(edit, size), by_hand=True, why=None, note="", seen=True)
     else:
         choice = with_action(spot, edit.action or Action.COVER, edit.why, edit.note.strip())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
+from blurkit.language import tr
 from blurkit.policy.reviewed import Choice, Why
 from blurkit.records import Action
 
@@ -71,11 +72,11 @@ def with_action(spot: Spot, action: Action, why: Why | None = None, note: str = 
         by_hand = moved if spot.decision is not None and spot.decision.judgement.action is Action.COVER else True
         return replace(spot.choice, action=action, by_hand=by_hand, why=None, note="", seen=True)
     if spot.decision is None:
-        raise SettingsError("a cover that was drawn is deleted, not revealed")
+        raise SettingsError(tr("Delete a cover that you drew, rather than show what is under it."))
     if spot.decision.judgement.action is Action.KEEP:
         why, note = None, ""
     elif why is None or (why is Why.CONSENT and not note):
-        raise SettingsError("to let a covered face be seen, give the reason; for a consent, its reference too")
+        raise SettingsError(tr("To show a covered face, give the reason; for a consent, its number, too."))
     box = spot.decision.face.box
     return Choice(box, action, box, by_hand=why is not None, why=why, note=note, seen=True)
 

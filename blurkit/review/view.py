@@ -72,7 +72,9 @@ def told_of(error: BlurkitError) -> str:
     """Return what a person is told of an error: what they did wrong as it says, else its kind in plain words."""
     if isinstance(error, SettingsError):
         return str(error)
-    return f"{tr(refused.in_plain_words(type(error)))} ({error})"
+    what = tr(refused.in_plain_words(type(error)))
+    detail = error if spoken() == "en" else error.path  # the exact words are English, and help whom they are sent to
+    return what if detail is None else f"{what} ({detail})"
 
 
 def _written(one: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from blurkit.language import LANGUAGES, texts
+from blurkit.errors import OutputNotWritable
+from blurkit.language import LANGUAGES, speak, texts
+from blurkit.review.view import told_of
 from tests.end_to_end.process import wait_until
 from tests.review.browsing import DESKTOP, check_accessible, enter
 from tests.review.caller import Caller
@@ -72,7 +74,7 @@ def test_every_screen_is_in_the_language_and_fits(browser, served, asked):
             if step == "settings":
                 page.click("#options summary")
             if step == "photos":
-                assert said("{n} covered").replace("{n}", "4") in page.locator("a.card").first.inner_text()
+                assert said("{n} covered").replace("{n}", "3") in page.locator("a.card").first.inner_text()
             if viewport is not SMALL:
                 check_accessible(page)
             wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -90,3 +92,12 @@ def test_every_screen_is_in_the_language_and_fits(browser, served, asked):
         page.keyboard.press("Escape")
         context.close()
         assert faults == []
+
+
+@pytest.mark.parametrize("asked", LANGUAGES)
+def test_what_went_wrong_is_told_without_english_words_and_with_the_file(asked):
+    speak(asked)
+    told = told_of(OutputNotWritable("no space for the report", path="/photos/a.jpg"))
+    speak("en")
+    assert "/photos/a.jpg" in told
+    assert ("no space for the report" in told) is (asked == "en")
