@@ -217,6 +217,25 @@ def test_a_file_that_shows_several_pictures_is_refused(kind, words):
     refused(data, UnsupportedFormat, words=words)
 
 
+@pytest.mark.parametrize("times", [1, 2], ids=["whole", "its control twice"])
+@pytest.mark.parametrize("said", [1, 2])
+def test_a_png_that_browsers_move_is_refused_though_its_decoder_takes_it_for_a_still(times, said):
+    frames = [Image.fromarray(smooth(seed=seed)) for seed in (1, 2)]
+    data = saved(frames[0], "png", save_all=True, append_images=frames[1:])
+    control = data[data.index(b"acTL") - 4 :][:20]
+    told = control[:8] + said.to_bytes(4) + control[12:16]
+    refused(
+        data.replace(control, (told + zlib.crc32(told[4:]).to_bytes(4)) * times), UnsupportedFormat, words="animated"
+    )
+
+
+def test_a_frame_of_a_png_that_does_not_say_that_it_moves_is_shown_by_nobody():
+    frames = [Image.fromarray(smooth(seed=seed)) for seed in (1, 2)]
+    data = saved(frames[0], "png", save_all=True, append_images=frames[1:])
+    at = data.index(b"acTL") - 4
+    assert np.array_equal(load(data[:at] + data[at + 20 :]).picture.pixels, smooth(seed=1))
+
+
 # Coding
 
 

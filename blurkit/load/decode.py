@@ -18,6 +18,7 @@ from blurkit.load.encoding import colors_of, encoding_of
 from blurkit.load.opening import COPY_AGAIN, clear_tone, decoder_faults, open_image, shown_frames
 from blurkit.machine.files import read_regular
 from blurkit.machine.quiet import native_stderr_silenced
+from blurkit.picture.animations import has_further_frames
 from blurkit.picture.color import to_srgb
 from blurkit.picture.crop import crop_of
 from blurkit.picture.formats import FORMATS, RAW_SUFFIXES, sniff
@@ -110,7 +111,7 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
         raise UnsupportedFormat(what, hint=remedy)
     plain = without_beside(data, kind)
     with native_stderr_silenced(), decoder_faults(settings), open_image(plain, kind, settings) as image:
-        _refuse_several(image, kind)
+        _refuse_several(image, kind, plain)
         _refuse_raw(image, kind)
         if kind is ImageFormat.TIFF:
             refuse_rare_compression(image.tag_v2)  # type: ignore[attr-defined]
@@ -136,9 +137,11 @@ def _decode(data: bytes, settings: LoadSettings, source: Path | None) -> Photo:
     return Photo(picture, kind, encoding, source, hashlib.sha256(data).hexdigest())
 
 
-def _refuse_several(image: Image.Image, kind: ImageFormat) -> None:
+def _refuse_several(image: Image.Image, kind: ImageFormat, data: bytes) -> None:
     """Refuse what shows several pictures: covers on the first would leave the others open."""
     frames = shown_frames(image, kind)
+    if frames == 1 and kind is ImageFormat.PNG and has_further_frames(data):
+        frames = 2
     if FORMATS[kind].shows_frames and frames > 1:
         word, remedy = (
             ("pages", "save each page as a file of its own")

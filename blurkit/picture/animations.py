@@ -39,6 +39,23 @@ def _is_told_to_move(file: IO[bytes]) -> bool:
     return False
 
 
+def has_further_frames(png: bytes) -> bool:
+    """Whether a PNG says before its picture that it moves, and holds a further frame: browsers show that one.
+
+    Some decoders give up an animation that is damaged, and show its first picture, which may be another one.
+    """
+    at, is_told = 8, False
+    while at + 8 <= len(png):
+        size, kind = int.from_bytes(png[at : at + 4]), png[at + 4 : at + 8]
+        if kind == b"fdAT":
+            return is_told
+        is_told = is_told or kind == b"acTL"
+        if kind == b"IDAT" and not is_told:
+            return False
+        at += 12 + size
+    return False
+
+
 def _has_two(file: IO[bytes]) -> bool:
     """Whether a second picture begins in a GIF."""
     _skip_table(file, file.read(13)[10:11])

@@ -9,6 +9,7 @@ from blurkit.audit.matches import read_reports
 from blurkit.cli import watch as command
 from blurkit.watch import arrival
 from blurkit.watch import watcher as watch
+from tests.forging import FORGERIES, replace
 from tests.watch.arriving import BROKEN, broken, high, outputs, wide
 
 
@@ -48,6 +49,21 @@ def test_a_photo_that_changes_while_it_is_looked_at_is_done_later(once, done, in
     monkeypatch.undo()
     assert not (tmp_path / "out").exists()
     assert path.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_photo_that_is_replaced_after_it_arrived_is_not_done(forgery, once, done, inbox, tmp_path, monkeypatch):
+    path, read = high(inbox, "a.png"), arrival.read
+
+    def late(source):
+        replace(path, forgery)
+        return read(source)
+
+    monkeypatch.setattr(arrival, "read", late)
+    once()
+    assert done == []
+    assert outputs(tmp_path) == []
 
 
 def test_an_output_that_cannot_be_written_is_tried_again(once, done, inbox, tmp_path):
