@@ -22,7 +22,7 @@ from blurkit.records import Action, Decision, Photo
 from blurkit.validation import validated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from blurkit.marks import MarkDecision
@@ -113,6 +113,7 @@ class _File(_Shape):
     left_out: dict[Sha256, LeftOut] = {}
     clips: dict[Sha256, _Board] = {}
     marks: dict[Sha256, tuple[MarkShape, ...]] = {}
+    opened: frozenset[Sha256] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ class Recorded:
     """For each clip the storyboard that was reviewed; the boxes of its choices are in pixels of that."""
     marks: dict[str, tuple[MarkChoice, ...]] = field(default_factory=dict)
     """The choices about words, codes and plates of each photo in which they were looked for."""
+    opened: frozenset[str] = frozenset()
+    """The photos that a person has had on the screen as a whole."""
 
 
 def load(path: Path) -> dict[str, tuple[Choice, ...]]:
@@ -165,7 +168,7 @@ def read(path: Path, seal: Seal = lambda _: "") -> Recorded:
         for sha256, each in known.clips.items()
     }
     marks = {sha256: tuple(shape.choice() for shape in shapes) for sha256, shapes in known.marks.items()}
-    return Recorded(photos, known.left_out, is_ours, boards, marks)
+    return Recorded(photos, known.left_out, is_ours, boards, marks, known.opened)
 
 
 def save(
@@ -177,6 +180,7 @@ def save(
     left_out: Mapping[str, LeftOut] | None = None,
     boards: Mapping[str, Board] | None = None,
     marks: Mapping[str, Sequence[MarkChoice]] | None = None,
+    opened: Iterable[str] = (),
     seal: Seal | None = None,
 ) -> None:
     """Write the decisions, whole or not at all, so that they survive a crash.
@@ -189,6 +193,7 @@ def save(
         left_out: The photos that are not published.
         boards: The storyboards of clips.
         marks: The choices about words, codes and plates.
+        opened: The photos that a person has had on the screen as a whole.
         seal: Seals what was decided on this computer.
 
     Raises:
@@ -200,14 +205,16 @@ def save(
     words = (
         _text({sha256: [each.values() for each in known] for sha256, known in (marks or {}).items()}) if marks else ""
     )
+    whole = _text(sorted(opened)) if opened else ""
     head: dict[str, Any] = {"schema": WITH_CLIPS if boards else SCHEMA, "version": version, "policy": policy}
     if seal is not None:
         all_photos = ",".join(f'"{sha256}":{texts[sha256]}' for sha256 in sorted(texts))
-        more = "".join(f",{part}" for part in (clips, words) if part)
+        more = "".join(f",{part}" for part in (clips, words, whole) if part)
         head["seal"] = seal(f"[{{{all_photos}}},{excluded}{more}]".encode())
     rows = ",\n".join(f'"{sha256}":{text}' for sha256, text in texts.items())
     parts = [_text(head)[:-1], ',\n"photos":{', rows, "}", f',\n"left_out":{excluded}' if left_out else ""]
-    parts += [f',\n"clips":{clips}' if clips else "", f',\n"marks":{words}' if words else "", "}\n"]
+    parts += [f',\n"clips":{clips}' if clips else "", f',\n"marks":{words}' if words else ""]
+    parts += [f',\n"opened":{whole}' if whole else "", "}\n"]
     replace_text(path, parts)
 
 
@@ -218,7 +225,7 @@ def text_of(choices: Sequence[Choice]) -> str:
 
 def _content(values: Mapping[str, Any]) -> bytes:
     """Return what a seal is about, however it is laid out."""
-    more = [values[name] for name in ("clips", "marks") if values.get(name)]
+    more = [values[name] for name in ("clips", "marks", "opened") if values.get(name)]
     return _text([values["photos"], values.get("left_out", {}), *more]).encode()
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blurkit.review.history import Step
+
 if TYPE_CHECKING:
     from blurkit.records import Action
     from blurkit.review.requests import Marked
     from blurkit.review.session import Session
+    from blurkit.review.words import Signs
 
 
 def decide(session: Session, wanted: Marked) -> None:
-    """Cover or leave marks of a review, or note that a person has looked at them; all or none.
+    """Cover or leave marks of a review, which can be undone, or note that a person has looked at them; all or none.
 
     Raises:
         SettingsError: An unknown photo or mark.
@@ -21,15 +24,11 @@ def decide(session: Session, wanted: Marked) -> None:
     for photo, number, action in wanted.marks:
         actions.setdefault(photo, {})[number] = action
     with session.lock:
-        words, before = session.words, dict(session.words.sheets)
-        try:
-            for photo, these in actions.items():
-                sha256 = session.photos[photo].sha256 if photo < len(session.photos) else None
-                words.sheets[sha256 or ""] = words.changed(sha256, these, only_seen=wanted.do == "see")
-            session.save(actions)
-        except BaseException:
-            words.sheets = before
-            raise
+        new: dict[str, Signs | None] = {}
+        for photo, these in actions.items():
+            sha256 = session.photos[photo].sha256 if photo < len(session.photos) else None
+            new[sha256 or ""] = session.words.changed(sha256, these, only_seen=wanted.do == "see")
+        (session.save if wanted.do == "see" else session.change)(Step(words=new))
 
 
 def still_open(session: Session) -> int:

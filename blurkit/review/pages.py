@@ -20,7 +20,7 @@ from starlette.routing import Route
 from blurkit import language
 from blurkit.errors import BlurkitError, OutputNotWritable, SettingsError
 from blurkit.language import tr
-from blurkit.review import choose, desktop, looks, recent, remember, view, whole, wishes
+from blurkit.review import choose, desktop, looks, recent, remember, view, wishes
 from blurkit.review.lock import FILE_NAME as LOCK_NAME
 from blurkit.review.lock import FolderTaken, Lock
 from blurkit.review.marking import decide
@@ -174,7 +174,7 @@ class Pages:
         changes: dict[str, tuple[type[pydantic.BaseModel], Callable[..., object]]] = {
             "edit": (Edits, lambda wanted: self._review.session.edit(wanted.edits)),
             "seen": (Looked, lambda wanted: self._review.session.see(wanted.faces)),
-            "opened": (Whole, lambda wanted: whole.note(self._review.session, wanted.photo)),
+            "opened": (Whole, lambda wanted: self._review.session.open(wanted.photo)),
             "leave_out": (LeaveOut, lambda wanted: self._review.session.leave_out(wanted.photo, wanted.reason)),
             "marks": (Marked, lambda wanted: decide(self._review.session, wanted)),
             "undo": (Nothing, lambda _: self._review.session.undo()),
@@ -198,7 +198,7 @@ class Pages:
         ]
         return Starlette(
             routes=[
-                Route("/", self._start_page),
+                Route("/", lambda _: self._file("choose.html" if self._opened is None else "index.html")),
                 Route("/static/{name}", self._static),
                 Route("/api/offered", partial(self._told, self._offered)),
                 Route("/api/settings", partial(self._told, self._settings)),
@@ -214,16 +214,13 @@ class Pages:
             ]
         )
 
-    def _start_page(self, request: Request) -> Response:
-        return self._file("choose.html" if self._opened is None else "index.html", request)
-
-    def _file(self, name: str, _: Request) -> Response:
+    def _file(self, name: str) -> Response:
         path = FILES[name]
         return Response(path.read_bytes(), media_type=KINDS[path.suffix])
 
     def _static(self, request: Request) -> Response:
         name = request.path_params["name"]
-        return self._file(name, request) if name in FILES else Response("not found", 404)
+        return self._file(name) if name in FILES else Response("not found", 404)
 
     def _told(self, tell: Callable[[Request], dict[str, Any]], request: Request) -> Response:
         try:
@@ -238,12 +235,19 @@ class Pages:
 
     def _state(self, request: Request) -> dict[str, Any]:
         since = request.query_params.get("since", "0")
-        known = int(since) if since.isdecimal() and len(since) < 16 else 0
+        known = int(since) if since.isdecimal() and len(since) < 16 and self._is_meant(request) else 0
         return view.state(self._review.session, self._review.work, since=known)
+
+    def _is_meant(self, request: Request) -> bool:
+        """Whether a page that says which review it shows means the one that is open."""
+        meant = request.query_params.get("review", "")
+        return not meant or (self._opened is not None and meant == self._opened.session.key)
 
     async def _change(self, kind: type[Wanted], do: Callable[[Wanted], object], request: Request) -> Response:
         try:
             wanted = kind.model_validate_json(await _body(request))
+            if not self._is_meant(request):
+                raise SettingsError(tr("The settings were changed. Load the page again."))
             told = await run_in_threadpool(do, wanted)
         except pydantic.ValidationError as fault:
             problem = fault.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -11,15 +12,16 @@ from blurkit.language import tr
 from blurkit.outcomes import PhotoFailure
 from blurkit.policy import Reviewed
 from blurkit.policy import reviewed as decisions
-from blurkit.policy.again import chosen, match
+from blurkit.policy.again import chosen
 from blurkit.policy.reviewed import Choice, LeftOut, Recorded
 from blurkit.records import Action
 from blurkit.review import boards
 from blurkit.review.boards import board_of, boarded, rebased
 from blurkit.review.changes import changed, spread
+from blurkit.review.history import History, Step
 from blurkit.review.kept import Kept
 from blurkit.review.seal import seal
-from blurkit.review.spots import Sheet, Sheets, Shown, Spot, unseen
+from blurkit.review.spots import Sheet, Sheets, Shown, Spot, taken_up, unseen
 from blurkit.review.words import Words
 from blurkit.version import __version__
 
@@ -49,6 +51,8 @@ class Session:
     is_foreign: bool = field(init=False)
     """Whether the decisions that were there were not made on this computer: nobody here has seen any of those faces."""
     revision: int = field(default=0, init=False)
+    key: str = field(default_factory=lambda: secrets.token_hex(8), init=False)
+    """Tells it from a review of the same folder with other settings, whose faces have other numbers."""
 
     def __post_init__(self) -> None:
         """Take up an earlier review's decisions, or raise `SettingsError` if they cannot be read."""
@@ -62,11 +66,11 @@ class Session:
         if self.is_foreign:
             self._stored = {sha256: tuple(map(unseen, choices)) for sha256, choices in known.photos.items()}
         self._left_out, self._boards = dict(known.left_out), dict(known.boards)
+        self._opened = set(known.opened) if known.is_ours else set()
         self.is_closed = False
         self.words = Words(known.marks, is_foreign=self.is_foreign)
         self._next = 0
-        self._done: list[Sheets] = []
-        self._undone: list[Sheets] = []
+        self._history = History()
 
     def close(self) -> None:
         """Take no more decisions: another review of the folder goes on with them."""
@@ -82,29 +86,14 @@ class Session:
             if isinstance(outcome, PhotoFailure) or outcome.sha256 is None:
                 return
             photo.sha256, photo.size = outcome.sha256, outcome.size
+            photo.opened = photo.sha256 in self._opened
             self.words.add(photo.sha256, outcome.marks)
             if (board := board_of(outcome)) is not None:
                 stored = self._stored.get(photo.sha256, ())
                 self._stored = {**self._stored, photo.sha256: rebased(stored, self._boards.get(photo.sha256), board)}
                 self._boards[photo.sha256] = board
             if photo.sha256 not in self._sheets:
-                self._sheets[photo.sha256] = self._taken_up(outcome.decisions, self._stored.get(photo.sha256, ()))
-
-    def _taken_up(self, found: Sequence[Decision], stored: Sequence[Choice]) -> Sheet:
-        matched, left = match(found, stored)
-        spots = []
-        for decision, earlier in zip(found, matched, strict=True):
-            choice = Choice(decision.face.box, decision.judgement.action, decision.face.box)
-            if earlier is not None:
-                reason_is_missing = earlier.action is Action.KEEP and decision.judgement.action is Action.COVER
-                if earlier.by_hand and not (reason_is_missing and earlier.why is None):
-                    box = earlier.box if earlier.action is Action.COVER else choice.box
-                    choice = replace(earlier, box=box, found=decision.face.box)
-                else:
-                    choice = replace(choice, seen=earlier.seen and earlier.action is choice.action)
-            spots.append(self._spot(choice, decision))
-        covers = [choice for choice in left if choice.by_hand and choice.action is Action.COVER]
-        return *spots, *(self._spot(replace(choice, found=None), None) for choice in covers)
+                self._sheets[photo.sha256] = taken_up(outcome.decisions, self._stored.get(photo.sha256, ()), self._spot)
 
     def _spot(self, choice: Choice, decision: Decision | None) -> Spot:
         self._next += 1
@@ -152,25 +141,26 @@ class Session:
                     key = self._analysed(number)
                     boards.check(self._photo(number).outcome, change, new.get(key, self._sheets[key]))
                     new[key] = changed(new.get(key, self._sheets[key]), change, self._photo(number).size, self._spot)
-            before = {key: self._sheets[key] for key in new}
-            self._commit(new)
-            self._done.append(before)
-            self._undone.clear()
+            self.change(Step(new))
+
+    def change(self, new: Step) -> None:
+        """Make a change that can be undone, and save it.
+
+        Raises:
+            OutputNotWritable: It cannot be saved; nothing changed.
+        """
+        with self.lock:
+            self._history.note(self._commit(new))
 
     def undo(self, *, back: bool = True) -> None:
         """Take the last change back, or with `back=False` make it again; nothing if there was no change."""
         with self.lock:
-            source, target = (self._done, self._undone) if back else (self._undone, self._done)
-            if source:
-                now = {key: self._sheets[key] for key in source[-1]}
-                self._commit(source[-1])
-                source.pop()
-                target.append(now)
+            self._history.undo(self._commit, back=back)
 
     @property
     def steps(self) -> tuple[int, int]:
         """How many changes can be undone, and made again."""
-        return len(self._done), len(self._undone)
+        return self._history.steps
 
     def see(self, faces: Iterable[tuple[int, int, Action]]) -> None:
         """Note that a person has looked at faces; what changed since it was shown does not count.
@@ -182,7 +172,7 @@ class Session:
             shown: dict[str, dict[int, Action]] = {}
             for number, face, action in faces:
                 shown.setdefault(self._analysed(number), {})[face] = action
-            self._commit({key: self._seen(key, actions) for key, actions in shown.items()})
+            self._commit(Step({key: self._seen(key, actions) for key, actions in shown.items()}))
 
     def _seen(self, key: str, shown: Mapping[int, Action]) -> Sheet:
         sheet = self._sheets[key]
@@ -228,32 +218,44 @@ class Session:
         return dict(self._left_out)
 
     def leave_out(self, number: int, reason: LeftOut | None) -> None:
-        """Leave a photo out, or with no reason take it in again.
+        """Leave a photo out, or with no reason take it in again; this can be undone.
 
         Raises:
             SettingsError: An unknown photo, or one that is not analysed.
             OutputNotWritable: It cannot be saved; nothing changed.
         """
         with self.lock:
-            key, before = self._analysed(number), dict(self._left_out)
-            self._left_out.pop(key, None)
-            if reason is not None:
-                self._left_out[key] = reason
-            try:
-                self._commit({key: self._sheets[key]})
-            except BaseException:
-                self._left_out = before
-                raise
+            self.change(Step(left_out={self._analysed(number): reason}))
 
-    def save(self, changed: Iterable[int] = ()) -> None:
-        """Write the decisions as they are, and tell the page of some photos again."""
+    def open(self, number: int) -> None:
+        """Note that a person has a whole photo on the screen.
+
+        Raises:
+            SettingsError: An unknown photo, or one that is not analysed.
+            OutputNotWritable: It cannot be saved; nothing changed.
+        """
         with self.lock:
-            self._commit({key: self._sheets[key] for key in map(self._analysed, changed)})
+            key = self._analysed(number)
+            if key not in self._opened:
+                self._commit(Step({key: self._sheets[key]}), opened={key})
 
-    def _commit(self, new: Sheets) -> None:
+    def save(self, new: Step = Step()) -> None:  # noqa: B008 - it never changes
+        """Write the decisions with what is not undone: that words were looked at; by default as they are."""
+        with self.lock:
+            self._commit(new)
+
+    def _commit(self, new: Step, *, opened: Iterable[str] = ()) -> Step:
+        """Save a state and make it the present one; returns what it replaced."""
         if self.is_closed:
             raise SettingsError(tr("The settings were changed. Load the page again."))
-        sheets = self._sheets | new
+        words = self.words.sheets
+        before = Step(
+            {key: self._sheets[key] for key in new.faces},
+            {key: words[key] for key in new.words},
+            {key: self._left_out.get(key) for key in new.left_out},
+        )
+        sheets, all_opened = self._sheets | dict(new.faces), self._opened.union(opened)
+        left_out = {key: reason for key, reason in {**self._left_out, **new.left_out}.items() if reason is not None}
         policy = self.settings.policy.name
         states: dict[str, Sequence[Spot] | Sequence[Choice]] = {**self._stored, **sheets}
         decisions.save(
@@ -261,16 +263,20 @@ class Session:
             {key: self._kept.facts(key, state).text for key, state in states.items()},
             version=__version__,
             policy=policy,
-            left_out=self._left_out,
+            left_out=left_out,
             boards=self._boards,
-            marks=self.words.recorded(),
+            marks=self.words.recorded(new.words),
+            opened=all_opened,
             seal=seal,
         )
-        self._sheets = sheets
+        self._sheets, self._left_out, self._opened = sheets, left_out, all_opened
+        words.update(new.words)
         self.revision += 1
+        about = new.about
         for photo in self.photos:
-            if photo.sha256 in new:
-                photo.revision = self.revision
+            if photo.sha256 in about:
+                photo.revision, photo.opened = self.revision, photo.sha256 in all_opened
+        return before
 
     def _photo(self, number: int) -> Shown:
         if not 0 <= number < len(self.photos):

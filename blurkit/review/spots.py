@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from blurkit.errors import SettingsError
 from blurkit.language import tr
+from blurkit.policy.again import match
 from blurkit.policy.reviewed import Choice, Why
 from blurkit.records import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from blurkit.geometry import Size
     from blurkit.outcomes import Outcome
     from blurkit.records import Decision
@@ -54,7 +57,7 @@ class Shown:
     revision: int = 0
     """When it last changed."""
     opened: bool = False
-    """Whether a person has had the whole photo on the screen in this review."""
+    """Whether a person has had the whole photo on the screen."""
 
 
 Sheet = tuple[Spot, ...]
@@ -85,3 +88,29 @@ def unseen(choice: Choice) -> Choice:
     """Return a choice of somebody unknown: nobody here has looked, and a cover is where the face was found."""
     box = choice.found if choice.action is Action.COVER and choice.found is not None else choice.box
     return replace(choice, box=box, seen=False)
+
+
+def taken_up(
+    found: Sequence[Decision], stored: Sequence[Choice], numbered: Callable[[Choice, Decision | None], Spot]
+) -> Sheet:
+    """Return the faces of a photo with what an earlier review chose, and the covers that it drew.
+
+    Args:
+        found: What the policy decides now.
+        stored: The choices of the earlier review.
+        numbered: Gives a face or place a number.
+    """
+    matched, left = match(found, stored)
+    spots = []
+    for decision, earlier in zip(found, matched, strict=True):
+        choice = Choice(decision.face.box, decision.judgement.action, decision.face.box)
+        if earlier is not None:
+            reason_is_missing = earlier.action is Action.KEEP and decision.judgement.action is Action.COVER
+            if earlier.by_hand and not (reason_is_missing and earlier.why is None):
+                box = earlier.box if earlier.action is Action.COVER else choice.box
+                choice = replace(earlier, box=box, found=decision.face.box)
+            else:
+                choice = replace(choice, seen=earlier.seen and earlier.action is choice.action)
+        spots.append(numbered(choice, decision))
+    covers = [choice for choice in left if choice.by_hand and choice.action is Action.COVER]
+    return *spots, *(numbered(replace(choice, found=None), None) for choice in covers)

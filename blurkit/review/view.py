@@ -45,6 +45,7 @@ def state(session: Session, work: Work, *, since: int) -> dict[str, Any]:
         left_out = session.left_out
         changed = [number for number, photo in enumerate(session.photos) if not since or photo.revision > since]
         return {
+            "review": session.key,
             "revision": session.revision,
             "total": len(session.photos),
             "done": work.done,

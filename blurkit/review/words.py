@@ -110,10 +110,11 @@ class Words:
         signs = self.sheets.get(sha256)
         return None if signs is None else tuple(sign.choice.decided(sign.decision) for sign in signs)
 
-    def recorded(self) -> dict[str, Sequence[MarkChoice]]:
-        """Return what the file of decisions holds."""
-        here = {sha256: [sign.choice for sign in signs] for sha256, signs in self.sheets.items() if signs}
-        looked = {sha256 for sha256, signs in self.sheets.items() if signs is not None}
+    def recorded(self, new: Mapping[str, Signs | None]) -> dict[str, Sequence[MarkChoice]]:
+        """Return what the file of decisions holds, with what is new of some photos."""
+        sheets = {**self.sheets, **new}
+        here = {sha256: [sign.choice for sign in signs] for sha256, signs in sheets.items() if signs}
+        looked = {sha256 for sha256, signs in sheets.items() if signs is not None}
         return {**{sha256: each for sha256, each in self._stored.items() if sha256 not in looked}, **here}
 
     def changed(self, sha256: str | None, actions: Mapping[int, Action], *, only_seen: bool) -> Signs:

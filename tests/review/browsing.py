@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import TimeoutError
 
 DESKTOP, TABLET = {"width": 1280, "height": 800}, {"width": 820, "height": 1180}
 
@@ -12,13 +11,7 @@ def enter(page, server):
     """Open the page as a browser is told to, and wait until it is there."""
     page.goto(server.door.as_uri())
     page.wait_for_url(f"{server.address}**")
-    try:
-        page.locator("main h1").wait_for(timeout=10_000)
-    except (
-        TimeoutError
-    ):  # now and then, with two browsers on two processors, the first screen is not drawn: not found yet
-        page.reload()
-        page.locator("main h1").wait_for()
+    page.locator("main h1").wait_for()
 
 
 @contextmanager

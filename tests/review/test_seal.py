@@ -64,6 +64,28 @@ def test_decisions_of_this_computer_count(decided, monkeypatch, state):
         assert review.session.unseen() == []
 
 
+def test_photos_that_were_opened_count_on_this_computer_only_and_for_the_same_file(tmp_path, monkeypatch, state):
+    folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
+    with analysed(folder, monkeypatch) as review:
+        review.session.open(1)
+        with pytest.raises(SettingsError):
+            review.session.open(2)
+    with analysed(folder, monkeypatch) as review:
+        assert [photo.opened for photo in review.session.photos] == [False, True]
+        assert review.session.steps == (0, 0)
+    change(folder, lambda document, _: document.update(opened=list(document["photos"])))
+    with analysed(folder, monkeypatch) as review:
+        assert [photo.opened for photo in review.session.photos] == [False, False]
+        review.session.open(1)
+    (folder / "b.jpg").write_bytes((folder / "b.jpg").read_bytes() + b"changed")
+    with analysed(folder, monkeypatch) as review:
+        assert [photo.opened for photo in review.session.photos] == [False, False]
+        review.session.open(0)
+    state.unlink()
+    with analysed(folder, monkeypatch) as review:
+        assert [photo.opened for photo in review.session.photos] == [False, False]
+
+
 def test_decisions_of_another_computer_must_be_looked_at_again(decided, monkeypatch, state):
     state.unlink()
     with analysed(decided, monkeypatch) as review:

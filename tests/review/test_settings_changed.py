@@ -71,6 +71,23 @@ def test_decisions_stay_and_faces_that_are_known_are_not_looked_for_again(served
         review.session.edit(edit.edits)
 
 
+def test_a_page_that_shows_the_review_of_before_is_told_so_and_changes_nothing(served):
+    call, server, _, _ = served
+    before = json.loads(call("/api/state").body)
+    change(call, policy="everyone")
+    session = now(server).session
+    known = f"since={before['revision']}&review={before['review']}"
+    told = json.loads(call(f"/api/state?{known}").body)
+    assert (told["review"], len(told["photos"])) == (session.key, 2)
+    assert session.key != before["review"]
+    face = before["photos"][0]["faces"][0]["number"]
+    asked = {"edits": [{"do": "set", "photo": 0, "face": face, "action": "cover"}]}
+    refused = call.post(f"edit?{known}", asked)
+    assert (refused.status, "Load the page again" in refused.body.decode()) == (409, True)
+    assert session.steps == (0, 0)
+    assert call.post(f"edit?since=0&review={session.key}", asked).status == 200
+
+
 def test_photos_are_looked_at_again_for_ages_that_nobody_asked_for(served):
     call, server, _, looked = served
     change(call, policy="everyone")
@@ -125,7 +142,19 @@ def test_a_safe_photo_of_before_that_has_another_name_now_is_taken_out(tmp_path)
 
 @needs_browser
 @pytest.mark.model
-@pytest.mark.xfail(strict=False, reason="now and then a press is not heeded while two browsers run: not found yet")
+def test_a_second_page_goes_on_with_the_settings_that_are_changed_on_the_first(browser, served):
+    call, server, _, _ = served
+    with opened_any(browser, server, DESKTOP) as page:
+        page.click("#step-visible")
+        page.locator(".tile").nth(1).wait_for()
+        change(call, policy="everyone")
+        page.locator("a.card:has-text('3 covered')").nth(1).wait_for()
+        page.click("a.card >> nth=1")
+        sure(page, lambda: now(server).session.photos[1].opened)
+
+
+@needs_browser
+@pytest.mark.model
 def test_settings_are_shown_and_changed_on_the_page(browser, served):
     _, server, _, _ = served
     with opened_any(browser, server, DESKTOP) as page:

@@ -23,7 +23,6 @@ pytestmark = in_browser
 MARKUP = "<img src=x onerror=alert(1)>.jpg"
 
 
-@pytest.mark.xfail(strict=False, reason="now and then a press is not heeded while two browsers run: not found yet")
 def test_the_whole_way_by_mouse(browser, tmp_path):
     folder = copies(tmp_path / "in", "a.jpg", MARKUP)
     with (
@@ -98,7 +97,6 @@ def test_the_whole_way_by_mouse(browser, tmp_path):
     assert (signed[0]["by"], signed[0]["open_doubts"], set(signed[0]["answers"].values())) == ("the office", 0, {True})
 
 
-@pytest.mark.xfail(strict=False, reason="now and then a press is not heeded while two browsers run: not found yet")
 def test_the_whole_way_by_keyboard_on_a_tablet(browser, tmp_path):
     folder = copies(tmp_path / "in", "a.jpg", "b.jpg")
     serve = serving(folder, policy="consent", scale=600 / 1024)

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from blurkit.errors import SettingsError
+from blurkit.errors import DiskFull, SettingsError
 from blurkit.marks import MarkKind, MarkReason, Reading
-from blurkit.policy.reviewed import FILE_NAME, read
+from blurkit.policy.reviewed import FILE_NAME, LeftOut, read
 from blurkit.records import Action
 from blurkit.review.marking import decide, still_open
-from blurkit.review.requests import QUESTIONS, Marked, SignOff
+from blurkit.review.requests import QUESTIONS, Edit, Marked, SignOff
 from tests.end_to_end.process import files, wait_until
 from tests.fakes import FixedMarks
 from tests.pictures import line
@@ -109,6 +109,43 @@ def test_a_later_review_takes_up_what_was_decided_and_a_foreign_one_only_covers(
         assert [sign.choice.action.value for sign in later.of(key)] == expected
 
 
+def test_changes_to_words_and_faces_are_undone_in_their_order(reviewed):
+    session = reviewed.session
+    faces = [spot.choice.action for spot in session.sheet(0)]
+    decide(session, marked("set", (0, 1, Action.COVER)))
+    session.edit([Edit(do="cover_all", photo=0)])
+    session.leave_out(0, LeftOut.CLOTHES)
+    decide(session, marked("see", (0, 0, Action.KEEP)))  # a look is not taken back
+    decide(session, marked("set", (0, 2, Action.KEEP)))
+    assert session.steps == (4, 0)
+    session.undo()
+    assert actions(session) == ["keep", "cover", "cover"]
+    session.undo()
+    assert session.left_out == {}
+    session.undo()
+    assert [spot.choice.action for spot in session.sheet(0)] == faces
+    session.undo()
+    assert actions(session) == ["keep", "keep", "cover"]
+    session.undo(back=False)
+    assert (actions(session), session.steps) == (["keep", "cover", "cover"], (1, 3))
+    known = read(reviewed.folder / FILE_NAME).marks[session.photos[0].sha256]
+    assert [each.action.value for each in known] == actions(session)
+
+
+def test_words_that_cannot_be_saved_stay_as_they_were(reviewed, monkeypatch):
+    session = reviewed.session
+    decide(session, marked("set", (0, 1, Action.COVER)))
+    monkeypatch.setattr("blurkit.policy.reviewed.replace_text", full)
+    for do in (lambda: decide(session, marked("set", (0, 2, Action.KEEP))), session.undo):
+        with pytest.raises(DiskFull):
+            do()
+        assert (actions(session), session.steps) == (["keep", "cover", "cover"], (1, 0))
+
+
+def full(path, parts):
+    raise DiskFull("cannot be written")
+
+
 @in_browser[0]
 @in_browser[1]
 def test_words_are_covered_or_left_on_their_screen_and_the_question_is_left_to_the_person(browser, tmp_path):
@@ -132,6 +169,10 @@ def test_words_are_covered_or_left_on_their_screen_and_the_question_is_left_to_t
         page.locator("button.face").first.click()
         page.click("#do-keep")
         sure(page, lambda: "keep" in actions(session))
+        page.locator(".tile:has-text('QR code') .act").click()
+        sure(page, lambda: actions(session).count("keep") != 1)
+        page.click("#toast.shown >> text=Undo")
+        sure(page, lambda: actions(session).count("keep") == 1)
         check_accessible(page)
         page.click("#confirm")
         page.locator("h1:has-text('Finish')").wait_for()

@@ -14,7 +14,8 @@ async function answer(response) {
   return told;
 }
 
-const PATIENCE = 10_000;
+/** Milliseconds that an answer may take. */
+const PATIENCE = 30_000;
 
 /** @param {string} path @returns {Promise<any>} */
 export async function get(path) {

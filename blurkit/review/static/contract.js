@@ -45,7 +45,7 @@
  * @property {Face[]} faces
  * @property {Mark[]} marks
  * @property {number} doubt
- * @property {boolean} opened Whether a person has had the whole photo on the screen in this review.
+ * @property {boolean} opened Whether a person has had the whole photo on the screen.
  * @property {boolean} clip Whether it is a clip, which is shown by its storyboard.
  * @property {number} [width]
  * @property {number} [height]
@@ -71,6 +71,7 @@
 
 /**
  * @typedef {object} State
+ * @property {string} review Which review this is: another one after the settings were changed.
  * @property {number} revision
  * @property {number} total
  * @property {number} done

@@ -59,6 +59,36 @@ export function focusIn(place) {
   return focused instanceof HTMLElement && place?.contains(focused) ? focused : null;
 }
 
+/** @param {HTMLElement} element @param {import("./contract.js").Box} box In pixels of what it lies in. */
+export function place(element, [left, top, right, bottom]) {
+  const sides = { left, top, width: right - left, height: bottom - top };
+  for (const [side, pixels] of Object.entries(sides)) element.style.setProperty(side, `${pixels}px`);
+}
+
+/** @type {WeakMap<Element, string>} What an element says. */
+const said = new WeakMap();
+
+/**
+ * Fills a place; what says the same as before is the same element, so that focus, scroll and what is loaded stay.
+ * @param {Element} place
+ * @param {(readonly [string, () => HTMLElement])[]} wanted What each element says, and what makes it.
+ */
+export function renew(place, wanted) {
+  const there = new Map([...place.children].map((each) => [said.get(each), each]));
+  const all = wanted.map(([words, make]) => {
+    const known = there.get(words);
+    there.delete(words);
+    if (known) return known;
+    const made = make();
+    said.set(made, words);
+    return made;
+  });
+  for (const gone of there.values()) gone.remove();
+  all.forEach((each, at) => {
+    if (place.children[at] !== each) place.insertBefore(each, place.children[at] ?? null);
+  });
+}
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let hiding;
 

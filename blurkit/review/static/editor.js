@@ -25,6 +25,8 @@ export class Editor {
   constructor(main, photo) {
     this.photo = photo;
     this.key = "";
+    /** @type {{face: number, box: Box} | null} Where a key moves a cover, until it is there. */
+    this.asked = null;
     this.publishing = publishingOf((reason) => this.publish(reason));
     this.stage = new Stage(photo, {
       onDraw: (box) => this.draw(box, t("Cover added")),
@@ -34,7 +36,7 @@ export class Editor {
           photo: photo.number,
           face,
           box,
-        }),
+        }).then((done) => done || this.stage.draw(this.photo.faces)),
       onPick: (face) => this.side.mark(face, this.stage.chosen),
       onToggle: (face) => toggle(photo.number, face),
     });
@@ -61,7 +63,8 @@ export class Editor {
     this.stage.resize();
     this.update();
     this.stage.image.addEventListener("load", () => {
-      if (editor === this && !this.photo.opened) change("opened", { photo: photo.number });
+      if (editor === this && !store.photos.get(photo.number)?.opened)
+        change("opened", { photo: photo.number });
     });
   }
 
@@ -71,7 +74,7 @@ export class Editor {
 
   update() {
     const photo = store.photos.get(this.photo.number);
-    const fresh = JSON.stringify(photo);
+    const fresh = JSON.stringify({ ...photo, opened: true }); // that it was opened is not drawn
     if (!isAnalysed(photo) || fresh === this.key) return;
     this.key = fresh;
     this.photo = photo;
@@ -85,8 +88,8 @@ export class Editor {
   async draw(box, words) {
     const before = new Set(this.photo.faces.map((face) => face.number));
     if (!(await editAndSay(words, { do: "draw", photo: this.photo.number, box }))) return;
-    const drawn = this.photo.faces.find((face) => !before.has(face.number));
-    if (!drawn) return;
+    const drawn = store.photos.get(this.photo.number)?.faces.find((face) => !before.has(face.number));
+    if (!drawn || editor !== this) return;
     this.stage.pick(drawn.number);
     this.stage.focusBox(drawn.number);
   }
@@ -163,6 +166,7 @@ export class Editor {
     const { number, name, faces: all, left_out } = this.photo;
     const told = all.map((face) => [number, face.number, face.action]);
     if (told.length && !(await change("seen", { faces: told }))) return;
+    if (editor !== this) return; // meanwhile a person went to another screen
     const next = photos().find((each) => isAnalysed(each) && each.number !== number && needsLook(each));
     const words =
       next || left_out
@@ -178,6 +182,7 @@ export class Editor {
       await change("seen", {
         faces: [[this.photo.number, here.number, here.action]],
       });
+    if (editor !== this) return;
     const open = faces((face) => face.open);
     const after = here?.number ?? -1;
     const next =
@@ -215,11 +220,17 @@ export class Editor {
     if (!way || face?.action !== "cover" || !focusIn(this.stage.boxes)) return false;
     const reach = Math.max(2, Math.round(8 / this.stage.view.scale));
     const [dx, dy] = way.map((each) => each * reach);
-    const [left, top, right, bottom] = face.box;
+    const from = this.asked?.face === face.number ? this.asked.box : face.box; // the next key may be faster
+    const [left, top, right, bottom] = from;
+    /** @type {Box} */
     const box = event.shiftKey
       ? [left, top, Math.max(left + LEAST, right + dx), Math.max(top + LEAST, bottom + dy)]
-      : shifted(face.box, dx, dy);
-    edit({ do: "move", photo: this.photo.number, face: face.number, box });
+      : shifted(from, dx, dy);
+    const asked = { face: face.number, box };
+    this.asked = asked;
+    edit({ do: "move", photo: this.photo.number, face: face.number, box }).then(() => {
+      if (this.asked === asked) this.asked = null;
+    });
     return true;
   }
 

@@ -21,6 +21,7 @@ export const PAGE = 48;
 
 let page = 0;
 let byPhoto = false;
+let confirming = false;
 /** @type {Map<string, Tile>} */
 let tiles = new Map();
 /** @type {Here | null} */
@@ -58,13 +59,32 @@ function paged(there) {
 
 /** @param {Here} there */
 function draw(there) {
-  const { main, name, list } = there;
+  const { main, name } = there;
   const screen = SCREENS[name];
   tiles = new Map();
-  const shown = list.items.slice(page * PAGE, (page + 1) * PAGE);
   const grid = el("ul", { class: "faces", "aria-label": screen.title, onkeydown: move, onclick: pick });
-  let group = -1;
-  for (const item of shown) {
+  place(there, grid);
+  drawBox(grid, selection);
+  const none = store.state.busy ? t("Nothing yet; blurkit is still looking at the photos.") : screen.none;
+  const order = orderOf(byPhoto, (wanted) => {
+    byPhoto = wanted;
+    show(main, name);
+    document.getElementById("order")?.focus();
+  });
+  const title = el("h1", { tabindex: "-1" }, screen.title);
+  const lead = el("p", { class: "lead" }, tiles.size ? screen.lead : none);
+  main.replaceChildren(
+    el("div", { class: "head" }, el("div", {}, title, lead), tiles.size > 0 && order),
+    grid,
+    el("div", { class: "pager" }),
+  );
+  fill(there);
+}
+
+/** @param {Here} there @param {Element} grid Adds what this page has room for; it is filled later. */
+function place({ list }, grid) {
+  let group = [...tiles.values()].at(-1)?.item.photo;
+  for (const item of list.items.slice(page * PAGE + tiles.size, (page + 1) * PAGE)) {
     if (byPhoto && item.photo !== group) {
       group = item.photo;
       grid.append(
@@ -75,21 +95,6 @@ function draw(there) {
     tiles.set(keyOf(item), { li, item, drawn: "" });
     grid.append(li);
   }
-  drawBox(grid, selection);
-  const none = store.state.busy ? t("Nothing yet; blurkit is still looking at the photos.") : screen.none;
-  const order = orderOf(byPhoto, (wanted) => {
-    byPhoto = wanted;
-    show(main, name);
-    document.getElementById("order")?.focus();
-  });
-  const title = el("h1", { tabindex: "-1" }, screen.title);
-  const lead = el("p", { class: "lead" }, shown.length ? screen.lead : none);
-  main.replaceChildren(
-    el("div", { class: "head" }, el("div", {}, title, lead), shown.length > 0 && order),
-    grid,
-    el("div", { class: "pager" }),
-  );
-  fill(there);
 }
 
 /** @param {HTMLElement} main @param {Name} name @param {Photo[]} changed */
@@ -98,9 +103,15 @@ export function update(main, name, changed) {
   const before = here.list.items.length;
   here.list.take(changed);
   const after = here.list.items.length;
-  if (!before && after) show(main, name);
-  else if (tiles.size < PAGE && tiles.size < after - page * PAGE) draw(here);
-  else fill(here);
+  const grid = main.querySelector("ul.faces");
+  if (!before && after) {
+    const title = focusIn(main.querySelector("h1"));
+    show(main, name);
+    if (title) main.querySelector("h1")?.focus({ preventScroll: true });
+  } else {
+    if (grid) place(here, grid); // what is there already stays: it may be pressed, selected, or have the focus
+    fill(here);
+  }
 }
 
 /** @param {Here} there */
@@ -162,7 +173,8 @@ function bar(there) {
 /** @param {Place[]} these */
 function choices(these) {
   const done = (/** @type {import("./act.js").What} */ what) => async () => {
-    if (!(await act(these, what))) return;
+    const there = here;
+    if (!(await act(these, what)) || here !== there) return;
     selection.clear();
     focusOn(keyOf(these[0]));
   };
@@ -197,12 +209,16 @@ function steps(there, words, shown, last) {
 
 /** @param {Here} there @param {Item[]} shown @param {boolean} last */
 async function confirm(there, shown, last) {
+  if (confirming) return; // a second press is none on the page that comes next
   const isOpen = shown.some((item) => there.list.isLeft(item));
   if (isOpen && scrollOn()) return; // nobody has looked at what was never on the screen
   const told = shown
     .flatMap(placesOf)
     .map((one) => [one.photo, one.face, faceOf(one.photo, one.face)?.action]);
-  if (told.length && !(await change("seen", { faces: told }))) return;
+  confirming = true;
+  const done = !told.length || (await change("seen", { faces: told }));
+  confirming = false;
+  if (!done || here !== there) return; // meanwhile a person went to another screen
   if (!last || page + 1 < pages(there)) turn(there, 1);
   else if (isOpen) say(t("You have looked at all of them."));
   else if (!store.state.busy) location.hash = after(there.name);

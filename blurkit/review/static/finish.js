@@ -1,7 +1,7 @@
 // @ts-check
 // Sign-off and export: questions, a name, and what was written, removed and checked.
 import { t, tn } from "./language.js";
-import { el, part, say } from "./dom.js";
+import { el, part, renew, say } from "./dom.js";
 import { change, photos, store } from "./store.js";
 import { results, stale } from "./results.js";
 import { warnings, wordsFor } from "./warnings.js";
@@ -207,7 +207,10 @@ export function update(main) {
   const { state } = store;
   const before = main.querySelector("#before");
   if (!before) return;
-  before.replaceChildren(...todo());
+  renew(
+    before,
+    todo().map((each) => [each.outerHTML, () => each]),
+  ); // a link that says the same may be pressed, or have the focus
   const despite = /** @type {HTMLElement} */ (main.querySelector("#despite"));
   despite.hidden = !state.doubts;
   const box = /** @type {HTMLInputElement} */ (despite.querySelector("input"));

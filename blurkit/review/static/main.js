@@ -120,7 +120,10 @@ part("redo").addEventListener("click", redo);
 part("keys-open").addEventListener("click", showKeys);
 part("end").addEventListener("click", async () => {
   store.ended = true;
-  if (!(await change("end"))) return;
+  if (!(await change("end"))) {
+    store.ended = false;
+    return;
+  }
   const { decisions, out, report } = store.about;
   const lines = [t("Your decisions are kept in {file}. You can close this window.", { file: decisions })];
   if (store.state.written.some((one) => one.output))

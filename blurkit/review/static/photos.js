@@ -70,7 +70,7 @@ export function show(main) {
       tools,
     ),
     warnings(),
-    el("ul", { class: "sheet", "aria-label": t("Photos") }),
+    el("ul", { class: "sheet", "aria-label": t("Photos"), onpointerleave: again }),
     el("p", { class: "lead", id: "no-photo", hidden: true }, t("No photo matches.")),
   );
   update(main);
@@ -117,7 +117,14 @@ export function update(main) {
   const [, wanted] = FILTERS[shown.filter];
   const name = shown.search.trim().toLocaleLowerCase();
   const found = all.filter((photo) => wanted(photo) && photo.name.toLocaleLowerCase().includes(name));
-  found.sort((one, other) => compare(one, other) || one.number - other.number);
+  /** @type {Map<Element | undefined, number>} */
+  const places = new Map([...list.children].map((item, place) => [item, place]));
+  const placeOf = (/** @type {Photo} */ photo) => places.get(cards.get(photo.number)?.item) ?? places.size;
+  const isHeld = list.matches(":hover, :focus-within"); // what a person is about to press does not move away
+  found.sort(
+    (one, other) =>
+      (isHeld && placeOf(one) - placeOf(other)) || compare(one, other) || one.number - other.number,
+  );
   const here = new Set(found.map((photo) => photo.number));
   for (const [number, card] of cards) if (!here.has(number)) card.item.remove();
   found.forEach((photo, place) => {

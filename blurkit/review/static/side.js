@@ -2,7 +2,7 @@
 // Next to the picture of a photo: its faces as a list, and what you can do with the selected one.
 import { t, tn } from "./language.js";
 import { ACTIONS } from "./act.js";
-import { button, el, focusIn } from "./dom.js";
+import { button, el, focusIn, renew } from "./dom.js";
 import { nameOfAction } from "./reveal.js";
 
 /** @typedef {import("./contract.js").Analysed} Analysed */
@@ -37,12 +37,14 @@ export class Side {
   update(photo, picked, chosen) {
     this.faces = photo.faces;
     const focused = focusIn(this.list)?.dataset.row;
-    this.list.replaceChildren(...photo.faces.map((face) => this.row(face)));
-    if (!photo.faces.length)
-      this.list.append(
-        el("li", { class: "words" }, t("No face was found. Drag over the photo to cover one.")),
-      );
-    if (focused)
+    const none = t("No face was found. Drag over the photo to cover one.");
+    renew(
+      this.list,
+      photo.faces.length
+        ? photo.faces.map((face) => [JSON.stringify(face), () => this.row(face)])
+        : [["none", () => el("li", { class: "words" }, none)]],
+    );
+    if (focused && !focusIn(this.list))
       /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-row="${focused}"]`))?.focus();
     this.mark(picked, chosen);
   }
@@ -90,6 +92,11 @@ export class Side {
     }
     const focused = focusIn(this.selected)?.id;
     const face = this.faces.find((each) => each.number === picked);
+    const key = JSON.stringify(
+      chosen.size > 1 ? chosen.size : face ? [face, this.faces.indexOf(face)] : null,
+    );
+    if (this.selected.dataset.key === key) return;
+    this.selected.dataset.key = key;
     const shown = chosen.size > 1 ? this.many(chosen.size) : face ? this.actions(face) : [advice()];
     this.selected.replaceChildren(...shown);
     if (focused) document.getElementById(focused)?.focus();

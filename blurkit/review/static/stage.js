@@ -2,7 +2,7 @@
 // The picture of one photo: zoom, pan, and boxes that are drawn, selected, moved and resized. Boxes are in photo pixels.
 import { Covers, waiting } from "./covers.js";
 import { t } from "./language.js";
-import { el, focusIn } from "./dom.js";
+import { el, focusIn, place, renew } from "./dom.js";
 import { between, clipped, resized, shifted } from "./geometry.js";
 import { pinch } from "./pinch.js";
 import { View } from "./view.js";
@@ -173,8 +173,16 @@ export class Stage {
     void this.covers.update(faces);
     if (!faces.some((face) => face.number === this.picked)) this.picked = null;
     this.chosen = new Set([...this.chosen].filter((each) => faces.some((face) => face.number === each)));
-    this.boxes.replaceChildren(...faces.map((face, order) => this.boxOf(face, order + 1)));
-    if (focused) this.focusBox(Number(focused));
+    const wanted = faces.map((face, order) => {
+      const looks = [face, order, face.number === this.picked, this.chosen.has(face.number)];
+      return /** @type {const} */ ([JSON.stringify(looks), () => this.boxOf(face, order + 1)]);
+    });
+    renew(this.boxes, wanted);
+    for (const face of faces) {
+      const box = this.box(face.number); // one that was dragged may be elsewhere
+      if (box) place(box, face.box);
+    }
+    if (focused && !focusIn(this.boxes)) this.focusBox(Number(focused));
   }
 
   /** @param {number} number */
@@ -206,7 +214,6 @@ export class Stage {
       if (!this.pressed && this.picked !== face.number) this.pick(face.number);
     });
     box.addEventListener("click", (event) => event.detail === 0 && this.told.onToggle(face.number));
-    place(box, face.box);
     if (picked && !kept)
       for (const corner of ["nw", "ne", "sw", "se"])
         box.append(el("span", { class: `handle ${corner}`, "data-corner": corner }));
@@ -288,10 +295,4 @@ export class Stage {
     this.root.addEventListener("pointerup", end);
     this.root.addEventListener("pointercancel", end);
   }
-}
-
-/** @param {HTMLElement} element @param {Box} box */
-function place(element, [left, top, right, bottom]) {
-  const sides = { left, top, width: right - left, height: bottom - top };
-  for (const [side, pixels] of Object.entries(sides)) element.style.setProperty(side, `${pixels}px`);
 }

@@ -3,6 +3,7 @@
 import { t } from "./language.js";
 import { get, post } from "./api.js";
 import { say, warn, wordsOf } from "./dom.js";
+import { betweenPresses } from "./press.js";
 
 /** @typedef {import("./contract.js").About} About */
 /** @typedef {import("./contract.js").Edit} Edit */
@@ -16,11 +17,16 @@ import { say, warn, wordsOf } from "./dom.js";
 /** @type {Set<Listener>} */
 const told = new Set();
 let refreshing = Promise.resolve();
+/** @type {Promise<unknown>} Changes are asked for one after the other: an undo must not overtake what it takes back. */
+let changing = Promise.resolve();
+/** @type {Map<number, Photo>} What changed since it was drawn. */
+const undrawn = new Map();
 
 /** @type {{about: About, state: State, photos: Map<number, Photo>, ended: boolean}} */
 export const store = {
   about: /** @type {About} */ ({}), // there before anything is shown: see begin
   state: {
+    review: "",
     revision: 0,
     total: 0,
     done: 0,
@@ -63,29 +69,44 @@ export function face(photo, number) {
   return store.photos.get(photo)?.faces.find((each) => each.number === number);
 }
 
-/** @param {Listener} listener @param {Photo[]} changed What fails to be drawn must not look as if the server had ended. */
-function tell(listener, changed) {
-  try {
-    listener(changed);
-  } catch (fault) {
-    console.error(fault);
-  }
+function draw() {
+  const changed = [...undrawn.values()];
+  undrawn.clear();
+  for (const listener of told)
+    try {
+      listener(changed);
+    } catch (fault) {
+      console.error(fault); // what fails to be drawn must not look as if the server had ended
+    }
+}
+
+/** What this page knows of which review: after other settings, numbers of faces mean others. */
+function known() {
+  return `since=${store.state.revision}&review=${store.state.review}`;
 }
 
 async function fetchState() {
-  take(await get(`/api/state?since=${store.state.revision}`));
+  take(await get(`/api/state?${known()}`));
 }
 
 /** @param {State} fresh */
 function take(fresh) {
+  if (store.state.review && fresh.review !== store.state.review) {
+    store.ended = true;
+    location.replace("/"); // the settings were changed on another page
+    return;
+  }
   if (fresh.revision < store.state.revision) return; // a later answer was faster
-  for (const photo of fresh.photos) store.photos.set(photo.number, photo);
+  for (const photo of fresh.photos) {
+    store.photos.set(photo.number, photo);
+    undrawn.set(photo.number, photo);
+  }
   const changed =
     fresh.photos.length > 0 ||
     JSON.stringify({ ...fresh, photos: 0 }) !== JSON.stringify({ ...store.state, photos: 0 });
   store.state = fresh;
   if (fresh.fault) warn(fresh.fault);
-  if (changed) told.forEach((listener) => tell(listener, fresh.photos));
+  if (changed) betweenPresses(draw);
 }
 
 export function refresh() {
@@ -94,10 +115,17 @@ export function refresh() {
 }
 
 /** @param {string} name @param {object} [values] @returns {Promise<boolean>} Whether the server took it. */
-export async function change(name, values) {
+export function change(name, values) {
+  const done = changing.then(() => changeNow(name, values));
+  changing = done;
+  return done;
+}
+
+/** @param {string} name @param {object} [values] @returns {Promise<boolean>} */
+async function changeNow(name, values) {
   try {
     warn("");
-    const { state } = await post(`${name}?since=${store.state.revision}`, values);
+    const { state } = await post(`${name}?${known()}`, values);
     if (state) take(state);
     else await refresh();
     return true;
@@ -132,12 +160,11 @@ export async function begin() {
   await refresh();
   let silent = 0;
   const again = async () => {
-    if (store.ended) return;
     try {
-      await refresh();
+      if (!store.ended) await refresh();
       silent = 0;
-    } catch {
-      silent += 1;
+    } catch (fault) {
+      if (Object(fault).name !== "TimeoutError") silent += 1; // a slow computer, or one that slept, has not ended
     }
     if (silent > 2) {
       store.ended = true;

@@ -1,9 +1,9 @@
 // @ts-check
 // Words, codes and plates over the whole batch: pictures of them, to be covered or left, many at once.
 import { t, tn } from "./language.js";
-import { button, el, focusIn, say } from "./dom.js";
+import { button, el, focusIn, renew, say } from "./dom.js";
 import { Selection, drawBox } from "./select.js";
-import { change, photos, store } from "./store.js";
+import { change, photos, store, undo } from "./store.js";
 import { move } from "./tiles.js";
 
 /** @typedef {import("./contract.js").Mark} Mark */
@@ -12,6 +12,7 @@ import { move } from "./tiles.js";
 const PAGE = 48;
 
 let page = 0;
+let confirming = false;
 /** @type {HTMLElement | null} */
 let here = null;
 /** @type {string} What is drawn. */
@@ -79,14 +80,31 @@ export function close() {
 
 /** @param {HTMLElement} main */
 export function update(main) {
-  if (JSON.stringify(shown()) !== drawn) draw(main);
-  else bar(main);
+  const grid = main.querySelector("ul.faces");
+  const these = shown();
+  if (!grid || (drawn === "[]") !== (these.length === 0)) draw(main);
+  else if (JSON.stringify(these) !== drawn) fill(grid, these);
+  bar(main);
+}
+
+/** @param {Element} grid @param {Item[]} these What is there already stays: it may be pressed, or have the focus. */
+function fill(grid, these) {
+  drawn = JSON.stringify(these);
+  const focused = focusIn(grid);
+  const tiled = focused?.closest("[data-key]");
+  renew(
+    grid,
+    these.map((item) => [JSON.stringify(item), () => tile(item)]),
+  );
+  if (focused && tiled instanceof HTMLElement && !focusIn(grid))
+    /** @type {HTMLElement | null} */ (
+      grid.querySelector(`[data-key="${tiled.dataset.key}"] .${focused.className.split(" ")[0]}`)
+    )?.focus();
 }
 
 /** @param {HTMLElement} main */
 function draw(main) {
   const these = shown();
-  drawn = JSON.stringify(these);
   const title = t("Words and numbers");
   const lead = these.length
     ? t("Could one of these tell who a child is? Cover it. What you leave, everyone can read.")
@@ -94,10 +112,9 @@ function draw(main) {
       ? t("Nothing yet; blurkit is still looking at the photos.")
       : t("No words, codes or number plates were found. Look at the photos all the same.");
   const grid = el("ul", { class: "faces words-found", "aria-label": title, onkeydown: move, onclick: pick });
-  for (const item of these) grid.append(tile(item));
+  fill(grid, these);
   drawBox(grid, selection);
-  const focused = focusIn(main)?.closest("[data-key]");
-  const key = focused instanceof HTMLElement ? focused.dataset.key : undefined;
+  const focused = focusIn(main);
   main.replaceChildren(
     el(
       "div",
@@ -107,15 +124,8 @@ function draw(main) {
     grid,
     el("div", { class: "pager" }),
   );
-  if (key) focusOn(key);
+  if (focused) main.querySelector("h1")?.focus({ preventScroll: true });
   bar(main);
-}
-
-/** @param {string} key */
-function focusOn(key) {
-  /** @type {HTMLElement | null | undefined} */ (
-    here?.querySelector(`[data-key="${key}"] button.face`)
-  )?.focus();
 }
 
 /** @param {Item} item */
@@ -166,7 +176,7 @@ async function set(these, action) {
     action === "cover"
       ? tn("{n} covered", "{n} covered", these.length)
       : tn("{n} left visible", "{n} left visible", these.length);
-  say(words);
+  say(words, undo);
   selection.clear();
 }
 
@@ -224,8 +234,13 @@ function steps(main) {
 
 /** @param {HTMLElement} main @param {boolean} last */
 async function confirm(main, last) {
+  if (confirming) return; // a second press is none on the page that comes next
+  const before = page;
   const marks = shown().map(({ photo, mark }) => [photo, mark.number, mark.action]);
-  if (marks.length && !(await change("marks", { do: "see", marks }))) return;
+  confirming = true;
+  const done = !marks.length || (await change("marks", { do: "see", marks }));
+  confirming = false;
+  if (!done || here !== main || page !== before) return; // meanwhile a person went to another screen
   if (!last) turn(main, 1);
   else if (!store.state.busy) location.hash = "#finish";
 }
