@@ -57,7 +57,11 @@ export async function act(these, what) {
     return true;
   }
   const told = [
-    covered.length > 1 ? tn("{n} covered", "{n} covered", covered.length) : covered.length ? t("Covered") : "",
+    covered.length > 1
+      ? tn("{n} covered", "{n} covered", covered.length)
+      : covered.length
+        ? t("Covered")
+        : "",
     shown.length > 1 ? t("{n} visible", { n: shown.length }) : shown.length ? t("Visible") : "",
   ];
   return editAndSay(`${named(these)}${told.filter(Boolean).join(", ")}`, ...edits);

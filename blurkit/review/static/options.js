@@ -36,7 +36,8 @@ function styles(words) {
 function preview() {
   const values = new FormData(form);
   const query = new URLSearchParams();
-  for (const name of ["shape", "color", "margin"]) if (values.get(name)) query.set(name, String(values.get(name)));
+  for (const name of ["shape", "color", "margin"])
+    if (values.get(name)) query.set(name, String(values.get(name)));
   for (const image of form.querySelectorAll("img")) {
     const source = `/look/${image.dataset.style}?${query}`;
     if (image.getAttribute("src") !== source) image.src = source;
