@@ -32,6 +32,10 @@ FLAGS = [
 WIDTH, HEIGHT = 1200, 800
 """Size of the pictures in pixels."""
 
+LOADED = """[...document.images].every((each) => each.complete && each.naturalWidth > 0
+    || !each.src || each.hidden || each.getBoundingClientRect().top > innerHeight)"""
+"""Whether every picture in view is there."""
+
 SHOWN = """([real, shown]) => {
     document.getElementById("path").value = document.getElementById("path").value.replace(real, shown);
     const out = document.querySelector("#chosen span");
@@ -81,8 +85,10 @@ def _choose(folder: Path, target: Path) -> None:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
             page.goto(server.door.as_uri())
-            page.locator("button.folder").first.wait_for()
+            page.locator("button.folder:has-text('sports day')").click()
+            page.locator("#chosen span").wait_for()
             page.locator("input[name=policy]").first.wait_for()
+            page.evaluate("window.scrollTo(0, 0)")
             page.evaluate(SHOWN, [str(home), str(shown)])
             page.screenshot(path=target / "review-choose.jpg", type="jpeg", quality=60)
             browser.close()
@@ -93,7 +99,7 @@ def _choose(folder: Path, target: Path) -> None:
 
 def _walk(page: Page, target: Path) -> None:
     def keep(name: str) -> None:
-        while not page.evaluate("[...document.images].every((each) => each.loading === 'lazy' || each.complete)"):
+        while not page.evaluate(LOADED):
             page.wait_for_timeout(50)  # the page's policy forbids what wait_for_function does
         page.wait_for_timeout(500)
         page.screenshot(path=target / f"review-{name}.jpg", type="jpeg", quality=60)

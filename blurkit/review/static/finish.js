@@ -133,6 +133,7 @@ function note(form, key, ...words) {
 function tellWords(main) {
   if (!store.about.words) return;
   const marks = photos().flatMap((photo) => (photo.left_out ? [] : photo.marks));
+  if (!marks.length) return;
   const covered = marks.filter((mark) => mark.action === "cover").length;
   const words = store.state.open_words
     ? t("You have not looked at all words and numbers yet.")
