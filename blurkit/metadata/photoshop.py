@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from blurkit.errors import UnreadablePhoto
 from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind
+from blurkit.metadata.embedded import find_embedded
 from blurkit.metadata.xmp import find_xmp
 from blurkit.picture.jpegscan import jpeg_size
 from blurkit.picture.reading import MAX_PARTS, take, uint
@@ -52,6 +55,10 @@ def find_photoshop(block: bytes, where: str, offset: int | None = None) -> tuple
                 words = f"thumbnail {shape[0]}x{shape[1]}" if shape else "thumbnail"
                 at = None if at is None else at + _THUMBNAIL_HEADER
                 found.append(Hidden(Kind.THUMBNAIL, where, len(picture), words, at, picture))
+            elif len(found) <= MAX_PICTURES:
+                for piece in find_embedded(content, 0, size, where):
+                    inside = None if at is None or piece.offset is None else at + piece.offset
+                    found.append(replace(piece, offset=inside))
     except UnreadablePhoto:
         pass
     return tuple(found)

@@ -6,12 +6,20 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blurkit.errors import PhotoError, UnreadablePhoto
-from blurkit.metadata.base import Hidden, Kind, gaps, is_zero
-from blurkit.metadata.embedded import leftovers
-from blurkit.metadata.exif import THUMBNAIL_AT, THUMBNAIL_SIZE, find_in_directory, find_in_entry, find_thumbnail
+from blurkit.metadata.base import MAX_PICTURES, Hidden, Kind, gaps, is_zero
+from blurkit.metadata.embedded import find_embedded, leftovers
+from blurkit.metadata.exif import (
+    PHOTOSHOP_TAG,
+    THUMBNAIL_AT,
+    THUMBNAIL_SIZE,
+    XMP_TAG,
+    find_in_directory,
+    find_in_entry,
+    find_thumbnail,
+)
 from blurkit.metadata.icc import find_profile
 from blurkit.metadata.ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, SUB_IFDS, Tiff
-from blurkit.metadata.tiffpicture import PROFILE, TiffPicture
+from blurkit.metadata.tiffpicture import JPEG_TABLES, PROFILE, TiffPicture
 from blurkit.metadata.tiffwrite import write_pages
 from blurkit.picture.reading import Range
 
@@ -39,6 +47,8 @@ def find(data: bytes) -> tuple[Hidden, ...]:
             covered += [(directory.start, directory.end)]
             covered += [(entry.at, entry.at + entry.size) for entry in directory.entries]
             covered += _pieces(tiff, directory)
+            if len(found) < _MOST_PAGES:
+                found += _inside(main, directory)
             if directory.start != main.directory.start:
                 found += _further(tiff, directory, len(data) - spent)
                 spent += sum(len(hidden.picture or b"") for hidden in found[-1:])
@@ -79,6 +89,18 @@ def _in_main(main: TiffPicture) -> list[Hidden]:
         else:
             found += _tag(main, entry)
         seen.add(entry.tag)
+    return found
+
+
+def _inside(main: TiffPicture, directory: Directory) -> list[Hidden]:
+    """List the pictures that lie whole in a tag: a maker's note, or a private one."""
+    found: list[Hidden] = []
+    for entry in directory.entries:
+        is_known = entry.tag in (XMP_TAG, PHOTOSHOP_TAG, PROFILE, JPEG_TABLES)
+        if is_known or entry.inline or entry.at + entry.size > len(main.tiff.data) or len(found) >= MAX_PICTURES:
+            continue
+        where = f"TIFF {directory.name} tag {entry.tag}"
+        found += find_embedded(main.tiff.data, entry.at, entry.at + entry.size, where)
     return found
 
 

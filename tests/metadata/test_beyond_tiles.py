@@ -17,7 +17,7 @@ from blurkit.metadata import Kind
 from blurkit.picture.heifitems import Heif, boxes
 from blurkit.settings import LoadSettings
 from tests.fakes import NoFaces
-from tests.metadata.photos import box, encode, image
+from tests.metadata.photos import box, encode, image, segment, with_segments
 from tests.metadata.photos_heif import full, heif
 
 LIMIT = LoadSettings()
@@ -212,3 +212,21 @@ def test_a_small_copy_in_a_tiff_can_be_looked_at():
         file.write(small, photometric="rgb", metadata=None, software=False, subfiletype=1)
     (found,) = [each for each in metadata.find(buffer.getvalue()) if each.kind is Kind.THUMBNAIL]
     assert np.array_equal(decode(found.picture, LIMIT).picture.pixels, small)
+
+
+@pytest.mark.parametrize("tag", [65000, 37500, 37724])
+def test_a_picture_in_a_private_tag_of_a_tiff_is_looked_at(tag):
+    buffer, small = io.BytesIO(), encode("JPEG", seed=2)
+    extra = [(tag, 7, len(small) + 20, b"an unknown header   " + small, True)]
+    tifffile.imwrite(
+        buffer, np.asarray(image("RGB")), photometric="rgb", metadata=None, software=False, extratags=extra
+    )
+    assert [each.picture for each in metadata.find(buffer.getvalue()) if each.picture] == [small]
+    assert small not in clean_bytes(buffer.getvalue(), LIMIT)[1]
+
+
+def test_a_picture_in_an_unknown_resource_of_photoshop_is_looked_at():
+    small = encode("JPEG", seed=2)
+    resource = b"8BIM" + struct.pack(">HHI", 4000, 0, len(small)) + small + bytes(len(small) % 2)
+    data = with_segments(encode("JPEG"), segment(0xED, b"Photoshop 3.0\0" + resource))
+    assert [each.picture for each in metadata.find(data) if each.picture] == [small]
