@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bench.age_limit import allowed, measured, reached
+from bench.age_limit import allowed, measured, reached, told_apart
 from bench.age_plot import plot
 from bench.age_sizes import by_height, by_what_is_known, held_out, in_words, spread
 from bench.calibrate import Scores, fit, interval, level, scores_of
@@ -80,6 +80,7 @@ def main() -> None:
         "is the spread right: true ages outside the interval": list(spread(judged, DIET.quantile)),
         "how far ages read are from true ones of 13 to 36, in years": list(measured(judged)),
         "adults covered where 8 % of 13 to 19 are kept, each set at its own line": list(reached(alone)),
+        "who looks older than whom, and the older covered where 8 % of the younger are kept": list(told_apart(alone)),
         "adults covered if ages were read with such an error, and 8 % of 13 to 19 kept": list(allowed()),
         "promised and happened, threshold with its margin from other photos": [*carried_over(apart), *halves(apart)],
         f"by age, at the shipped threshold for 18 at 1 % ({in_words(sized)})": [

@@ -26,6 +26,8 @@ GUESSES = (0.0, 2.0)
 """The same of the people who put each face into its bin."""
 NEAR = (13, 36)
 """True ages at which the error is measured, both ends included."""
+PAIRS = (((13, 18), (18, 23)), ((13, 18), (23, 30)), ((13, 18), (30, 37)), (YOUNG, (20, 37)), (YOUNG, (37, 66)))
+"""Ages that are told apart or not: of the younger and of the older, each with the first age above."""
 STEP = 0.1
 """Years between two ages that are looked at."""
 
@@ -129,3 +131,20 @@ def measured(judged: Mapping[str, Sequence[Judged]]) -> Iterator[Row]:
             around = float(np.std(read - slope * true - shift))
             row: Row = {"set": name, "faces": len(near), "mean absolute error": f"{np.abs(read - true).mean():.1f}"}
             yield row | {"slope": f"{slope:.2f}", "deviation": f"{around:.1f}", "stretched": f"{around / slope:.1f}"}
+
+
+def told_apart(sets: Mapping[str, Scores]) -> Iterator[Row]:
+    """Yield how often an older person looks older than a younger one: 50 % is a guess, and who is not judged ties."""
+    for name, scores in sets.items():
+        for pair in PAIRS:
+            young, old = (scores.low[of_ages(scores, ages)] for ages in pair)
+            if min(len(young), len(old)) < ENOUGH:
+                continue
+            line = float(np.quantile(young, 1 - KEPT, method="higher"))
+            row: Row = {"set": name} | {
+                word: f"{first} to {last - 1}" for word, (first, last) in zip(("younger", "older"), pair, strict=True)
+            }
+            order = np.sort(young)
+            below = (np.searchsorted(order, old, "left") + np.searchsorted(order, old, "right")) / 2
+            row["told apart"] = float(below.mean() / len(young))
+            yield row | {"older covered": float(np.mean(old <= line))}

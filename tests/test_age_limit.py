@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.age_limit import KEPT, YOUNG, allowed, below, line_at, measured, reached
+from bench.age_limit import KEPT, YOUNG, allowed, below, line_at, measured, reached, told_apart
 from bench.calibrate import Scores
 from bench.faces import Judged, LabelledFace
 from blurkit.records import AgeEstimate
@@ -49,3 +49,13 @@ def test_what_is_reached_is_what_the_error_allows_however_many_faces_a_year_has(
     assert float(row["line"]) == pytest.approx(line_at(5), abs=0.7)
     assert row["20 to 36 covered"] == pytest.approx(below(line_at(5), (20, 37), 5), abs=0.04)
     assert row["66 and more covered"] == 0
+
+
+def test_who_is_told_apart_from_whom():
+    young, old = np.repeat(np.arange(13.0, 18.0), 20), np.repeat(np.arange(18.0, 23.0), 20)
+    ages = np.concatenate([young, old])
+    row = next(told_apart({"": Scores("", np.concatenate([young, old + 30]), ages, ages)}))
+    assert (row["younger"], row["older"]) == ("13 to 17", "18 to 22")
+    assert (row["told apart"], row["older covered"]) == (1, 0)
+    nobody_is = told_apart({"": Scores("", np.full(len(ages), -np.inf), ages, ages)})
+    assert {(row["told apart"], row["older covered"]) for row in nobody_is} == {(0.5, 1)}
