@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,26 +193,32 @@ def judge_faces(
         found: Where each face was found before, in pixels of its own photo; else it is looked for.
         threads: Threads of one run of a model.
     """
-    sheets = _sheets(labels, list(photos or map(read_photo, labels)))
+    pictures = list(photos or map(read_photo, labels))
+    order = sorted(range(len(labels)), key=lambda index: -max(pictures[index].shape[:2]))
+    sheets = _sheets([labels[index] for index in order], [pictures[index] for index in order])
     if found is not None:
-        known = iter(found)
-        return [
+        known = iter([found[index] for index in order])
+        judged = [
             each for sheet, placed in sheets for each in _judge_sheet(placed, sheet, estimators, _on(placed, known))
         ]
-    with closing(Finder(DetectSettings(), threads=threads)) as finder:
-        return [
-            each
-            for sheet, placed in sheets
-            for each in _judge_sheet(placed, sheet, estimators, _find(sheet, placed, finder))
-        ]
+    else:
+        with closing(Finder(DetectSettings(), threads=threads)) as finder:
+            judged = [
+                each
+                for sheet, placed in sheets
+                for each in _judge_sheet(placed, sheet, estimators, _find(sheet, placed, finder))
+            ]
+    return [face for _, face in sorted(zip(order, judged, strict=True), key=itemgetter(0))]
 
 
 def _sheets(labels: Sequence[LabelledFace], photos: Sequence[Pixels]) -> Iterator[tuple[Pixels, Placed]]:
-    """Yield sheets, and for each face on it the middle and the size of its photo there, in pixels."""
-    cell = round(1.5 * max(max(photo.shape[:2]) for photo in photos))
-    columns = min(max(SHEET_PX // cell, COLUMNS[0]), COLUMNS[1])
-    for start in range(0, len(labels), columns**2):
+    """Yield sheets, and for each face on it the middle and the size of its photo there, in pixels; largest first."""
+    start = 0
+    while start < len(labels):
+        cell = round(1.5 * max(photos[start].shape[:2]))
+        columns = min(max(SHEET_PX // cell, COLUMNS[0]), COLUMNS[1])
         part = list(zip(labels, photos, strict=True))[start : start + columns**2]
+        start += columns**2
         sheet = np.full((cell * math.ceil(len(part) / columns), cell * columns, 3), BACKGROUND, np.uint8)
         placed = []
         for index, (label, photo) in enumerate(part):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.faces import Judged, LabelledFace, judge_faces
+from bench.faces import Judged, LabelledFace, _sheets, judge_faces
 from bench.mixes import Read, tried
 from blurkit.age.ensemble import APART, TRAINED, Together
 from blurkit.age.network import read_ages
@@ -35,6 +35,14 @@ def test_faces_found_before_lie_on_the_sheet_where_they_lay_in_their_photos():
     assert [face.ages[0] and face.ages[0].years for face in judged] == [
         float(index) if index % 7 else None for index in range(70)
     ]
+
+
+def test_one_large_photo_makes_no_large_sheets_of_all_the_others():
+    label = LabelledFace("", "made up", 5, 5, ())
+    photos = [np.zeros((size, size, 3), np.uint8) for size in (400, *[40] * 100)]
+    sizes = [sheet.shape for sheet, _ in _sheets([label] * 101, photos)]
+    assert sizes[0] == (600 * 8, 600 * 8, 3)
+    assert sizes[1:] == [(2 * 60, 32 * 60, 3)]
 
 
 def at(*ages):
