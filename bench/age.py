@@ -1,6 +1,6 @@
 """How well blurkit tells children from adults, on photos with known ages.
 
-    python -m bench.age [FOLDER...] [--answers FILE] [--worse-every 10] [--save]
+    python -m bench.age [FOLDER...] [--answers FILE] [--worse-every 10 | --kept] [--save]
 
 Each folder holds `labels.csv` (see `bench.faces`). "missed" is a child who is found, judged, and looks old enough to
 stay visible; one whose face is not judged is covered, and one whose face is not found is counted under "found".
@@ -12,16 +12,16 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.age_limit import allowed, measured, reached, told_apart
+from bench.age_groups import ADULT, by_group, counted
 from bench.age_plot import plot
 from bench.age_sizes import by_height, by_what_is_known, held_out, in_words, spread
-from bench.calibrate import Scores, fit, interval, level, scores_of
+from bench.calibrate import Scores, fit, level, scores_of
 from bench.faces import Judged, LabelledFace, changed_sets, judge_faces, judge_folders, read_photo
 from bench.worse import WORN, WORSE, worn
 from blurkit.age import ESTIMATORS, make_estimator
@@ -33,8 +33,6 @@ from blurkit.settings import PolicySettings
 RESULTS = Path(__file__).parent / "results"
 RATES = (0.005, 0.01, 0.02, 0.05)
 """Shares of children that may be missed."""
-ADULT = 25
-"""From this age on, a covered adult counts as covered needlessly; in years."""
 BANDS = ((0, 2), (3, 9), (10, 12), (13, 15), (16, 17), (18, 20), (21, 24), (25, 29), (30, 39), (40, 59), (60, 120))
 """Age bands in years, both ends included."""
 FACES = 20
@@ -49,6 +47,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
     parser.add_argument("--answers", type=Path, help="file that keeps the estimates, also of bench.calibrate")
     parser.add_argument("--worse-every", type=int, default=10, help="make only every n-th of these worse")
+    parser.add_argument("--kept", action="store_true", help="take tables that need networks from the last --save")
     parser.add_argument("--save", action="store_true", help="write bench/results/age.json and age.png")
     arguments = parser.parse_args()
     judged = judge_folders(arguments.folders, arguments.answers)
@@ -78,10 +77,6 @@ def main() -> None:
             by_what_is_known(alone, table, 0.01)
         ),
         "is the spread right: true ages outside the interval": list(spread(judged, DIET.quantile)),
-        "how far ages read are from true ones of 13 to 36, in years": list(measured(judged)),
-        "adults covered where 8 % of 13 to 19 are kept, each set at its own line": list(reached(alone)),
-        "who looks older than whom, and the older covered where 8 % of the younger are kept": list(told_apart(alone)),
-        "adults covered if ages were read with such an error, and 8 % of 13 to 19 kept": list(allowed()),
         "promised and happened, threshold with its margin from other photos": [*carried_over(apart), *halves(apart)],
         f"by age, at the shipped threshold for 18 at 1 % ({in_words(sized)})": [
             row for found in sets.values() for row in by_band(found, line)
@@ -92,10 +87,14 @@ def main() -> None:
         "by how far the landmarks are from a face seen from the front, at the shipped threshold": list(
             by_turn([face for name in whole for face in judged[name]], sized)
         ),
-        "made worse, at the shipped threshold": list(worse([face.label for face in some], sized)),
-        "things drawn on faces, at the shipped threshold": list(dressed(some, sized)),
-        f"cost of the estimate in a photo with {FACES} faces, 2 threads": [cost(some[:FACES])],
     }
+    asked: dict[str, Callable[[], list[Row]]] = {
+        "made worse, at the shipped threshold": lambda: list(worse([face.label for face in some], sized)),
+        "things drawn on faces, at the shipped threshold": lambda: list(dressed(some, sized)),
+        f"cost of the estimate in a photo with {FACES} faces, 2 threads": lambda: [cost(some[:FACES])],
+    }
+    saved = json.loads((RESULTS / "age.json").read_text(encoding="utf-8"))["tables"] if arguments.kept else {}
+    tables |= {title: saved[title] if arguments.kept else ask() for title, ask in asked.items()}
     for title, rows in tables.items():
         print_table(title, rows)
     if arguments.save:
@@ -186,22 +185,6 @@ def per_year(scores: Scores, line: float) -> Iterator[tuple[float, float]]:
     ages = (scores.youngest + scores.oldest) / 2
     for age in np.unique(ages):
         yield float(age), share(scores.low[ages == age] >= line)
-
-
-def by_group(scores: Scores, line: float) -> Iterator[Row]:
-    """Yield misses and needless covers of each group of the labels."""
-    for group, members in scores.groups.items():
-        children = scores.low[members & (scores.oldest < 18)] >= line
-        adults = scores.low[members & (scores.youngest >= ADULT)] < line
-        yield {"set": scores.name, "group": group} | counted("missed", children) | counted("adults covered", adults)
-
-
-def counted(word: str, chosen: npt.NDArray[np.bool_]) -> Row:
-    """Return how many of how many, the share and its interval."""
-    if not len(chosen):
-        return {f"{word} of": 0, word: math.nan, f"{word}, from": math.nan, f"{word}, to": math.nan}
-    low, high = interval(int(chosen.sum()), len(chosen))
-    return {f"{word} of": len(chosen), word: share(chosen), f"{word}, from": low, f"{word}, to": high}
 
 
 def by_turn(judged: Sequence[Judged], line: Line) -> Iterator[Row]:

@@ -1,18 +1,26 @@
 """What holds the estimate back: how many adults an error of so many years covers, and how large the error is.
 
-The ages of each bin are taken as spread evenly. Those of 18 and 19 are in the bin of whom only few may stay visible.
+    python -m bench.age_limit [FOLDER...] [--answers FILE] [--save]
+
+FILE is that of `bench.calibrate`. The ages of each bin are taken as spread evenly. Those of 18 and 19 are in the bin of
+whom only few may stay visible.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.calibrate import ENOUGH, Scores
-from bench.faces import Judged
+from bench.age import RESULTS, print_table
+from bench.age_groups import at_equal_misses
+from bench.calibrate import ENOUGH, Scores, scores_of
+from bench.faces import Judged, judge_folders
 
 YOUNG = (13, 20)
 """The bin of *Images of Groups* that sets the line: first age, and first one above it, in years."""
@@ -33,6 +41,30 @@ STEP = 0.1
 
 Row = dict[str, object]
 Values = npt.NDArray[np.float64]
+
+
+def main() -> None:
+    """Print every table; save them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, help="folders with labels.csv; default: BLURKIT_EVAL_DATA/age")
+    parser.add_argument("--answers", type=Path, help="file of bench.calibrate")
+    parser.add_argument("--save", action="store_true", help="write bench/results/age_limit.json")
+    arguments = parser.parse_args()
+    judged = judge_folders(arguments.folders, arguments.answers)
+    sets = {name: scores_of(name, faces) for name, faces in judged.items()}
+    tables = {
+        "how far ages read are from true ones of 13 to 36, in years": list(measured(judged)),
+        "who looks older than whom, and the older covered where 8 % of the younger are kept": list(told_apart(sets)),
+        "adults covered where 8 % of 13 to 19 are kept, each set at its own line": list(reached(sets)),
+        "adults covered if ages were read with such an error, and 8 % of 13 to 19 kept": list(allowed()),
+        "by group, where so many of all children are missed, and so many of the group's own": list(
+            at_equal_misses(sets)
+        ),
+    }
+    for title, rows in tables.items():
+        print_table(title, rows)
+    if arguments.save:
+        (RESULTS / "age_limit.json").write_text(json.dumps(tables, indent=1) + "\n", encoding="utf-8")
 
 
 def allowed() -> Iterator[Row]:
@@ -148,3 +180,7 @@ def told_apart(sets: Mapping[str, Scores]) -> Iterator[Row]:
             below = (np.searchsorted(order, old, "left") + np.searchsorted(order, old, "right")) / 2
             row["told apart"] = float(below.mean() / len(young))
             yield row | {"older covered": float(np.mean(old <= line))}
+
+
+if __name__ == "__main__":
+    main()
