@@ -70,7 +70,10 @@ class Read:
 
 
 class Listener:
-    """An estimator that remembers what the networks read in each face that can be judged; its years are nothing."""
+    """An estimator that remembers what the networks read in each face that can be judged.
+
+    The years of a face are the place where that is remembered.
+    """
 
     name = "listener"
 
@@ -84,14 +87,20 @@ class Listener:
         return judge(self.name, self, pixels, faces)
 
     def ages(self, pixels: Pixels, poses: Sequence[Pose]) -> Ages:
-        """Remember what is read."""
+        """Remember what is read; see `of_faces`."""
         self.read.trained.append(self._trained.probabilities(pixels, poses))
         self.read.other.append(self._other.probabilities(pixels, poses))
+        first = len(self.read.misfits)
         self.read.misfits.extend(pose.misfit for pose in poses)
-        return np.zeros((len(poses), 3))
+        return np.repeat(np.arange(first, len(self.read.misfits), dtype=float)[:, None], 3, axis=1)
 
     def close(self) -> None:
         """Nothing to free by hand."""
+
+
+def of_faces(judged: Sequence[Judged]) -> npt.NDArray[np.int64]:
+    """Return where a listener remembers each judged face; faces are asked about in an order of their own."""
+    return np.array([round(face.ages[0].years) for face in judged if face.ages[0]], np.int64)
 
 
 def main() -> None:
@@ -149,7 +158,7 @@ def tried(
     shipped = (0.2, TRAINED, APART)
     for quantile, weight, apart in [shipped, *(way for way in ways if way != shipped)]:
         low = np.full(len(judged), -np.inf)
-        low[known] = read.low(quantile, weight, apart)
+        low[known] = read.low(quantile, weight, apart)[of_faces(judged)]
         lines = np.quantile(low[(youngest >= 13) & (oldest <= 19)], 1 - np.array(KEPT))
         below = {
             words: float(np.mean([low[(youngest >= first) & (oldest <= last)] < line for line in lines]))

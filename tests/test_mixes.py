@@ -50,6 +50,10 @@ def at(*ages):
     return np.eye(AGES)[list(ages)]
 
 
+def remembered(place):
+    return AgeEstimate(years=place, low=0, high=place, model="listener")
+
+
 class Fixed:
     def __init__(self, shares):
         self.shares = shares
@@ -67,8 +71,14 @@ def test_the_shipped_way_is_that_of_the_program():
 
 def test_what_becomes_of_each_age_and_of_pupils_in_photos():
     years = [*range(13, 20)] * 20 + [5] * 10 + [25] * 10 + [50] * 10 + [70] * 10
-    judged = [Judged(LabelledFace("", "", age, age, ()), None, (None if age == 5 else "read",)) for age in years]
-    read = Read([at(*(age for age in years if age != 5))], [at(*(age for age in years if age != 5))], [0.0] * 170)
+    places = iter(range(169, -1, -1))
+    judged = [
+        Judged(LabelledFace("", "", age, age, ()), None, (None if age == 5 else remembered(next(places)),))
+        for age in years
+    ]
+    read = Read(
+        [at(*(age for age in years if age != 5))[::-1]], [at(*(age for age in years if age != 5))[::-1]], [0.0] * 170
+    )
     band = Read([at(15, 18, 40)], [at(15, 18, 40)], [0.0] * 3)
     first = next(tried(judged, read, np.array(["child", "child", "adult"]), np.array([60.0, 40.0, 40.0]), band))
     assert first["0 to 12 kept"] == 0
