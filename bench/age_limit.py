@@ -173,9 +173,8 @@ def told_apart(sets: Mapping[str, Scores]) -> Iterator[Row]:
             if min(len(young), len(old)) < ENOUGH:
                 continue
             line = float(np.quantile(young, 1 - KEPT, method="higher"))
-            row: Row = {"set": name} | {
-                word: f"{first} to {last - 1}" for word, (first, last) in zip(("younger", "older"), pair, strict=True)
-            }
+            row: Row = {"set": name}
+            row |= {word: f"{ages[0]} to {ages[1] - 1}" for word, ages in zip(("younger", "older"), pair, strict=True)}
             order = np.sort(young)
             below = (np.searchsorted(order, old, "left") + np.searchsorted(order, old, "right")) / 2
             row["told apart"] = float(below.mean() / len(young))
