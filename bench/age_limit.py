@@ -26,8 +26,9 @@ YOUNG = (13, 20)
 """The bin of *Images of Groups* that sets the line: first age, and first one above it, in years."""
 KEPT = 0.08
 """Share of it that stays visible."""
-ADULTS = {"20 to 36": (20, 37), "37 to 65": (37, 66), "66 and more": (66, 86)}
-"""The bins of adults."""
+OLD = (66, 86)
+ADULTS = {"20 to 36": (20, 37), "37 to 65": (37, 66), "66 and more": OLD}
+"""The bins of adults; labels of the last one are open upwards."""
 ERRORS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12)
 """Standard deviations of the estimate around the true age, in years."""
 GUESSES = (0.0, 2.0)
@@ -120,7 +121,7 @@ def reached(sets: Mapping[str, Scores]) -> Iterator[Row]:
         line = weighted_quantile(scores.low[young], weights(scores, young, exact), 1 - KEPT)
         row: Row = {"set": name, "13 to 19": int(young.sum()), "line": f"{line:.1f}"}
         for words, ages in ADULTS.items():
-            some = of_ages(scores, ages)
+            some = of_ages(scores, ages) if ages != OLD else scores.youngest >= OLD[0]
             below = scores.low[some] < line
             share = np.average(below, weights=weights(scores, some, exact)) if some.any() else math.nan
             row[f"{words} covered"] = float(share)

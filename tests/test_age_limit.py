@@ -49,6 +49,9 @@ def test_what_is_reached_is_what_the_error_allows_however_many_faces_a_year_has(
     assert float(row["line"]) == pytest.approx(line_at(5), abs=0.7)
     assert row["20 to 36 covered"] == pytest.approx(below(line_at(5), (20, 37), 5), abs=0.04)
     assert row["66 and more covered"] == 0
+    scores = Scores("bins", ages, ages, np.where(ages < 66, ages, 120))
+    (row,) = reached({"bins": scores})
+    assert row["66 and more covered"] == 0
 
 
 def test_who_is_told_apart_from_whom():
