@@ -125,7 +125,20 @@ def main() -> None:
     rows = {tool: row(score) for tool, score in scores.items()}
     print(json.dumps(rows, indent=2))
     if given.save:
-        (RESULTS / "clips.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        save(rows, given.rows)
+
+
+def save(rows: dict[str, dict[str, object]], height: int) -> None:
+    """Keep the figures; of clips of another height than usual, which are made to measure it, only the memory."""
+    file = RESULTS / "clips.json"
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    if height == SIZE.height:
+        kept = rows | {key: value for key, value in kept.items() if key not in COLORS}
+    else:
+        shown = ("clips' frames", "CPU seconds a frame", "memory of the largest process, MiB")
+        row = rows["blurkit"]
+        kept[f"{height} rows, {row[shown[0]]} frames"] = {key: row[key] for key in shown}
+    file.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def shot_of(photo: LabelledPhoto, kind: str, frames: int, seed: int) -> Shot:

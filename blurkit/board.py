@@ -11,8 +11,11 @@ from blurkit.geometry import Box, Size
 LONG_SIDE = 960
 """Of a picture on it, in pixels at most."""
 
-MAX_PIXELS = 24e6
+MAX_PIXELS = 48e6
 """Of the whole, at most, if there are not too many pictures."""
+
+LEAST_SIDE, MOST_PIXELS = 400, 96e6
+"""No picture has a shorter long side than that for as long as the whole stays below this: faces must be told apart."""
 
 CAPTION = 28
 """Height in pixels of the strip under each picture that says when it is."""
@@ -35,7 +38,8 @@ class Board:
     def of(cls, size: Size, seconds: tuple[float, ...]) -> Self:
         """Lay out some moments of a clip."""
         count = max(1, len(seconds))
-        scale = min(1.0, LONG_SIDE / size.long_side, math.sqrt(MAX_PIXELS / count / (size.width * size.height)))
+        usual, most = (math.sqrt(pixels / count / (size.width * size.height)) for pixels in (MAX_PIXELS, MOST_PIXELS))
+        scale = min(1.0, LONG_SIDE / size.long_side, max(usual, min(most, LEAST_SIDE / size.long_side)))
         cell = Size(max(8, round(size.width * scale)), max(8, round(size.height * scale)))
         columns = max(1, round(math.sqrt(count * 4 / 3 * (cell.height + CAPTION) / cell.width)))
         return cls(size, seconds, min(columns, count), cell)

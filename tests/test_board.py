@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blurkit.board import CAPTION, LONG_SIDE, MAX_PIXELS, Board
+from blurkit.board import CAPTION, LEAST_SIDE, LONG_SIDE, MAX_PIXELS, Board
 from blurkit.geometry import Box, Size
 
 sizes = st.builds(Size, st.integers(64, 4000), st.integers(64, 4000))
@@ -38,3 +38,9 @@ def test_a_box_outside_of_all_pictures_belongs_to_the_nearest_one():
     board = Board.of(Size(100, 100), (0.0, 1.0, 2.0))
     assert board.in_clip(Box(-9, -9, -2, -2))[0] == 0
     assert board.in_clip(Box(5000, 5000, 5010, 5010))[0] == 2
+
+
+def test_pictures_of_a_long_clip_stay_large_enough_to_tell_faces_apart():
+    board = Board.of(Size(1920, 1080), tuple(map(float, range(600))))
+    assert board.cell.long_side >= LEAST_SIDE
+    assert Board.of(Size(320, 240), (0.0,)).cell == Size(320, 240)

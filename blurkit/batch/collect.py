@@ -80,7 +80,7 @@ def collect(
             source = Source(argument, argument, None if moving else kind, given, is_clip=moving)
             sources.setdefault(os.path.abspath(argument), source)
             if clips and live_photos and not moving and has_video(argument, kind):
-                sources.setdefault(os.path.abspath(argument) + INSIDE, _video_of(source))
+                sources.setdefault(os.path.abspath(argument) + INSIDE, video_of(source))
             continue
         for path in files_in(argument, recursive=recursive, out=out):
             kind, suffix = format_of(path), path.suffix.lower()
@@ -103,7 +103,7 @@ def collect(
                 source = Source(path, argument, kind, inside)
                 sources.setdefault(os.path.abspath(path), source)
                 if clips and live_photos and has_video(path, kind):
-                    sources.setdefault(os.path.abspath(path) + INSIDE, _video_of(source))
+                    sources.setdefault(os.path.abspath(path) + INSIDE, video_of(source))
             else:
                 skipped += 1
     return Collected(tuple(sources.values()), dict(sorted(companions.items())), skipped)
@@ -186,7 +186,8 @@ def has_video(path: Path, kind: ImageFormat | None) -> bool:
         return False
 
 
-def _video_of(photo: Source) -> Source:
+def video_of(photo: Source) -> Source:
+    """Return the video of a motion photo as a source of its own."""
     return replace(photo, format=None, given=photo.given + INSIDE, is_clip=True)
 
 

@@ -56,8 +56,10 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
     from blurkit.encode.blocks import check_available
     from blurkit.machine.files import sweep
     from blurkit.machine.workers import available_cpus
+    from blurkit.outcomes import PhotoResult
     from blurkit.picture.formats import COMPANIONS
     from blurkit.policy.reviewed import load as load_decisions
+    from blurkit.report.removed import LIVE_PHOTOS, held_video
     from blurkit.video import installed
 
     if work.out is None and not work.dry_run:
@@ -78,8 +80,6 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
         live_photos=work.live_photos,
         is_output=is_output,
     )
-    if installed() and collected.companions.get(COMPANIONS[LIVE]):
-        show.note("note: --live-photos also makes the videos of Live Photos safe")
     settings, out = place.suited(settings, collected.sources), None if work.dry_run else place.folder
     journal = None if out is None else _journal(out, settings, resume=work.resume)
     tasks = place.named(batch.plan(collected.sources, out, settings, journal))
@@ -106,6 +106,9 @@ def do_batch(work: PhotosAsked, settings: Settings, show: Show) -> ExitCode:
             show.outcome(outcome)
     report = run.report()
     show.end(report, written=not work.dry_run)
+    moving = any(isinstance(each.outcome, PhotoResult) and held_video(each.outcome.removed) for each in report.entries)
+    if installed() and not work.live_photos and (moving or collected.companions.get(COMPANIONS[LIVE])):
+        show.note(tr(LIVE_PHOTOS))
     if not tasks:
         no_photos()
         return ExitCode.INPUT

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 OTHERS = mark("other leftovers")
 
+LIVE_PHOTOS = mark("note: --live-photos also makes the videos of Live Photos and motion photos safe")
+"""What helps where such a video was left alone."""
+
 KINDS = (
     (r"GPS|\bplace\b", mark("the place")),
     (r"owner|artist|author|copyright|people|name of a computer", mark("names of people")),
@@ -31,6 +34,11 @@ KINDS = (
     (r"Photoshop|C2PA|further coding|of an application", mark("traces of editing")),
 )
 """How findings are told by their words, and what a person calls them; those that tell most about a child first."""
+
+
+def held_video(removed: Iterable[str]) -> bool:
+    """Whether a photo held a video, which its safe photo does not: it was a motion photo."""
+    return any(what.startswith("video") for what in removed)
 
 
 def in_plain_words(removed: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from blurkit.outcomes import PhotoResult
 from blurkit.picture.formats import COMPANIONS
 from blurkit.picture.proof import SAME_PICTURE, distance
 from blurkit.report.caution import NEIGHBOURS, names_a_child, opens
+from blurkit.report.removed import held_video
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,11 @@ class Warnings:
         names = [number for number, photo in enumerate(photos) if not is_renamed and names_a_child(photo.name)]
         warnings: list[dict[str, Any]] = [{"kind": "name", "photos": names, "count": len(names)}] if names else []
         warnings += [{"kind": "duplicate", "photos": pair, "count": 2} for pair in self._near_duplicates()]
-        return warnings + [{"kind": kind, "photos": [], "count": number} for kind, number in self._left_alone.items()]
+        results = (photo.outcome for photo in photos)
+        inside = sum(isinstance(one, PhotoResult) and one.clip is None and held_video(one.removed) for one in results)
+        alone = {VIDEO: inside} | self._left_alone
+        alone[VIDEO] += inside if VIDEO in self._left_alone else 0
+        return warnings + [{"kind": kind, "photos": [], "count": number} for kind, number in alone.items() if number]
 
     def _near_duplicates(self) -> list[list[int]]:
         known = sorted(self._pictures.fingerprints.items())

@@ -127,9 +127,9 @@ class _Sound:
         source, self._from = self._open.enter_context(opened(self._path, "audio"))
         try:
             self._to = _template(self._container, self._from)
-        except ValueError as fault:
+        except (ValueError, AttributeError) as fault:  # PyAV has no name for a coding that FFmpeg does not know
             self._open.close()
-            kind = self._from.codec_context.name
+            kind = getattr(self._from.codec_context, "name", "that nobody knows")
             raise OutputNotWritable(f"sound of the kind {kind} does not fit into MP4", hint=WITHOUT_SOUND) from fault
         self._to.metadata.clear()
         self._packets = _heard(source.demux(self._from))

@@ -191,6 +191,8 @@ def facts_of(clip: Path | IO[bytes], *, max_megapixels: float) -> Facts:
     with opened(clip) as (container, stream):
         if stream is None:
             raise UnreadablePhoto("there is no picture in this clip", path=path, hint=EXPORT)
+        if stream.codec_context is None:
+            raise UnreadablePhoto("its pictures are coded in a way that FFmpeg does not know", path=path, hint=EXPORT)
         coded = Size(stream.codec_context.width, stream.codec_context.height)
         if coded.megapixels > max_megapixels:
             what = f"its frames have {coded.megapixels:.0f} megapixels, and the limit is {max_megapixels:g}"

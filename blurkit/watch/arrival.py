@@ -15,7 +15,6 @@ from blurkit.errors import BlurkitError, OutputNotWritable, PhotoChanged
 from blurkit.load import read
 from blurkit.machine.memory import give_freed_memory_back
 from blurkit.outcomes import PhotoFailure, Status, bug, failure
-from blurkit.pipeline import Blurrer
 from blurkit.records import Stage
 from blurkit.write import check_target, write
 
@@ -73,17 +72,15 @@ def make_safe(
     source, stage = arrival.source.path, Stage.DETECT
     overwrite = settings.write.overwrite
     try:
-        models = (
-            batch.blurrer_of(settings, threads, decisions) if opened is None else opened(settings, threads, decisions)
-        )
         for folder in FOLDERS.values():
             name = folder / arrival.name
             target = Path(arrival.out, name)
             if (earlier := journal.done(name, target=target, source=source, choices=None)) is not None:
                 return earlier
-        if not isinstance(models, Blurrer):
-            return models.run_to(source, lambda result: _placed(arrival, result, journal, overwrite=overwrite))
-        stage = Stage.LOAD
+        if opened is not None:
+            clips = opened(settings, threads, decisions)
+            return clips.run_to(source, lambda result: _placed(arrival, result, journal, overwrite=overwrite))
+        models, stage = batch.blurrer_of(settings, threads, decisions), Stage.LOAD
         data = read(source)
         check_arrived(arrival, hashlib.sha256(data).hexdigest())
         safe = models.run_bytes(data, name=source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -12,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from blurkit.batch.claims import Claims, numbered
-from blurkit.batch.collect import counts, format_of, is_clip, is_cut_short, is_of_live_photo
+from blurkit.batch.collect import (
+    INSIDE,
+    counts,
+    format_of,
+    has_video,
+    is_clip,
+    is_cut_short,
+    is_of_live_photo,
+    video_of,
+)
 from blurkit.batch.journal import Journal
 from blurkit.batch.naming import Source, neutral_names, suited
 from blurkit.encode import output_format
@@ -21,12 +31,15 @@ from blurkit.language import tn, tr
 from blurkit.machine.files import MAX_BYTES, MAX_HASHED, content_of, sweep
 from blurkit.outcomes import PhotoFailure, Status
 from blurkit.records import Action, Stage
+from blurkit.report.removed import LIVE_PHOTOS, held_video
 from blurkit.watch.arrival import FOLDERS, Arrival
 from blurkit.watch.inbox import Inbox
 from blurkit.watch.seen import Memory, Seen
 from blurkit.words import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from blurkit.outcomes import Outcome, PhotoResult
     from blurkit.settings import Settings
     from blurkit.watch.inbox import Incoming, State
@@ -61,7 +74,7 @@ class Watch:
     clips: bool = False
     """Make clips safe, too."""
     live_photos: bool = False
-    """With them, the videos of Live Photos, once their photo is there."""
+    """With them, the videos of Live Photos, once their photo is there, and those in motion photos."""
 
 
 class Says(Protocol):
@@ -91,6 +104,8 @@ class Watcher:
         self._again: dict[Path, float] = {}
         self._failed: dict[Path, str] = {}
         self._incoming: dict[Path, Incoming] = {}
+        self._parts: Counter[Path] = Counter()
+        self._faults: dict[Path, set[ExitCode | None]] = {}
         self._otherwise: set[Path] = set()
         self._reachable = True
         sweep(Path(place) for folder in FOLDERS.values() for place, *_ in os.walk(Path(out, folder)))
@@ -107,7 +122,9 @@ class Watcher:
                 del kept[path]
         self._incoming = {incoming.path: incoming for incoming in whole}
         before = len(self._otherwise)
-        arrivals = self._named([arrived for incoming in whole if (arrived := self._arrived(incoming)) is not None])
+        found = [arrived for incoming in whole if (arrived := self._arrived(incoming)) is not None]
+        arrivals = self._named(found + [part for arrived in found for part in self._inside(*arrived)])
+        self._parts, self._faults = Counter(arrival.source.path for arrival in arrivals), {}
         if len(self._otherwise) > before:
             self._show.note(
                 tn(
@@ -120,29 +137,37 @@ class Watcher:
         return arrivals
 
     def take(self, arrival: Arrival, outcome: Outcome) -> None:
-        """Say what became of a photo, and remember it."""
+        """Say what became of a photo, and remember it; of a motion photo and its video, once both are through."""
         path = arrival.source.path
-        incoming = self._incoming[path]
+        incoming, faults = self._incoming[path], self._faults.setdefault(path, set())
+        self._parts[path] -= 1
         if isinstance(outcome, PhotoFailure):
             if outcome.exit_code is ExitCode.INPUT:  # perhaps a part of a photo, which must not have the photo's name
                 self._release(arrival.name)
             if outcome.kind is PhotoChanged:  # the next looks see it
+                faults.add(None)
                 return
             if outcome.stage == Stage.LOAD and incoming.quiet_seconds < PATIENCE:
                 self._unfinished[path] = incoming.state
+                faults.add(None)
                 return
             if self._failed.get(path) != outcome.error:
                 self._show.outcome(outcome)
             self._failed[path] = outcome.error
             if outcome.exit_code is ExitCode.OUTPUT:
                 self._again[path] = time.monotonic() + AGAIN
+                faults.add(None)
                 return
+            faults.add(outcome.exit_code)
         else:
-            self._failed.pop(path, None)
+            if not faults:
+                self._failed.pop(path, None)
             self._say(arrival, outcome)
+        if self._parts[path] > 0 or None in faults:
+            return
         self._known[path] = incoming.state
-        if not isinstance(outcome, PhotoFailure) or outcome.exit_code in (ExitCode.INPUT, ExitCode.UNSAFE):
-            self._note(incoming, arrival.sha256, done=not isinstance(outcome, PhotoFailure))
+        if faults <= {ExitCode.INPUT, ExitCode.UNSAFE}:
+            self._note(incoming, arrival.sha256, done=not faults)
 
     def end(self) -> ExitCode:
         """Say what is left, and return what that means."""
@@ -196,6 +221,12 @@ class Watcher:
         given = os.path.join(self._given, inside)
         return Source(path, self._inbox.folder, None if moving else kind, given, is_clip=moving), sha256
 
+    def _inside(self, source: Source, sha256: str) -> Iterator[tuple[Source, str]]:
+        """Yield the video of a motion photo, if those are asked for."""
+        wanted = self._takes_clips and self._takes_live_photos and not source.is_clip
+        if wanted and has_video(source.path, source.format):
+            yield video_of(source), sha256
+
     def _named(self, arrived: list[tuple[Source, str]]) -> list[Arrival]:
         """Give the outputs of photos their names, which are theirs from then on."""
         wanted = self._settings.output.format
@@ -211,9 +242,9 @@ class Watcher:
 
     def _claimed(self, source: Source, sha256: str) -> Path:
         """Return the name of an output: the wanted one, or the first with a number that nobody has."""
-        wanted = suited(source, source.inside)
+        wanted, part = suited(source, source.inside), INSIDE if source.given.endswith(INSIDE) else ""
         return self._claims.claim(
-            source.inside.as_posix() + sha256,
+            source.inside.as_posix() + part + sha256,
             map(str, count(1)),
             lambda tag: wanted if tag == "1" else wanted.with_name(f"{wanted.stem}-{tag}{wanted.suffix}"),
             lambda name: any(Path(self._out, folder, name).exists() for folder in FOLDERS.values()),
@@ -239,6 +270,8 @@ class Watcher:
             visible=visible,
         )
         self._show.note(one_line(f"{arrival.source.given}: {words}, {faces}: {result.output}"))
+        if self._takes_clips and not self._takes_live_photos and held_video(result.removed):
+            self._show.note(tr(LIVE_PHOTOS))
         self._show.outcome(result)
 
 

@@ -58,6 +58,12 @@ def test_videos_that_travel_with_photos_are_left_alone_and_named(command, fakes,
     assert "--live-photos" in said
 
 
+def test_a_video_in_a_motion_photo_that_is_left_alone_is_told_of(command, fakes, fake_clips, live, out):
+    said = command("run", live / "IMG_2.jpg", "--out", out)[2]
+    assert "--live-photos also makes the videos of Live Photos and motion photos safe" in said
+    assert "--live-photos" not in command("run", live / "IMG_1.jpg", "--out", out)[2]
+
+
 def test_videos_that_travel_with_photos_are_made_safe_on_request(command, fakes, fake_clips, live, out):
     code, printed, _ = command("run", live, "--out", out, "--json", "--live-photos")
     assert code == ExitCode.OK

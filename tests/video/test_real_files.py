@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from blurkit.errors import OutputNotWritable
+from blurkit.errors import OutputNotWritable, UnreadablePhoto
 from blurkit.outcomes import PhotoResult
 from tests.clips import make, patterns
 
@@ -142,6 +142,14 @@ def test_rarer_pictures_keep_their_frames_and_their_shape(clips, plain, name, wo
     assert [each - after[0] for each in after] == pytest.approx([each - before[0] for each in before], abs=0.002)
     shapes = [told(plain / each)["streams"][0].get("sample_aspect_ratio", "1:1") for each in (name, "safe.mp4")]
     assert shapes[0] == shapes[1]
+
+
+def test_pictures_coded_in_a_way_that_nobody_knows_are_refused_with_the_remedy(clips, plain):
+    (plain / "none.mp4").write_bytes((plain / "plain.mp4").read_bytes().replace(b"avc1", b"none"))
+    outcome = clips().run(plain / "none.mp4", out=plain / "safe.mp4")
+    assert outcome.kind is UnreadablePhoto
+    assert "export it again" in outcome.hint
+    assert not (plain / "safe.mp4").exists()
 
 
 def test_an_empty_file_is_refused_with_the_remedy(clips, tmp_path):

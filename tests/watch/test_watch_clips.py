@@ -1,9 +1,11 @@
 """Clips that arrive in a folder are done like photos: once, when they are whole, and sorted by their verdict."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from tests import pictures
 from tests.clips import make, noise, patterns
 from tests.end_to_end.process import files
 from tests.watch.arriving import LONG_AGO, high, outputs, wide
@@ -34,6 +36,32 @@ def test_the_video_of_a_live_photo_waits_to_be_asked_for(once, inbox, fake_clips
     make(inbox / "IMG_1.mov", patterns(5))
     assert once(*options)[0] == 0
     assert fake_clips == (["IMG_1.mov"] if options else [])
+
+
+@pytest.mark.parametrize("options", [(), ("--live-photos",)])
+def test_the_video_in_a_motion_photo_is_done_with_its_photo_if_asked_for(once, inbox, fake_clips, options, tmp_path):
+    video = make(tmp_path / "video.mp4", patterns(5)).read_bytes()
+    (inbox / "IMG_1.jpg").write_bytes(pictures.file("jpeg", "RGB") + video)
+    code, err = once(*options)
+    assert code == 0
+    done = {Path(name).name for name in outputs(tmp_path)}
+    assert done == ({"IMG_1.jpg", "IMG_1.mp4"} if options else {"IMG_1.jpg"})
+    assert ("IMG_1.jpg (its video):" in err) is bool(options)
+    assert ("--live-photos also makes" in err) is not bool(options)
+    fake_clips.clear()
+    assert once(*options)[0] == 0
+    assert fake_clips == []
+
+
+def test_a_motion_photo_whose_video_fails_is_told_of_again_and_its_photo_is_there(once, inbox, fake_clips, tmp_path):
+    video = make(tmp_path / "video.mp4", patterns(5)).read_bytes().replace(b"avc1", b"none")
+    (inbox / "IMG_1.jpg").write_bytes(pictures.file("jpeg", "RGB") + video)
+    os.utime(inbox / "IMG_1.jpg", (LONG_AGO, LONG_AGO))
+    code, err = once("--live-photos")
+    assert code == 7
+    assert "IMG_1.jpg" in err
+    assert [Path(name).name for name in outputs(tmp_path)] == ["IMG_1.jpg"]
+    assert "could not be made safe earlier" in once("--live-photos")[1]
 
 
 def test_a_clip_that_may_still_be_copied_is_waited_for(once, inbox, fake_clips, tmp_path):
