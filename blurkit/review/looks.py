@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pydantic
-from PIL import Image, ImageDraw
 
 from blurkit.appearance import ObscureSettings, Sticker
 from blurkit.choices import Style
@@ -18,6 +17,8 @@ from blurkit.records import Action, Decision, Face, Judgement, Picture, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PIL import Image as Images
 
 SIZE = (240, 200)
 """Width and height of the picture in pixels."""
@@ -49,6 +50,8 @@ def look(style: str, wanted: Mapping[str, str], usual: ObscureSettings) -> bytes
         settings = ObscureSettings.model_validate(values | {"style": style})
     except pydantic.ValidationError as fault:
         raise SettingsError("is no look of a cover") from fault
+    from PIL import Image
+
     pixels = np.asarray(_person())
     decision = Decision(Face(FACE, 1.0, ("drawn",)), Judgement(None, Action.COVER, Reason.EVERYONE))
     covered = obscure(Picture(pixels, pixels, "RGB"), [decision], settings, random=np.random.default_rng(2))
@@ -57,8 +60,10 @@ def look(style: str, wanted: Mapping[str, str], usual: ObscureSettings) -> bytes
     return file.getvalue()
 
 
-def _person() -> Image.Image:
+def _person() -> Images.Image:
     """Draw nobody: head and shoulders before a wall."""
+    from PIL import Image, ImageDraw
+
     width, height = SIZE
     image = Image.new("RGB", (width * LARGER, height * LARGER), WALL)
     pen = ImageDraw.Draw(image)
@@ -78,6 +83,8 @@ def _person() -> Image.Image:
 
 
 def _star(side: int = 240) -> Sticker:
+    from PIL import Image, ImageDraw
+
     image = Image.new("RGBA", (side, side))
     angles = np.radians(np.arange(10) * 36 - 90)
     reach = np.where(np.arange(10) % 2, 0.24, 0.5) * side

@@ -1,7 +1,8 @@
 // @ts-check
 // One photo: its picture, its faces as a list, and everything that mouse and keys can do.
 import { t, tn } from "./language.js";
-import { el, focusIn, goAndSay, part, say } from "./dom.js";
+import { get } from "./api.js";
+import { el, focusIn, goAndSay, part, say, warn, wordsOf } from "./dom.js";
 import { Side } from "./side.js";
 import { LEAST, shifted } from "./geometry.js";
 import { needsLook } from "./screens.js";
@@ -65,6 +66,9 @@ export class Editor {
     this.stage.image.addEventListener("load", () => {
       if (editor === this && !store.photos.get(photo.number)?.opened)
         change("opened", { photo: photo.number });
+    });
+    this.stage.image.addEventListener("error", () => {
+      get(this.stage.image.src).catch((fault) => editor === this && warn(wordsOf(fault))); // it says why
     });
   }
 
