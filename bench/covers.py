@@ -55,7 +55,9 @@ class Fit:
     beyond: float
     """What is hidden and is no head, as a share of the head."""
     touched: int
-    """Neighbours whose face is touched, if everybody else is kept."""
+    """Neighbours whose face is touched, if everybody else is kept, and lies beside this one."""
+    overlapping: int
+    """The same of those whose face overlaps this one: not to hide it would open this one."""
     face_open_beside: float
     """`face_open`, if everybody else is kept."""
     head_open_beside: float
@@ -122,16 +124,18 @@ def fit(head: Head, covering: Covering) -> Fit:
     """Judge one cover."""
     mask, own = covering(head.face, head.size, ()), area([curve(head.points)], head.size)
     beside = covering(head.face, head.size, head.others)
-    face, touched = own & _boxed(head.box, head.size), 0
+    face, oval, touched, overlapping = own & _boxed(head.box, head.size), _oval(head.box, head.size), 0, 0
     for box in (Box(*sides) for sides in head.photo.faces.tolist()):
-        seen = _oval(box, head.size) & ~own
-        if box.iou(head.box) < 0.3 and seen.any():
-            touched += bool(beside[seen].mean() > TOUCHED)
+        other = _oval(box, head.size)
+        seen = other & ~own
+        if box.iou(head.box) < 0.3 and seen.any() and beside[seen].mean() > TOUCHED:
+            touched, overlapping = (touched, overlapping + 1) if (other & oval).any() else (touched + 1, overlapping)
     return Fit(
         float(1 - mask[own].mean()),
         float(1 - mask[face].mean()),
         float((mask & ~own).sum() / own.sum()),
         touched,
+        overlapping,
         float(1 - beside[face].mean()),
         float(1 - beside[own].mean()),
     )
@@ -150,8 +154,9 @@ def tabulate(fits: list[Fit]) -> dict[str, object]:
         "area beyond the head, mean": round(float(np.mean(beyond)), 3),
         "head open if all others are kept, mean": round(float(np.mean([each.head_open_beside for each in fits])), 4),
         "face open if all others are kept, mean": round(float(np.mean([each.face_open_beside for each in fits])), 5),
-        "covers that touch a neighbour's face": sum(each.touched > 0 for each in fits),
+        "face open if all others are kept, worst": round(max(each.face_open_beside for each in fits), 4),
         "neighbours' faces touched": sum(each.touched for each in fits),
+        "touched of those that overlap the covered face": sum(each.overlapping for each in fits),
     }
 
 

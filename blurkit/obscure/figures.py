@@ -1,6 +1,6 @@
 """Simple figures to draw on covers: a person, and faces of several moods. Pure geometry; part of the obscure stage.
 
-All are polygons around a head's middle; 1 is half the width of its face, and y grows towards the chin.
+All are polygons around a cover's middle; 1 is half its width, and y grows towards the chin.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 CORNERS = 72
 """Corners of a full turn."""
+
+TALL = 1.2
+"""Height of a cover over its width for which figures are made; on lower ones they are smaller."""
 
 
 def _oval(x: float, y: float, across: float, down: float, power: float = 2.0) -> Points:
@@ -50,25 +53,38 @@ def _half(x: float, y: float, across: float, down: float) -> Points:
     return np.concatenate([lower, upper[1:-1]])
 
 
-_EYE, _STROKE = 0.46, 0.13
-_EYES = [_oval(side * _EYE, -0.36, 0.13, 0.2) for side in (-1, 1)]
-_SMILE = _arc(0, -0.02, 0.66, 26, 154, _STROKE)
+_EYE, _STROKE = 0.35, 0.1
+_EYES = [_oval(side * _EYE, -0.2, 0.1, 0.155) for side in (-1, 1)]
+_SMILE = _arc(0, 0.07, 0.5, 26, 154, _STROKE)
+_MOUTH = _half(0, 0.16, 0.47, 0.41)
 
 
 def _shut(side: int) -> Points:
     """Return an eye that laughs: an arc bent upwards."""
-    return _arc(side * _EYE, -0.27, 0.2, 195, 345, _STROKE * 0.9)
+    return _arc(side * _EYE, -0.13, 0.155, 195, 345, _STROKE * 0.9)
 
 
 MOODS: dict[str, Figure] = {
     "smile": [*_EYES, _SMILE],
-    "grin": [*_EYES, _half(0, 0.1, 0.62, 0.54)],
+    "grin": [*_EYES, _MOUTH],
     "wink": [_EYES[0], _shut(1), _SMILE],
-    "laugh": [_shut(-1), _shut(1), _half(0, 0.1, 0.62, 0.54)],
+    "laugh": [_shut(-1), _shut(1), _MOUTH],
     "glad": [_shut(-1), _shut(1), _SMILE],
-    "hum": [*_EYES, _arc(0, 0.2, 0.36, 30, 150, _STROKE)],
+    "hum": [*_EYES, _arc(0, 0.24, 0.27, 30, 150, _STROKE)],
 }
 """Faces to choose from, none of them sad."""
 
-PERSON: Figure = [_oval(0, -0.4, 0.54, 0.64, 2.1), _oval(0, 1.66, 1.06, 1.2, 2.3)]
-"""Head and shoulders; the shoulders go on beyond the chin of the cover, which cuts them off."""
+
+def _shoulders(top: float, bottom: float, across: float, corner: float) -> Points:
+    """Return shoulders: the upper half of an oval over a straight side with round corners."""
+    angles = np.radians(np.linspace(180, 360, CORNERS // 2))
+    cos, sin = np.cos(angles), np.sin(angles)
+    flat = bottom - corner
+    upper = np.column_stack([across * cos, flat + (flat - top) * np.sign(sin) * np.abs(sin) ** 0.85])
+    turn = np.radians(np.linspace(0, 90, CORNERS // 8))
+    right = np.column_stack([across - corner + corner * np.cos(turn), flat + corner * np.sin(turn)])
+    return np.concatenate([upper, right, (right * (-1, 1))[::-1]])
+
+
+PERSON: Figure = [_oval(0, -0.4, 0.34, 0.42, 2.1), _shoulders(0.14, 0.74, 0.6, 0.1)]
+"""Head and shoulders, whole within a cover."""

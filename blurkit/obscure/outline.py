@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Points = npt.NDArray[np.float64]
     Reaches = npt.NDArray[np.float64]
 
-SPREAD = 3.0
+SPREAD = 5.4
 """Pixels that are hidden beyond an outline anyway, since whole cells are: what is drawn of a head reaches so much less;
 its box does not."""
 
@@ -33,15 +33,18 @@ DIRECTIONS, COARSE = 720, 4
 """Directions in which an outline's reach is known, so that no corner shows on a face of 3000 px; and how many of them
 are left out from one to the next where it is shown on a screen."""
 
-SOFTNESS = 12
+SOFTNESS = 17
 """Exponent of the joint of two outlines: higher is tighter, and shows corners."""
 
-ROUND = 0.38
+ROUND = 0.29
 """Radius of the curve that goes through the corners of a box, as a share of its longer side."""
 
 SPARED, CLEAR = 0.85, 5.0
 """Of a face that is kept, the part of its height and width that covers leave alone; and how many pixels outlines keep
 away from it, as covers reach that far beyond them."""
+
+OVAL = 2.4
+"""Exponent of the oval in a face's box in which the face lies, however it is turned; 2 is an ellipse."""
 
 _ANGLES = np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS)
 NORMALS = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
@@ -73,8 +76,7 @@ class Outline:
         head = TEMPLATES[shape].points(frame.yaw, slant)
         less = SPREAD / np.abs(head).max(axis=0)
         head = frame.turned(head, max(0.0, frame.across - less[0]), max(0.0, frame.down - less[1]))
-        corners = np.array([(x, y) for x in face.box.sides[::2] for y in face.box.sides[1::2]])
-        corners = corners.clip(-FARTHEST, FARTHEST) - (frame.x, frame.y)
+        corners = _corners_of(face.box) - (frame.x, frame.y)
         length = float(np.ptp(corners, axis=0).max())
         held = [np.maximum(reach, 1e-3) for reach in (_reach(head), _rounded(corners))]
         scale = max(float(each.max()) for each in held)
@@ -106,19 +108,20 @@ class Outline:
 
         Args:
             kept: That face; what lies in the corners of its box is no part of it.
-            held: The face that is covered. No part of its box is given up: if both overlap, nothing is.
+            held: The face that is covered. Of its box only what lies beyond the oval in it is given up, and only if that
+                sets both faces apart: where they overlap, nothing is.
 
-        Invariant: the outline holds `held` as before, and nothing that it did not hold.
+        Invariant: the outline holds that oval as before, and nothing that it did not hold.
         """
         far = math.hypot(kept.center.x - self.middle[0], kept.center.y - self.middle[1])
         if far > float(self.reaches.max()) + kept.width + kept.height + CLEAR:
             return self
-        oval = NORMALS * (SPARED * kept.width / 2, SPARED * kept.height / 2)
-        nearest = NORMALS @ (kept.center.x, kept.center.y) - np.linalg.norm(oval, axis=1)
+        spared, most = _oval(kept, 2.0) - (kept.center.x, kept.center.y), self.reaches + NORMALS @ self.middle
+        nearest = NORMALS @ (kept.center.x, kept.center.y) - SPARED * _reach(spared)
         clear = nearest - CLEAR * np.abs(NORMALS).sum(axis=1)
-        corners = np.array([(x, y) for x in held.sides[::2] for y in held.sides[1::2]])
-        least, most = (NORMALS @ corners.T).max(axis=1), self.reaches + NORMALS @ self.middle
-        if (most <= clear).any() or not (least < nearest).any():
+        own = _oval(held, OVAL)
+        least = _reach(own)
+        if (most <= clear).any() or (least >= nearest).all():
             return self
         lost = np.where(least <= clear, most - clear, np.inf)
         way = int(lost.argmin() if np.isfinite(lost).any() else (least - nearest).argmin())
@@ -128,7 +131,7 @@ class Outline:
         crossed = over * over_after < 0
         share = (over[crossed] / (over[crossed] - over_after[crossed]))[:, None]
         cut = points[crossed] + share * (after[crossed] - points[crossed])
-        left = np.concatenate([points[over <= 0], cut, corners.clip(-FARTHEST, FARTHEST)])
+        left = np.concatenate([points[over <= 0], cut, own])
         return type(self)(self.middle, np.minimum(self.reaches, _reach(left - self.middle)))
 
     def room(self, points: Points, middle: tuple[float, float]) -> float:
@@ -195,6 +198,18 @@ class Outline:
     def svg(self) -> str:
         """Return it as the path of an SVG picture whose units are pixels of the photo."""
         return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in self._corners(COARSE)) + "Z"
+
+
+def _corners_of(box: Box) -> Points:
+    """Return the corners of a box, none of them beyond all measure."""
+    return np.array([(x, y) for x in box.sides[::2] for y in box.sides[1::2]]).clip(-FARTHEST, FARTHEST)
+
+
+def _oval(box: Box, power: float) -> Points:
+    """Return the oval that touches the sides of a box, shape (`DIRECTIONS`, 2); above 2, `power` makes it squarer."""
+    middle = (box.center.x, box.center.y)
+    points = middle + np.sign(NORMALS) * np.abs(NORMALS) ** (2 / power) * (box.width / 2, box.height / 2)
+    return np.asarray(points.clip(-FARTHEST, FARTHEST), np.float64)
 
 
 def _reach(points: Points) -> Reaches:

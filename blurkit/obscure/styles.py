@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from blurkit.choices import Style
 from blurkit.marks import Mark
-from blurkit.obscure.figures import MOODS, PERSON
+from blurkit.obscure.figures import MOODS, PERSON, TALL
 from blurkit.obscure.mosaic import mosaic
 from blurkit.obscure.paint import Layer, filled
 from blurkit.obscure.sticker import laid
@@ -112,6 +112,8 @@ class Look:
 
 
 def _drawn(figure: Figure, cover: Cover) -> npt.NDArray[np.uint8]:
-    """Return how much of each pixel of a cover's window lies inside a figure that is turned with the head."""
+    """Return how much of each pixel of a cover's window lies inside a figure in its middle, turned with the head."""
     rows, columns = cover.window
-    return filled([cover.frame.placed(part) - (columns.start, rows.start) for part in figure], cover.hidden.shape)
+    place = cover.frame.around(cover.edge.points)
+    place = replace(place, across=min(place.across, place.down / TALL))
+    return filled([place.placed(part) - (columns.start, rows.start) for part in figure], cover.hidden.shape)
