@@ -10,9 +10,8 @@ from blurkit.geometry import Size
 from blurkit.obscure import covered_mask, drawn_mask, obscure
 from blurkit.obscure.covers import Cover
 from blurkit.obscure.figures import MOODS, PERSON
-from blurkit.obscure.heads import Frame
-from blurkit.obscure.outline import Outline
 from blurkit.obscure.paint import filled
+from blurkit.obscure.styles import placed
 from blurkit.obscure.tones import CALM, calm, ink_on, rim_of
 from blurkit.records import Face
 from tests import pictures, profiles
@@ -204,17 +203,21 @@ def test_smileys_have_several_moods_by_chance():
 
 
 @pytest.mark.parametrize("tilt", [0.0, 35.0, -90.0])
-@pytest.mark.parametrize("name", MOODS)
-def test_the_face_of_a_smiley_lies_within_its_cover(name, tilt):
-    turned = Face(LARGE.box, 0.9, ("fixed",), None, tilt)
-    outline = Outline.around(turned, look().shape, 0.0)
-    assert all(outline.beyond(Frame.of(turned).placed(part)) < 0 for part in MOODS[name])
+@pytest.mark.parametrize("yaw", [0.0, 0.4])
+@pytest.mark.parametrize("name", [*MOODS, "person"])
+def test_a_figure_lies_within_its_cover_and_in_its_middle(name, yaw, tilt):
+    turned = Face(LARGE.box, 0.9, ("fixed",), None, tilt, yaw)
+    cover = Cover.over(turned, look(), Size(*SIZE))
+    place, figure = placed(cover), PERSON if name == "person" else MOODS[name]
+    assert all(cover.edge.beyond(place.placed(part)) < 0 for part in figure)
+    reached = np.concatenate(figure)[:, 0]
+    assert reached.min() + reached.max() == pytest.approx(0, abs=0.12)
 
 
-def test_a_person_has_a_head_and_shoulders_that_go_on_below():
+def test_a_person_has_a_head_above_shoulders():
     head, shoulders = PERSON
-    assert head[:, 1].max() < shoulders[:, 1].min() + 0.2
-    assert shoulders[:, 1].max() > 1.6
+    assert head[:, 1].max() < shoulders[:, 1].min()
+    assert np.ptp(head[:, 0]) < np.ptp(shoulders[:, 0])
 
 
 def test_polygons_are_filled_to_a_quarter_of_a_pixel():

@@ -108,8 +108,8 @@ class Outline:
 
         Args:
             kept: That face; what lies in the corners of its box is no part of it.
-            held: The face that is covered. Of its box only what lies beyond the oval in it is given up, and only if that
-                sets both faces apart: where they overlap, nothing is.
+            held: The face that is covered. Of its box only what lies beyond the oval in it is given up, and only if
+                that sets both faces apart: where they overlap, nothing is.
 
         Invariant: the outline holds that oval as before, and nothing that it did not hold.
         """

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blurkit.appearance import ObscureSettings
     from blurkit.obscure.covers import Cover, Mask
     from blurkit.obscure.figures import Figure
+    from blurkit.obscure.heads import Frame
     from blurkit.records import Picture
 
     Shades = npt.NDArray[np.uint8]
@@ -111,9 +112,13 @@ class Look:
                     yield laid(self.settings.sticker, cover, inner)
 
 
-def _drawn(figure: Figure, cover: Cover) -> npt.NDArray[np.uint8]:
-    """Return how much of each pixel of a cover's window lies inside a figure in its middle, turned with the head."""
-    rows, columns = cover.window
+def placed(cover: Cover) -> Frame:
+    """Return where a figure lies on a cover: in its middle, turned with the head."""
     place = cover.frame.around(cover.edge.points)
-    place = replace(place, across=min(place.across, place.down / TALL))
+    return replace(place, across=min(place.across, place.down / TALL))
+
+
+def _drawn(figure: Figure, cover: Cover) -> npt.NDArray[np.uint8]:
+    """Return how much of each pixel of a cover's window lies inside a figure."""
+    (rows, columns), place = cover.window, placed(cover)
     return filled([place.placed(part) - (columns.start, rows.start) for part in figure], cover.hidden.shape)
