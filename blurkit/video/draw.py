@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blurkit.geometry import Box
-from blurkit.obscure import covered_mask, obscure, to_cover, to_keep
+from blurkit.obscure import covered_mask, obscure, sketch, to_cover, to_keep
 from blurkit.records import Action, Decision, Picture
 
 if TYPE_CHECKING:
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 REACH = 1.5
 """By how much of its longer side a face is grown on each side to hold its cover and what is around it."""
 
-ONE_COLOR = "#a2aebb"
-"""Colour of all covers of a clip where photos choose theirs by what is around: it would change from frame to frame."""
 
+def tone_at(planes: Planes, decisions: Sequence[Decision], settings: ObscureSettings, coloring: Coloring) -> str | None:
+    """Return the tone that covers would have in one frame, #rrggbb, by what is open around them; None without covers.
 
-def one_color(settings: ObscureSettings) -> ObscureSettings:
-    """Return the settings with a colour that no frame chooses."""
-    return settings if settings.rgb else settings.model_copy(update={"color": ONE_COLOR})
+    A clip takes it once for all its frames: chosen again in each, it would flicker.
+
+    Invariant: it depends on no pixel under a cover.
+    """
+    hidden = _in_cells(covered_mask(to_cover(decisions), settings, planes.size, to_keep(decisions)))
+    if not hidden.any():
+        return None
+    pixels = planes.blank(hidden).rgb(coloring)
+    return sketch(Picture(pixels, pixels, "RGB"), decisions, settings).tone
 
 
 def decisions_at(frame: int, people: Sequence[Judged]) -> tuple[Decision, ...]:

@@ -14,7 +14,7 @@ from blurkit.obscure import moved
 from blurkit.records import Stage
 from blurkit.video.check import Check
 from blurkit.video.container import Writer
-from blurkit.video.draw import anchors_at, decisions_at, draw, one_color
+from blurkit.video.draw import anchors_at, decisions_at, draw, tone_at
 from blurkit.video.frames import Frames
 from blurkit.video.front import lay_out
 from blurkit.video.look import check_same
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from blurkit.appearance import ObscureSettings
     from blurkit.detect.views import Network
     from blurkit.machine.clock import Clock
     from blurkit.policy import Reviewed
+    from blurkit.records import Decision
     from blurkit.settings import Settings
     from blurkit.video.check import Checked
     from blurkit.video.codecs import Coding
     from blurkit.video.judging import Judged
     from blurkit.video.look import Watched
+    from blurkit.video.planes import Coloring, Planes
     from blurkit.video.source import Facts
 
 MAX_ROUNDS = 3
@@ -89,7 +92,7 @@ class Maker:
             progress: See `advance`.
             threads: Of decoders and of the encoder.
         """
-        self._settings = settings.model_copy(update={"obscure": one_color(settings.obscure)})
+        self._chosen = self._settings = settings
         self._network, self._clock, self._progress, self._threads = network, clock, progress, threads
 
     def make(
@@ -130,8 +133,17 @@ class Maker:
             hint="use --policy everyone",
         )
 
+    def _look(self, planes: Planes, decisions: Sequence[Decision], coloring: Coloring) -> ObscureSettings:
+        """Return how covers look; their tone is that of the first frame with covers, and stays."""
+        look = self._settings.obscure
+        if look.rgb is None and (tone := tone_at(planes, decisions, look, coloring)):
+            look = look.model_copy(update={"color": tone})
+            self._settings = self._settings.model_copy(update={"obscure": look})
+        return look
+
     def _draw(self, first: Pass, people: Sequence[Judged], made: IO[bytes], seed: int) -> float:
         """Write the clip with its covers into an empty file; return the share of it under covers."""
+        self._settings = self._chosen  # somebody may be covered by now who was open when a tone was chosen
         facts, watched = first.facts, first.watched
         size = facts.shown_size(self._settings.output.max_clip_side)
         sound = first.source if facts.has_sound and self._settings.output.keep_sound else None
@@ -148,8 +160,8 @@ class Maker:
                 count += 1
                 with self._clock(Stage.OBSCURE):
                     decisions = moved(decisions_at(frame.index, people), facts.size, size)
-                    look, anchors = self._settings.obscure, anchors_at(frame.index, people)
-                    small = frame.planes.shrunk(size)
+                    small, anchors = frame.planes.shrunk(size), anchors_at(frame.index, people)
+                    look = self._look(small, decisions, facts.coloring)
                     drawn, mask = draw(small, decisions, look, facts.coloring, seed=seed, anchors=anchors)
                 covered += 0.0 if mask is None else float(mask.mean())
                 with self._clock(Stage.ENCODE):

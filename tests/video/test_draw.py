@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blurkit.geometry import Box
+from blurkit.obscure import covered_mask, to_cover
 from blurkit.records import Action, Decision, Face, Judgement, Reason
 from blurkit.settings import Settings
 from blurkit.video import draw as module
-from blurkit.video.draw import draw
+from blurkit.video.draw import draw, tone_at
 from blurkit.video.planes import Coloring, Planes
 
 SHOWN = Settings.of(obscure={"color": "#289646"}).obscure
@@ -99,3 +100,28 @@ def test_a_cover_gives_way_to_somebody_who_is_kept():
     _, cut = draw(planes(), [cover(110, 40, 38, 50), kept], SHOWN, COLORING, seed=1)
     assert not (cut & ~whole).any()
     assert (whole & ~cut)[34:70, 154:].any()
+
+
+@settings(max_examples=20, deadline=None)
+@given(covers)
+def test_the_tone_of_a_clip_depends_on_no_pixel_under_a_cover(decisions):
+    look, before = Settings().obscure, planes()
+    _, mask = draw(before, decisions, SHOWN, COLORING, seed=1)
+    tone = tone_at(before, decisions, look, COLORING)
+    assert (tone is None) == (mask is None)
+    if mask is not None:
+        hidden = covered_mask(to_cover(decisions), look, before.size)
+        hidden = hidden[::2, ::2] | hidden[1::2, ::2] | hidden[::2, 1::2] | hidden[1::2, 1::2]
+        other = Planes(before.y.copy(), before.u.copy(), before.v.copy())
+        other.y[hidden.repeat(2, axis=0).repeat(2, axis=1)] = 235
+        other.u[hidden], other.v[hidden] = 16, 235
+        assert tone_at(other, decisions, look, COLORING) == tone
+
+
+def test_the_tone_of_a_clip_suits_what_is_around_its_covers():
+    light, dark = (
+        Planes(np.full((HEIGHT, WIDTH), tone, np.uint8), *(np.full((HEIGHT // 2, WIDTH // 2), 128, np.uint8),) * 2)
+        for tone in (225, 85)
+    )
+    tones = [tone_at(each, [cover(60, 40, 40, 50)], Settings().obscure, COLORING) for each in (light, dark)]
+    assert tones[0] != tones[1]
