@@ -13,6 +13,7 @@ from blurkit.choices import Style
 from blurkit.errors import SettingsError
 from blurkit.language import LANGUAGES, texts
 from blurkit.report.signed import QUESTIONS
+from blurkit.review import remember
 from blurkit.review.looks import look
 from tests.review.browsing import DESKTOP, check_accessible, enter, opened, sure
 from tests.review.caller import Caller
@@ -27,6 +28,12 @@ NO = re.compile(
     re.IGNORECASE,
 )
 """Words that turn a question around, in every language."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(tmp_path, monkeypatch):
+    """Keep what is chosen on the page from all other tests."""
+    monkeypatch.setattr(remember, "_file", lambda: tmp_path / "state" / "page.json")
 
 
 @pytest.fixture
