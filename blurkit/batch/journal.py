@@ -134,6 +134,14 @@ class Journal:
         except OSError:
             return False
 
+    def wrote_by_hand(self, name: Path, target: Path) -> bool:
+        """Whether a file is an output that was noted as a person decided it face by face."""
+        try:
+            entry = self._entry(name, hash_of_file(target, max_bytes=MAX_HASHED))
+            return not target.is_symlink() and entry.read_bytes()[:HASH] == BY_HAND.encode()
+        except OSError:
+            return False
+
     def record(self, name: Path, result: PhotoResult, choices: Choices, *, by_hand: bool = False) -> None:
         """Note what is about to be written.
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from blurkit.batch import Run as Batch
     from blurkit.batch import Task
+    from blurkit.batch.journal import Journal
     from blurkit.outcomes import Outcome
     from blurkit.review.session import Session
     from blurkit.review.signing import SignOffs
@@ -36,6 +37,8 @@ class Export:
     session: Session
     tasks: Sequence[Task]
     signed: SignOffs
+    journal: Journal | None = None
+    """Knows a safe photo that was written just before a review was killed, too late for the sign-offs."""
     told: list[dict[str, Any]] = field(default_factory=list)
     """What the page is told, a photo each."""
     gone: set[str] = field(default_factory=set)
@@ -132,6 +135,8 @@ class Export:
 
     def _ours(self, task: Task, known: Written | None) -> Written | None:
         path = Path(task.written or "")
+        if known is None and self.journal is not None and self.journal.wrote_by_hand(task.name, path):
+            return Written(task.name.as_posix(), content_of(path, max_bytes=MAX_HASHED), "", "")
         is_ours = known is not None and not path.is_symlink() and content_of(path, max_bytes=MAX_HASHED) == known.sha256
         return known if is_ours else None
 

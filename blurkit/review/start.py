@@ -136,7 +136,7 @@ def prepare(
     session = Session(folder / FILE_NAME, settings, [task.source.inside.as_posix() for task in tasks])
     pictures = Pictures(folder, [task.source.path for task in tasks], session, clips)
     session.similar = pictures.burst
-    work = Work(session, pictures, tasks, as_usual, stop, collected, report_to)
+    work = Work(session, pictures, tasks, as_usual, stop, collected, report_to, journal)
     warnings = Warnings(folder, out, session, pictures, clips=clips is not None)
     return Prepared(folder, out, session, pictures, work, lock, warnings, remarks)
 

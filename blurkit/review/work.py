@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from blurkit.batch.collect import Collected
+    from blurkit.batch.journal import Journal
     from blurkit.review.export import Run
     from blurkit.review.pictures import Pictures
     from blurkit.review.requests import SignOff
@@ -50,6 +51,8 @@ class Work:
     """What was found besides the photos, for the report."""
     report_to: Path | None = None
     """File for the report of an export; by default three are next to the decisions."""
+    journal: Journal | None = None
+    """What was written into the folder of safe photos."""
     done: int = field(default=0, init=False)
     """Photos analysed."""
     written: list[dict[str, Any]] = field(default_factory=list, init=False)
@@ -118,7 +121,7 @@ class Work:
             visible = sum(spot.is_kept for number in published for spot in self.session.sheet(number))
             excluded = self.session.reasons
             signed.begin(word, self.session.settings, visible=visible, doubts=len(doubts), left_out=excluded)
-            export = Export(self.session, self.tasks, signed)
+            export = Export(self.session, self.tasks, signed, self.journal)
             self.written, self.exporting = export.told, len(self.tasks)
             self._export, self._exported = export, self.session.revision
             self._begin(lambda: self._write(export), spoken())
