@@ -6,14 +6,13 @@ import io
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pydantic
 
 from blurkit.appearance import ObscureSettings, Sticker
 from blurkit.choices import Style
-from blurkit.errors import SettingsError
 from blurkit.geometry import Box
 from blurkit.obscure import obscure
 from blurkit.records import Action, Decision, Face, Judgement, Picture, Reason
+from blurkit.validation import validated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +45,7 @@ def look(style: str, wanted: Mapping[str, str], usual: ObscureSettings) -> bytes
     values = {name: wanted[name] for name in ("shape", "color", "margin") if name in wanted}
     if style == Style.STICKER:
         values["sticker"] = usual.sticker or _star()  # type: ignore[assignment]
-    try:
-        settings = ObscureSettings.model_validate(values | {"style": style})
-    except pydantic.ValidationError as fault:
-        raise SettingsError("is no look of a cover") from fault
+    settings = validated(ObscureSettings, values | {"style": style}, origin="cover", hint="choose it on the page")
     from PIL import Image
 
     pixels = np.asarray(_person())
