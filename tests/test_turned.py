@@ -60,6 +60,33 @@ class SeesAllOfIt(BlindNetwork):
         ]
 
 
+class SeesLightAbove(BlindNetwork):
+    """Counts pictures, and sees a face in the middle of each whose upper half is the lighter one."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = 0
+
+    def look(self, picture):
+        self.shown += 1
+        height, width = picture.shape[:2]
+        is_upright = picture[: height // 2].mean() > picture[height // 2 :].mean() + 20
+        return [Sighting(Box(width / 3, height / 3, 2 * width / 3, 2 * height / 3), 0.9)] if is_upright else []
+
+
+@pytest.mark.parametrize(("upright", "shown", "way"), [(5, 2, 0), (1, 5, 2)])
+def test_two_faces_tell_which_way_up_a_photo_is_and_five_if_they_do_not_agree(upright, shown, way):
+    faces = [seen(100 + 300 * index, 500, side=100 - index, score=0.9) for index in range(5)]
+    pixels = np.zeros((1200, 1600, 3), np.uint8)
+    for index, face in enumerate(faces):
+        left, top, right, _ = face.box.expand(1.2, 1.2).pixels(SIZE)
+        rows = slice(top, 550) if index < upright else slice(550, 700)
+        pixels[rows, left:right] = 255
+    network = SeesLightAbove()
+    assert way_up(network, Halvings(pixels), faces) == way
+    assert network.shown == 4 * shown
+
+
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_small_picture_of_each_place_is_shown_and_only_the_place_itself_counts(turns):
     network = SeesAllOfIt()

@@ -12,6 +12,7 @@ from blurkit.detect.feed import MULTIPLE, best_of, padded
 from blurkit.detect.merge import SAME_FACE_IOU, fuse
 from blurkit.detect.turned import CLEARLY, FAINT, FAINTEST, looks_near, places, way_up
 from blurkit.detect.views import COARSE, Sighting, View, coarse, level, look_at, measure, scale_of, sweep
+from blurkit.detect.windows import near
 from blurkit.errors import DetectorFailed
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import onnx_session
@@ -37,12 +38,6 @@ ENLARGED = 4
 
 SMALL_PX = 75
 """Height at the finer coarse side, in its pixels, below which something in a small photo asks for tiles there."""
-
-TURNED = COARSE[0]
-"""Side at which a photo in which nobody is seen for sure is also seen turned by 90, 180 and 270 degrees.
-
-If a turn shows clearly more than upright (a phone held wrongly), all levels are seen in that turn, too.
-"""
 
 TILE, OVERLAP = 1216, 96
 """Longest side of one run, and how far neighbours overlap, in pixels of the view: keeps memory flat."""
@@ -159,7 +154,11 @@ class CenterFaceNetwork:
 
 
 class CenterFace:
-    """Finds faces from 12 px to the whole photo with CenterFace: coarse levels first, tiles where faces are small."""
+    """Finds faces from 12 px to the whole photo with CenterFace: coarse levels first, tiles where faces are small.
+
+    A photo in which nobody is seen for sure is also seen turned by 90, 180 and 270 degrees, at the coarsest level. If a
+    turn shows clearly more than upright (a phone held wrongly), all levels are seen in that turn, too.
+    """
 
     name = "centerface"
 
@@ -193,8 +192,9 @@ class CenterFace:
         looks = {0: self._levels(photo, 0)}
         upright = way_up(self.network, photo, looks[0])
         if upright == 0 and not any(s.score >= CERTAIN for s in looks[0]):  # nobody may stand upright here
-            looks |= {turns: self._sweep(photo, _whole(size, TURNED, turns)) for turns in (1, 2, 3)}
-            name = look_at(size, TURNED)
+            side = coarse(size)[0]
+            looks |= {turns: self._sweep(photo, _whole(size, side, turns)) for turns in (1, 2, 3)}
+            name = look_at(size, side)
             upright = max((0, 1, 2, 3), key=lambda t: _evidence(looks[t], name) / (1 if t == 0 else CLEARLY))
         if upright != 0:
             looks[upright] = self._levels(photo, upright)
@@ -211,18 +211,18 @@ class CenterFace:
         size = photo.size
         found = [s for side in coarse(size) for s in self._sweep(photo, _whole(size, side, turns))]
         if coarse(size)[-1] < COARSE[-1]:
-            found += self._sweep(photo, _near(found, SMALL_PX, size, COARSE[-1], turns))
+            found += self._sweep(photo, _near(found, found, SMALL_PX, size, COARSE[-1], turns))
         faint = FAINT_PX / scale_of(size, min(FINE))
         hints = [s for s in found if s.score >= (FAINT_HINT if s.box.height < faint else HINT)]
         for side, small in FINE.items():
             if side > ENLARGED * measure(size):
                 break
-            found += self._sweep(photo, _near(hints, small, size, side, turns))
+            found += self._sweep(photo, _near(hints, found, small, size, side, turns))
             hints = [s for s in found if s.score >= HINT]
         last = max(FINE)
         if measure(size) > last:
             tiny = TINY_PX / scale_of(size, last)  # at the photo's own size
-            found += self._sweep(photo, _near(hints, tiny, size, measure(size), turns))
+            found += self._sweep(photo, _near(hints, found, tiny, size, measure(size), turns))
         return found
 
     def _sweep(self, photo: Halvings, views: list[View]) -> list[Sighting]:
@@ -237,14 +237,22 @@ def _whole(size: Size, side: int, turns: int) -> list[View]:
     return level(size, side, tile=TILE, overlap=OVERLAP, quarter_turns=turns)
 
 
-def _near(hints: list[Sighting], small: float, size: Size, side: int, turns: int) -> list[View]:
-    """Return the tiles of a level that come near hints lower than `small`, in pixels of the view."""
+def _near(
+    hints: Sequence[Sighting], found: Sequence[Sighting], small: float, size: Size, side: int, turns: int
+) -> list[View]:
+    """Return views of a level that show what is around hints lower than `small`, in pixels of the view.
+
+    What else was found near them, and is not certain, is seen again, too, if it is no higher than tiles overlap.
+    """
     scale = scale_of(size, side)
     reach = AROUND / scale
-    boxes = [s.box for s in hints if s.box.height < small / scale]
-    around = [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
-    views = level(size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
-    return [view for view in views if any(Box(*view.window).intersection(box) > 0 for box in around)]
+    asking = [s.box for s in hints if s.box.height < small / scale]
+    others = [s.box for s in found if FAINT_HINT <= s.score < CERTAIN and s.box.height < OVERLAP / scale]
+    around, nearby = (
+        [Box(b.left - reach, b.top - reach, b.right + reach, b.bottom + reach) for b in boxes]
+        for boxes in (asking, others)
+    )
+    return near(around, nearby, size, side, tile=FINE_TILE, overlap=OVERLAP, quarter_turns=turns)
 
 
 def _is_among(box: Box, known: list[Box]) -> bool:

@@ -40,11 +40,14 @@ SHOWN, AROUND = 40, 3.2
 CLEARLY = 1.3
 """So many times as much another turn must show: large faces are seen in any turn, with worse boxes and landmarks."""
 
-PROBED, PLAIN_ENOUGH, SMALL_SHOWN = 5, 0.5, 24
-"""So many faces, seen with such a score, tell which way up a photo is.
+PROBED, PLAIN_ENOUGH, SMALL_SHOWN = (2, 3), 0.5, 24
+"""So many faces, seen with such a score, tell which way up a photo is; the second ones if the first do not agree.
 
 They are shown so small, in pixels, that the network sees them well in one turn only.
 """
+
+AGREED = 2.0
+"""So many times as much as any other turn the way up must show, if so few faces are to tell it."""
 
 
 def places(found: Sequence[Sighting], size: Size) -> list[Box]:
@@ -78,14 +81,17 @@ def way_up(network: Network, photo: Halvings, found: Sequence[Sighting]) -> int:
     boxes: list[Box] = []
     for each in sorted(found, key=lambda s: -s.box.area):
         known = any(each.box.intersection(b) > SAME_FACE_IOU * min(each.box.area, b.area) for b in boxes)
-        boxes += [each.box] if each.score >= PLAIN_ENOUGH and not known and len(boxes) < PROBED else []
-    shown = [(turns, box) for turns in range(4) for box in boxes]
-    views = [_view(box, photo.size, turns, SMALL_SHOWN) for turns, box in shown]
-    seen = sweep_small(network, photo, views, least=FAINT)
+        boxes += [each.box] if each.score >= PLAIN_ENOUGH and not known and len(boxes) < sum(PROBED) else []
     evidence = [0.0] * 4
-    for (turns, box), found_there in zip(shown, seen, strict=True):
-        best = max((s.score for s in _in_middle(found_there, box)), default=0.0)
-        evidence[turns] += best / (CLEARLY if turns else 1)
+    for some in (boxes[: PROBED[0]], boxes[PROBED[0] :]):
+        shown = [(turns, box) for turns in range(4) for box in some]
+        views = [_view(box, photo.size, turns, SMALL_SHOWN) for turns, box in shown]
+        seen = sweep_small(network, photo, views, least=FAINT)
+        for (turns, box), found_there in zip(shown, seen, strict=True):
+            best = max((s.score for s in _in_middle(found_there, box)), default=0.0)
+            evidence[turns] += best / (CLEARLY if turns else 1)
+        if evidence[0] > AGREED * max(evidence[1:]):
+            break
     return evidence.index(max(evidence))
 
 
