@@ -33,10 +33,10 @@ DIRECTIONS, COARSE = 720, 4
 """Directions in which an outline's reach is known, so that no corner shows on a face of 3000 px; and how many of them
 are left out from one to the next where it is shown on a screen."""
 
-SOFTNESS = 17
+SOFTNESS = 12
 """Exponent of the joint of two outlines: higher is tighter, and shows corners."""
 
-ROUND = 0.29
+ROUND = 0.38
 """Radius of the curve that goes through the corners of a box, as a share of its longer side."""
 
 SPARED, CLEAR = 0.85, 5.0
