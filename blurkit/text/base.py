@@ -23,7 +23,7 @@ class MarkFinder(Protocol):
 
         Args:
             pixels: Upright RGB photo, uint8 of shape (H, W, 3); not written to.
-            people: Boxes of the faces in it, for finders that look closer there; the bundled one does not.
+            people: Boxes of the faces in it: finders look closer at what small people wear.
 
         Returns:
             Marks in photo pixels, from top to bottom, each with what it says; empty if none is found.

@@ -10,6 +10,7 @@ import numpy as np
 from blurkit.errors import ReaderFailed
 from blurkit.geometry import Point
 from blurkit.marks import Mark, MarkKind
+from blurkit.text.bars import bars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from blurkit.records import Pixels
+    from blurkit.text.bars import Bars
 
 QUIET = 0.08
 """How far a code is grown, as a share of its size: what is found ends in the middle of its outer modules."""
@@ -43,7 +45,7 @@ COMMON, RARE = (
 def codes(pixels: Pixels) -> list[Mark]:
     """Return the codes in a picture, uint8 RGB of shape (H, W, 3), in its pixels.
 
-    One that is seen and cannot be decoded does not count: bricks and hedges look like that.
+    One that is seen and cannot be decoded does not count, since bricks and hedges look like that, unless its bars do.
 
     Raises:
         ReaderFailed: The library failed.
@@ -57,11 +59,25 @@ def codes(pixels: Pixels) -> list[Mark]:
     try:
         common = zxingcpp.read_barcodes(gray, formats=_formats(COMMON))
         rare = zxingcpp.read_barcodes(smaller, formats=_formats(RARE))
+        closer = [_closer(place) for place in bars(gray)]
     except Exception as error:  # whatever a picture makes of it
         raise ReaderFailed(f"codes could not be looked for: {error}") from error
-    marks = [_mark(gray, code, _corners(code), zxingcpp.BarcodeFormat) for code in common]
-    marks += [_mark(gray, code, _corners(code) / scale, zxingcpp.BarcodeFormat) for code in rare]
+    marks = [_mark(gray, _corners(code), is_linear=_is_linear(code)) for code in common]
+    marks += [_mark(gray, _corners(code) / scale, is_linear=_is_linear(code)) for code in rare]
+    marks += [_mark(gray, corners, is_linear=False) for corners in closer if corners is not None]
     return [mark for mark in marks if mark is not None]
+
+
+def _closer(place: Bars) -> npt.NDArray[np.float64] | None:
+    """Return the corners of the bar code at a place, in the photo, whether it can be decoded or only looks so."""
+    import zxingcpp
+
+    found = zxingcpp.read_barcodes(place.picture, formats=_formats(("AllLinear",)), try_rotate=False)
+    if not found and not place.look_like_code():
+        return None
+    points = np.concatenate([place.corners, *map(_corners, found)])
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return place.to_photo(np.array([(left, top), (right, top), (right, bottom), (left, bottom)]))
 
 
 def _formats(names: Sequence[str]) -> list[Any]:
@@ -77,21 +93,23 @@ def _corners(code: Any) -> npt.NDArray[np.float64]:
     )
 
 
-def _mark(gray: npt.NDArray[np.uint8], code: Any, corners: npt.NDArray[np.float64], formats: Any) -> Mark | None:
+def _mark(gray: npt.NDArray[np.uint8], corners: npt.NDArray[np.float64], *, is_linear: bool) -> Mark | None:
     edges = np.roll(corners, -1, axis=0) - corners
     turns = edges[:, 0] * np.roll(edges[:, 1], -1) - edges[:, 1] * np.roll(edges[:, 0], -1)
     if turns.min() * turns.max() <= 0 or np.hypot(*edges.T).max() < LEAST:
         return None  # a shape that no code has
     corners = corners if turns[0] > 0 else corners[::-1]
-    if code.format in _linear(formats):
+    if is_linear:
         corners = _whole_bars(gray, corners)
     first, second, third, fourth = (Point(float(x) + 0.5, float(y) + 0.5) for x, y in corners)
     mark = Mark((first, second, third, fourth), MarkKind.CODE, 1.0)
     return mark.grown(QUIET * max(mark.sides))
 
 
-def _linear(formats: Any) -> Any:
-    return {getattr(formats, name) for name in dir(formats) if name in LINEAR}
+def _is_linear(code: Any) -> bool:
+    import zxingcpp
+
+    return any(code.format == getattr(zxingcpp.BarcodeFormat, name, None) for name in LINEAR)
 
 
 LINEAR = {

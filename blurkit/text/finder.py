@@ -1,4 +1,4 @@
-"""Finds the marks of a photo: lines at two sizes, codes, and what lines say."""
+"""Finds the marks of a photo: lines in the whole and on people, codes, and what lines say."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from blurkit.errors import ModelMissing
 from blurkit.geometry import Box, Point, Size
 from blurkit.machine.weights import model_path
 from blurkit.marks import Mark, MarkKind, Reading
+from blurkit.picture.halvings import Halvings
 from blurkit.text.base import INSTALL
 from blurkit.text.codes import codes
 from blurkit.text.letters import LetterNetwork
@@ -26,8 +27,17 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
-WHOLE, COARSE = 1280, 640
+WHOLE, COARSE = 1280, 320
 """Long sides in pixels at which a photo is looked at whole; at the second, large ornate letters are seen as one."""
+
+CLOSE = 64.0
+"""Height in pixels of a face at which what its person may wear is looked at, if faces are smaller in the whole photo."""
+
+CHEST = (1.2, -0.1, 2.0)
+"""What a person may wear, in heights of the face: to each side of its middle, and from below its lower edge down."""
+
+LEAST_CHEST = 16
+"""Least width and height in pixels of what is looked at there."""
 
 READABLE = 0.7
 """Score of a reading from which a line is known to be words."""
@@ -80,6 +90,8 @@ class Window:
         size = max(1, round((right - left) * self.scale)), max(1, round((bottom - top) * self.scale))
         if size == (right - left, bottom - top):
             return np.ascontiguousarray(part)
+        if part.shape == pixels.shape:
+            return Halvings(pixels).resized(Size(*size))
         method = cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(part, size, interpolation=method), np.uint8)
 
@@ -166,7 +178,21 @@ class BundledFinder:
 
 
 def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:
-    """Return where a photo is looked at: whole, at two sizes."""
+    """Return where a photo is looked at: closely at what small people wear, and whole at two sizes.
+
+    Args:
+        size: Of the photo.
+        people: Boxes of its faces.
+    """
+    whole = min(1.0, WHOLE / size.long_side)
+    for face in people:
+        unit = max(face.width, face.height)
+        beside, above, below = (share * unit for share in CHEST)
+        middle = face.center.x
+        sides = Box(middle - beside, face.bottom + above, middle + beside, face.bottom + below).pixels(size)
+        seen = min(sides[2] - sides[0], sides[3] - sides[1])
+        if whole * unit < CLOSE and whole < 1 and seen >= LEAST_CHEST:
+            yield Window(sides, min(1.0, CLOSE / unit))
     for side in dict.fromkeys(min(side, size.long_side) for side in (WHOLE, COARSE)):
         yield Window((0, 0, size.width, size.height), side / size.long_side)
 
