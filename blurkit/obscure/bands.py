@@ -11,7 +11,10 @@ from blurkit.obscure.heads import FARTHEST, Frame
 from blurkit.obscure.outline import NORMALS, Outline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blurkit.marks import Mark
+    from blurkit.records import Face
 
 ROOM, LEAST_ROOM = 0.15, 1.5
 """How far a band reaches beyond its mark, as a share of the mark's height, and at least in pixels."""
@@ -20,12 +23,13 @@ LENGTH = 2.5
 """The length by which the rim and the cells of a mosaic are made, in heights of the mark: a banner is long and low."""
 
 
-def band(mark: Mark, margin: float) -> Outline:
+def band(mark: Mark, margin: float, kept: Sequence[Face] = ()) -> Outline:
     """Return the outline of the band over a mark.
 
     Args:
         mark: What is covered.
         margin: How much further it reaches, as a share of the mark's height.
+        kept: Faces to which it gives way, unless the mark itself lies on them.
 
     Invariant: holds the whole mark.
     """
@@ -33,7 +37,10 @@ def band(mark: Mark, margin: float) -> Outline:
     middle = (corners.min(axis=0) + corners.max(axis=0)) / 2
     reaches = np.maximum((NORMALS @ (corners - middle).T).max(axis=1), 1e-3)
     room = max(LEAST_ROOM, (ROOM + margin) * mark.height)
-    return Outline((float(middle[0]), float(middle[1])), reaches).grown(room)
+    outline = Outline((float(middle[0]), float(middle[1])), reaches).grown(room)
+    for face in kept:
+        outline = outline.apart_from(face.box, corners)
+    return outline
 
 
 def frame_of(mark: Mark) -> Frame:

@@ -62,12 +62,12 @@ class Cover:
             face: Its box is always held.
             settings: Shape and margin.
             size: Of the photo.
-            kept: Faces to which the cover of a face gives way.
+            kept: Faces to which the cover gives way.
 
         Invariant: `hidden` holds every pixel of the photo that the outline touches, and lies within the edge.
         """
         if isinstance(face, Mark):
-            outline = band(face, settings.margin)
+            outline = band(face, settings.margin, kept)
         else:
             outline = Outline.around(face, settings.shape, settings.margin)
             for other in kept:

@@ -103,15 +103,16 @@ class Outline:
         missing = ((NORMALS @ (points - self.middle).T).max(axis=1) - self.reaches) / square
         return type(self)(self.middle, self.reaches + max(0.0, float(missing.max())) * square).grown(slack)
 
-    def apart_from(self, kept: Box, held: Box) -> Self:
+    def apart_from(self, kept: Box, held: Box | Points) -> Self:
         """Return the outline cut off by a straight line, so that it does not lie on a face that is kept.
 
         Args:
             kept: That face; what lies in the corners of its box is no part of it.
             held: The face that is covered. Of its box only what lies beyond the oval in it is given up, and only if
-                that sets both faces apart: where they overlap, nothing is.
+                that sets both faces apart: where they overlap, nothing is. For a mark: its corners, and all that lies
+                between them is held.
 
-        Invariant: the outline holds that oval as before, and nothing that it did not hold.
+        Invariant: the outline holds that oval, or the mark, as before, and nothing that it did not hold.
         """
         far = math.hypot(kept.center.x - self.middle[0], kept.center.y - self.middle[1])
         if far > float(self.reaches.max()) + kept.width + kept.height + CLEAR:
@@ -119,7 +120,7 @@ class Outline:
         spared, most = _oval(kept, 2.0) - (kept.center.x, kept.center.y), self.reaches + NORMALS @ self.middle
         nearest = NORMALS @ (kept.center.x, kept.center.y) - SPARED * _reach(spared)
         clear = nearest - CLEAR * np.abs(NORMALS).sum(axis=1)
-        own = _oval(held, OVAL)
+        own = held if isinstance(held, np.ndarray) else _oval(held, OVAL)
         least = _reach(own)
         if (most <= clear).any() or (least >= nearest).all():
             return self
