@@ -24,8 +24,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from bench.canvas import Corners, Pixels, Sign
 from bench.data import evaluation_folder
-from bench.signs import Corners, Pixels, Sign, composed
+from bench.signs import composed
 from blurkit.appearance import ObscureSettings
 from blurkit.detect import make_independent_check
 from blurkit.detect.finder import Finder

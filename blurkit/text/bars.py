@@ -29,7 +29,7 @@ STRENGTH = 30.0
 LEAST_CELLS = 8
 """Least size of what may be bars, in cells."""
 
-MOST = 24
+MOST = 8
 """Most places that are looked at in one photo, the strongest first."""
 
 ROOM = 0.2
@@ -47,11 +47,11 @@ INNER = 0.25
 UPRIGHT = 0.6
 """Share of the differences in tone that stand upright in a bar code, whether it can be decoded or not."""
 
-LEAST_BARS, LEAST_CONTRAST = 25, 45.0
+LEAST_BARS, LEAST_CONTRAST = 25, 35.0
 """Least number of edges in the middle of a bar code, and its least contrast: standard deviation in tones."""
 
 WIDTHS = (3.0, 9.0)
-"""How much wider than the narrow bars the wide ones are, blurred as they are: a fence has one width, a wall has many."""
+"""How much wider than the narrow bars the wide ones are, blurred as they are; a fence has one width, a wall many."""
 
 PERIODIC = 0.4
 """Correlation with itself, shifted, from which something is a fence or a shutter, and no code."""
@@ -82,12 +82,12 @@ class Bars:
         middle = self.picture[down : height - down, across : width - across].astype(np.float32)
         if min(middle.shape) < LEAST_BARS:
             return False
+        middle -= cv2.blur(middle, (width // 8 | 1, 1))  # the light on a label is no bar
         profile = middle.mean(axis=0)
         if profile.var() < UPRIGHT * middle.var():
             return False
         smooth = cv2.GaussianBlur(profile[None], (0, 0), 2)[0]
-        near = cv2.blur(profile[None], (width // 8 | 1, 1))[0]
-        turns = np.flatnonzero(np.diff(np.sign(smooth - near)))
+        turns = np.flatnonzero(np.diff(np.sign(smooth)))
         if len(turns) < LEAST_BARS or smooth.std() < LEAST_CONTRAST:
             return False
         narrow, wide = np.percentile(np.diff(turns), (10, 90))
@@ -98,18 +98,25 @@ class Bars:
         return corners @ self.home[:, :2].T + self.home[:, 2]
 
 
-def bars(gray: Gray) -> list[Bars]:
-    """Return what may be bar codes in a grayscale picture, the strongest first."""
+def bars(gray: Gray, smaller: Gray) -> list[Bars]:
+    """Return what may be bar codes in a grayscale picture, the strongest first.
+
+    Args:
+        gray: What they are cut out of.
+        smaller: The same, or a copy of it made smaller, in which they are sought.
+    """
     import cv2
 
-    scale = min(1.0, FINE / max(gray.shape))
-    small = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else gray
+    scale = min(1.0, FINE / max(smaller.shape))
+    small = cv2.resize(smaller, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else smaller
+    cell = CELL * max(gray.shape) / max(small.shape)
     strength, one_way = _edges(small)
     inside = ((one_way > ONE_WAY) & (strength > STRENGTH)).astype(np.uint8)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
     sums = np.bincount(labels.ravel(), weights=strength.ravel(), minlength=count)
     order = sorted(range(1, count), key=lambda each: -float(sums[each]))
-    return [_cut(gray, labels == each, CELL / scale) for each in order[:MOST] if boxes[each, cv2.CC_STAT_AREA] >= LEAST_CELLS]
+    large = [each for each in order[:MOST] if boxes[each, cv2.CC_STAT_AREA] >= LEAST_CELLS]
+    return [_cut(gray, labels == each, cell) for each in large]
 
 
 def _edges(gray: Gray) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:

@@ -11,6 +11,7 @@ from blurkit.errors import ReaderFailed
 from blurkit.geometry import Point
 from blurkit.marks import Mark, MarkKind
 from blurkit.text.bars import bars
+from blurkit.text.overlap import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +37,8 @@ RARE_SIDE = 2048
 """Longest side in pixels at which the kinds are looked for that are rare and take nine tenths of the time."""
 
 COMMON, RARE = (
-    ("QRCode", "MicroQRCode", "RMQRCode", "AllLinear"),
-    ("Aztec", "DataMatrix", "MaxiCode", "PDF417", "MicroPDF417"),
+    ("QRCode", "MicroQRCode", "RMQRCode", "AllLinear", "Aztec"),
+    ("DataMatrix", "MaxiCode", "PDF417", "MicroPDF417"),
 )
 """Kinds that are looked for at full size, and those that are looked for in a smaller copy."""
 
@@ -59,13 +60,13 @@ def codes(pixels: Pixels) -> list[Mark]:
     try:
         common = zxingcpp.read_barcodes(gray, formats=_formats(COMMON))
         rare = zxingcpp.read_barcodes(smaller, formats=_formats(RARE))
-        closer = [_closer(place) for place in bars(gray)]
+        closer = [_closer(place) for place in bars(gray, smaller)]
     except Exception as error:  # whatever a picture makes of it
         raise ReaderFailed(f"codes could not be looked for: {error}") from error
     marks = [_mark(gray, _corners(code), is_linear=_is_linear(code)) for code in common]
     marks += [_mark(gray, _corners(code) / scale, is_linear=_is_linear(code)) for code in rare]
     marks += [_mark(gray, corners, is_linear=False) for corners in closer if corners is not None]
-    return [mark for mark in marks if mark is not None]
+    return distinct([mark for mark in marks if mark is not None])
 
 
 def _closer(place: Bars) -> npt.NDArray[np.float64] | None:

@@ -18,12 +18,11 @@ from blurkit.text.base import INSTALL
 from blurkit.text.codes import codes
 from blurkit.text.letters import LetterNetwork
 from blurkit.text.lines import Line, LineNetwork
+from blurkit.text.overlap import SAME, corners_of, distinct, shared
 from blurkit.text.plates import is_plate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import numpy.typing as npt
 
     from blurkit.records import Pixels
 
@@ -31,7 +30,7 @@ WHOLE, COARSE = 1280, 320
 """Long sides in pixels at which a photo is looked at whole; at the second, large ornate letters are seen as one."""
 
 CLOSE = 64.0
-"""Height in pixels of a face at which what its person may wear is looked at, if faces are smaller in the whole photo."""
+"""Height in pixels of a face at which what its person may wear is looked at, if it is smaller in the whole photo."""
 
 CHEST = (1.2, -0.1, 2.0)
 """What a person may wear, in heights of the face: to each side of its middle, and from below its lower edge down."""
@@ -53,9 +52,6 @@ LARGEST = 0.3
 
 MOST_READ = 60
 """Lines of one photo that are read, the clearest first; of the others those that are clear count all the same."""
-
-SAME = 0.5
-"""Share of a mark that lies in others, from which it is nothing new."""
 
 AGAIN = 32.0
 """Height in pixels at which a line is looked for again in the file as written."""
@@ -166,14 +162,14 @@ class BundledFinder:
         return [window.to_photo(line) for line in self._lines.look(window.picture(pixels))]
 
     def _read(self, pixels: Pixels, line: Mark) -> Reading:
-        said = self._letters.read(pixels, _array(line), sure=READABLE if line.score >= LIKELY else 0.0)
+        said = self._letters.read(pixels, corners_of(line), sure=READABLE if line.score >= LIKELY else 0.0)
         if said.score < READABLE or not any(map(str.isalnum, said.words)):
             return Reading(line)
         kind = MarkKind.PLATE if is_plate(said.words, line) else MarkKind.TEXT
         return Reading(Mark(line.corners, kind, line.score), said.words)
 
     def _is_readable(self, pixels: Pixels, line: Mark) -> bool:
-        said = self._letters.read(pixels, _array(line), sure=READABLE)
+        said = self._letters.read(pixels, corners_of(line), sure=READABLE)
         return said.score >= READABLE and sum(map(str.isalnum, said.words)) >= LETTERS
 
 
@@ -197,25 +193,6 @@ def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:
         yield Window((0, 0, size.width, size.height), side / size.long_side)
 
 
-def distinct(marks: Sequence[Mark]) -> list[Mark]:
-    """Return marks without those that lie in others before them by more than `SAME`."""
-    kept: list[Mark] = []
-    for mark in marks:
-        if sum(shared(mark, other) for other in kept) <= SAME * mark.area:
-            kept.append(mark)
-    return kept
-
-
-def shared(one: Mark, other: Mark) -> float:
-    """Return the area that two marks share, in square pixels."""
-    if one.box.intersection(other.box) == 0:
-        return 0.0
-    import cv2
-
-    area, _ = cv2.intersectConvexConvex(_array(one).astype(np.float32), _array(other).astype(np.float32))
-    return float(area)
-
-
 def _beside(mark: Mark, size: Size) -> Window | None:
     """Return the window around a mark; None if nothing of it is in the photo."""
     reach = BESIDE * mark.height
@@ -224,7 +201,3 @@ def _beside(mark: Mark, size: Size) -> Window | None:
     if sides[0] >= sides[2] or sides[1] >= sides[3]:
         return None
     return Window(sides, min(1.0, AGAIN / max(mark.height, 1.0), WHOLE / max(sides[2] - sides[0], sides[3] - sides[1])))
-
-
-def _array(mark: Mark) -> npt.NDArray[np.float64]:
-    return np.array([(point.x, point.y) for point in mark.corners], np.float64)
