@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
-WHOLE, COARSE = 1280, 320
+WHOLE, COARSE = 1024, 320
 """Long sides in pixels at which a photo is looked at whole; at the second, large ornate letters are seen as one."""
 
 CLOSE = 64.0
@@ -41,7 +41,7 @@ LEAST_CHEST = 16
 READABLE = 0.7
 """Score of a reading from which a line is known to be words."""
 
-CLEAR = 0.8
+CLEAR = 0.75
 """Score of a line from which it counts even if it cannot be read: it may be in a script that is not known."""
 
 LIKELY = 0.6
