@@ -105,6 +105,6 @@ def test_a_review_and_what_it_writes_hold_nothing(tmp_path, monkeypatch):
         wait_until(lambda: not review.work.is_busy)
         assert review.work.fault is None
         answers.append(call("/api/state").body)
-    assert [path for path in tmp_path.rglob(FILE_NAME)]
+    assert list(tmp_path.rglob(FILE_NAME))
     assert b'"plate"' in b"".join(answers)
     assert planted_in(tmp_path, *answers) == []
