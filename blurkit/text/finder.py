@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from blurkit.records import Pixels
 
-WHOLE, COARSE = 1024, 320
+WHOLE, COARSE = 1280, 320
 """Long sides in pixels at which a photo is looked at whole; at the second, large ornate letters are seen as one."""
 
 CLOSE = 64.0
@@ -38,10 +38,11 @@ CHEST = (1.2, -0.1, 2.0)
 LEAST_CHEST = 16
 """Least width and height in pixels of what is looked at there."""
 
-READABLE = 0.7
-"""Score of a reading from which a line is known to be words."""
+READABLE, CLOSE_READABLE = 0.7, 0.8
+"""Score of a reading from which a line is known to be words: of one seen in the whole photo, and of one seen closely,
+where folds and hands look like letters."""
 
-CLEAR = 0.75
+CLEAR, CLOSE_CLEAR = 0.8, 0.9
 """Score of a line from which it counts even if it cannot be read: it may be in a script that is not known."""
 
 LIKELY = 0.6
@@ -76,6 +77,8 @@ class Window:
     """Left, top, right and bottom in pixels of the photo."""
     scale: float
     """Pixels that are looked at for one of the photo."""
+    is_close: bool = False
+    """Whether it shows what one person wears."""
 
     def picture(self, pixels: Pixels) -> Pixels:
         """Return what is looked at."""
@@ -126,14 +129,19 @@ class BundledFinder:
     def find(self, pixels: Pixels, people: Sequence[Box]) -> tuple[Reading, ...]:
         """Find the marks of a photo; see `MarkFinder`."""
         size = Size(pixels.shape[1], pixels.shape[0])
-        seen = [mark for window in windows(size, people) for mark in self._seen(pixels, window)]
+        seen, closely = [], set()
+        for window in windows(size, people):
+            marks = self._seen(pixels, window)
+            seen += marks
+            closely |= set(marks) if window.is_close else set()
         found = codes(pixels)
         lines = [line for line in distinct(seen) if sum(shared(line, code) for code in found) <= SAME * line.area]
         readings = [Reading(code) for code in found]
         for number, line in enumerate(sorted(lines, key=lambda each: -each.score)):
-            reading = self._read(pixels, line) if number < MOST_READ else Reading(line)
+            readable, clear = (CLOSE_READABLE, CLOSE_CLEAR) if line in closely else (READABLE, CLEAR)
+            reading = self._read(pixels, line, readable) if number < MOST_READ else Reading(line)
             largest = LARGEST * min(size.width, size.height)
-            if reading.says or (line.score >= CLEAR and line.height <= largest):
+            if reading.says or (line.score >= clear and line.height <= largest):
                 readings.append(reading)
         return tuple(sorted(readings, key=lambda each: (each.mark.box.top, each.mark.box.left)))
 
@@ -161,9 +169,9 @@ class BundledFinder:
     def _seen(self, pixels: Pixels, window: Window) -> list[Mark]:
         return [window.to_photo(line) for line in self._lines.look(window.picture(pixels))]
 
-    def _read(self, pixels: Pixels, line: Mark) -> Reading:
-        said = self._letters.read(pixels, corners_of(line), sure=READABLE if line.score >= LIKELY else 0.0)
-        if said.score < READABLE or not any(map(str.isalnum, said.words)):
+    def _read(self, pixels: Pixels, line: Mark, readable: float) -> Reading:
+        said = self._letters.read(pixels, corners_of(line), sure=readable if line.score >= LIKELY else 0.0)
+        if said.score < readable or not any(map(str.isalnum, said.words)):
             return Reading(line)
         kind = MarkKind.PLATE if is_plate(said.words, line) else MarkKind.TEXT
         return Reading(Mark(line.corners, kind, line.score), said.words)
@@ -188,7 +196,7 @@ def windows(size: Size, people: Sequence[Box]) -> Iterator[Window]:
         sides = Box(middle - beside, face.bottom + above, middle + beside, face.bottom + below).pixels(size)
         seen = min(sides[2] - sides[0], sides[3] - sides[1])
         if whole * unit < CLOSE and whole < 1 and seen >= LEAST_CHEST:
-            yield Window(sides, min(1.0, CLOSE / unit))
+            yield Window(sides, min(1.0, CLOSE / unit), is_close=True)
     for side in dict.fromkeys(min(side, size.long_side) for side in (WHOLE, COARSE)):
         yield Window((0, 0, size.width, size.height), side / size.long_side)
 

@@ -79,7 +79,7 @@ def test_a_run_keeps_nothing(place, report):
         ("detect", "in", "--policy", "p.toml", "--json", "-v"),
         ("detect", "in", "--policy", "p.toml", "-v"),
         ("watch", "in", "--out", "out", "--policy", "p.toml", "--once", "-v"),
-        ("audit", "in", "-v"),
+        ("audit", "in", "--json"),
         ("review", "in", "--policy", "p.toml", "--no-browser", "--idle", "0.05", "--jobs", "1"),
     ],
     ids=lambda command: " ".join(command[::5]),
@@ -94,8 +94,10 @@ def test_a_review_and_what_it_writes_hold_nothing(tmp_path, monkeypatch):
         Reading(line(0, (200, 60), 12), "Quentin Zebrowski"),
         Reading(line(0, (300, 300), 20, MarkKind.PLATE), "KA PX 8136"),
     )
+    (tmp_path / "p.toml").write_text('preset = "everyone"\nplate = "cover"\n[text]\ndo = "cover"\n')
     folder = copies(tmp_path / "in", "a.jpg")
-    with serving(folder, scale=600 / 1024, policy="strict", marks=FixedMarks(*readings)) as (server, review):
+    policy = str(tmp_path / "p.toml")
+    with serving(folder, scale=600 / 1024, policy=policy, marks=FixedMarks(*readings)) as (server, review):
         wait_until(lambda: review.work.done == 1 and not review.work.is_busy)
         call = Caller(server.door)
         call.enter()
