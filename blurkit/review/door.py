@@ -11,6 +11,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class Door:
         """
         self._action = action
         self._valid: dict[str, float] = {}
+        self._changing = threading.Lock()
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="blurkit-review-", dir=_place()))
         except OSError as fault:
@@ -71,23 +73,29 @@ class Door:
         if max(self._valid.values(), default=0.0) > now + SECONDS / 2:
             return
         ticket = secrets.token_urlsafe(32)
+        with self._changing:  # it works before anybody can read it: a browser may be faster than the disk
+            self._valid = {known: until for known, until in self._valid.items() if until > now}
+            self._valid[ticket] = now + SECONDS
         try:
             replace_file(self.file, PAGE.format(action=self._action, ticket=ticket).encode())
         except OSError as fault:
+            with self._changing:
+                self._valid.pop(ticket, None)
             raise OutputNotWritable(f"cannot be written: {fault.strerror or fault}", path=self.file) from fault
-        self._valid = {known: until for known, until in self._valid.items() if until > now} | {ticket: now + SECONDS}
 
     def takes(self, given: str) -> bool:
         """Whether a ticket works; it does so once."""
         now = time.monotonic()
-        for known, until in list(self._valid.items()):
-            if secrets.compare_digest(given.encode(errors="replace"), known.encode()):
-                return self._valid.pop(known, 0.0) > 0 and until > now
+        with self._changing:
+            for known, until in list(self._valid.items()):
+                if secrets.compare_digest(given.encode(errors="replace"), known.encode()):
+                    return self._valid.pop(known, 0.0) > 0 and until > now
         return False
 
     def close(self) -> None:
         """Let nobody in any more, and remove the file."""
-        self._valid.clear()
+        with self._changing:
+            self._valid.clear()
         with contextlib.suppress(OSError):
             shutil.rmtree(self._folder)
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from blurkit.errors import OutputNotWritable
+from blurkit.machine.files import replace_file
 from blurkit.review import door as module
 from blurkit.review import server as server_module
 from blurkit.review.door import SECONDS, Door
@@ -85,6 +87,31 @@ def test_a_ticket_works_for_seconds_and_another_is_in_the_file_before(door, monk
     assert second != first
     pass_time(monkeypatch, SECONDS * 0.5)
     assert [door.takes(first), door.takes(second)] == [False, True]
+
+
+def test_a_ticket_works_as_soon_as_it_can_be_read(door, monkeypatch):
+    taken = []
+
+    def read_at_once(path, data):
+        replace_file(path, data)
+        taken.append(door.takes(ticket(door)))
+
+    monkeypatch.setattr(module, "replace_file", read_at_once)
+    pass_time(monkeypatch, SECONDS)
+    door.renew()
+    assert taken == [True]
+
+
+def test_a_ticket_that_may_not_have_been_written_does_not_work(door, monkeypatch):
+    def fail(path, data):
+        replace_file(path, data)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module, "replace_file", fail)
+    pass_time(monkeypatch, SECONDS)
+    with pytest.raises(OutputNotWritable, match="No space left"):
+        door.renew()
+    assert not door.takes(ticket(door))
 
 
 def test_the_file_is_for_this_user_only_and_goes_with_the_review(door):
