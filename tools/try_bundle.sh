@@ -3,6 +3,7 @@
 # Needs root, for chroot. Fails unless each photo is written, and unless the review page answers.
 set -euo pipefail
 bundle=$1 photos=$2
+PATH=$PATH:/usr/sbin:/sbin # ldconfig and chroot, which not every root has on its path
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root"/{tmp,dev/shm,home}
